@@ -1,0 +1,65 @@
+export type SplitName = 'train' | 'validation' | 'test';
+
+/** Why an image can't be used. Shown with a count and examples; never fatal by itself. */
+export type SkipCause =
+  | 'empty-file'
+  | 'not-an-image'
+  | 'corrupt'
+  | 'truncated'
+  | 'too-large'
+  | 'unreadable'
+  | 'unsupported'
+  | 'missing'
+  | 'no-label'
+  | 'bad-row'
+  | 'symlink-loop';
+
+export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'avif' | 'bmp' | 'svg' | 'idx';
+
+export type SourceFormat = 'folder' | 'manifest' | 'idx';
+
+export interface ImageRecord {
+  /** Relative to the data set's root, `/`-separated, unique; an image inside an IDX file is `file#index`. */
+  path: string;
+  /** Index into `DataSet.classes`. */
+  label: number;
+  /** The split that the source brings along, if any. */
+  split: SplitName | null;
+  /** Images of one group must stay on one side of a split. */
+  group: string | null;
+  format: ImageFormat;
+  /** Pixels, after EXIF orientation. */
+  width: number;
+  height: number;
+  channels: number;
+  bytes: number;
+  /** First 32 hex digits of the SHA-256 of the file's bytes (of the pixels for IDX). */
+  hash: string;
+}
+
+export interface Skipped {
+  cause: SkipCause;
+  count: number;
+  /** At most 100; the index holds them all. */
+  examples: { path: string; message: string }[];
+}
+
+export interface DataSet {
+  /** Absolute. */
+  root: string;
+  format: SourceFormat;
+  classes: string[];
+  /** Sorted by path. */
+  images: ImageRecord[];
+  skipped: Skipped[];
+  /** Changes when any used image's content, path, label, split or group changes. */
+  fingerprint: string;
+}
+
+export interface ScanProgress {
+  /** Files looked at so far and, once the walk is over, how many there are. */
+  seen: number;
+  total: number | null;
+  /** Files whose content had to be read (the rest came from the index). */
+  read: number;
+}

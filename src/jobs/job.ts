@@ -1,0 +1,57 @@
+import type { RunConfig } from '../training/config.ts';
+
+export const JOB_SCHEMA_VERSION = 1;
+
+/** `job.json`: what to do. Written by whoever creates the job (host or CLI), never by the process that does it. */
+export interface Job {
+  schemaVersion: number;
+  verb: 'train';
+  /** Folder name under `.loupe/runs`. */
+  id: string;
+  /** ISO 8601. */
+  createdAt: string;
+  config: RunConfig;
+  /** Absolute folder against which `config.data.source` is resolved. */
+  base: string;
+  /** "Continue for N more epochs": each adds a fresh pass of the schedule over its own epochs. */
+  continuations: { epochs: number; at: string }[];
+  /** Set when the run was made from another one. */
+  duplicateOf?: string;
+}
+
+/** `provenance.json`: what the run really used. Written by the job process once data and engine are known. */
+export interface Provenance {
+  dataFingerprint: string;
+  /** SHA-256 of `.loupe/labels.jsonl`, or null where there is none. */
+  labelJournalHash: string | null;
+  versions: Record<string, string>;
+  engine: { name: string; label: string; device: string };
+  platform: string;
+}
+
+/** `meta.json`: what the user says of a run. Written by the host or CLI only. */
+export interface RunMeta {
+  name?: string;
+  note?: string;
+  tags?: string[];
+  starred?: boolean;
+}
+
+/** Names of everything in a job folder. */
+export const jobFiles = {
+  job: 'job.json',
+  meta: 'meta.json',
+  provenance: 'provenance.json',
+  events: 'events.jsonl',
+  /** Its presence asks the process to stop at the next step. */
+  stop: 'stop',
+  lock: 'lock.json',
+  log: 'log.txt',
+  state: 'state',
+  lastState: 'state/last.safetensors',
+  bestState: 'state/best.safetensors',
+  model: 'model',
+  split: 'split.jsonl',
+  predictions: 'predictions.jsonl',
+  report: 'report.json',
+} as const;

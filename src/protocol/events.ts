@@ -1,0 +1,131 @@
+/** What a job appends to `events.jsonl`: one object a line, `t` in milliseconds since 1970. Readers ignore unknown kinds. */
+export type JobEvent = { t: number } & JobEventBody;
+
+export type JobEventBody =
+  | StatusEvent
+  | EngineEvent
+  | PlanEvent
+  | ProgressEvent
+  | StepEvent
+  | EpochEvent
+  | CheckpointEvent
+  | WarningEvent
+  | SkippedEvent
+  | ResumeEvent
+  | DoneEvent;
+
+/** What the process says of itself; whether it is still alive is decided from the lock (see jobs/status.ts). */
+export interface StatusEvent {
+  kind: 'status';
+  state: 'starting' | 'running' | 'done' | 'stopped' | 'failed';
+  /** For `failed`: what happened and what to do next. */
+  message?: string;
+  advice?: string;
+  pid?: number;
+}
+
+export interface EngineEvent {
+  kind: 'engine';
+  name: string;
+  label: string;
+  device: string;
+  /** Why this engine was chosen, in one sentence. */
+  reason: string;
+  refused: { name: string; reason: string }[];
+}
+
+/** What the run is about to do; written once data and model are ready. */
+export interface PlanEvent {
+  kind: 'plan';
+  classes: string[];
+  train: number;
+  validation: number;
+  test: number;
+  parameters: number;
+  stepsPerEpoch: number;
+  /** Epochs of the whole run, continuations included. */
+  epochs: number;
+  batchSize: number;
+}
+
+/** Work before or beside training that has a length. */
+export interface ProgressEvent {
+  kind: 'progress';
+  what: 'scan' | 'statistics' | 'evaluate' | 'export';
+  done: number;
+  /** null: not known yet. */
+  total: number | null;
+}
+
+export interface StepEvent {
+  kind: 'step';
+  /** Counts from 1 over the whole run. */
+  step: number;
+  /** Counts from 1. */
+  epoch: number;
+  loss: number;
+  /** 0–1, over this batch. */
+  accuracy: number;
+  learningRate: number;
+  /** Milliseconds: the whole step, and the part of it spent waiting for the loader. */
+  ms: number;
+  waitMs: number;
+  images: number;
+}
+
+export interface EpochEvent {
+  kind: 'epoch';
+  epoch: number;
+  step: number;
+  loss: number;
+  accuracy: number;
+  validationLoss: number | null;
+  validationAccuracy: number | null;
+  seconds: number;
+  best: boolean;
+}
+
+export interface CheckpointEvent {
+  kind: 'checkpoint';
+  which: 'best' | 'last';
+  epoch: number;
+  step: number;
+}
+
+export interface WarningEvent {
+  kind: 'warning';
+  code: string;
+  message: string;
+}
+
+export interface SkippedEvent {
+  kind: 'skipped';
+  cause: string;
+  count: number;
+  examples: { path: string; message: string }[];
+}
+
+/** The run goes on from a saved state: step and epoch events after `step` that came earlier are superseded. */
+export interface ResumeEvent {
+  kind: 'resume';
+  step: number;
+  epoch: number;
+}
+
+export interface DoneEvent {
+  kind: 'done';
+  reason: 'completed' | 'early-stopping' | 'stopped';
+  epochs: number;
+  steps: number;
+  seconds: number;
+  bestEpoch: number | null;
+  metrics: RunMetrics;
+}
+
+/** Of the weights that were saved (the best ones); null where there was nothing to measure on. */
+export interface RunMetrics {
+  validationLoss: number | null;
+  validationAccuracy: number | null;
+  testLoss: number | null;
+  testAccuracy: number | null;
+}
