@@ -1,5 +1,8 @@
-import type { EpochEvent, StepEvent, WarningEvent } from './events.ts';
+import type { EpochEvent, ProgressEvent, StepEvent, WarningEvent } from './events.ts';
 import type { RunSummary } from './runs.ts';
+
+/** Work under way that has a length: the panel shows it while there is no training step to show. */
+export type RunProgress = Omit<ProgressEvent, 'kind'>;
 
 /** Curves as columns: the panel appends to them as points arrive. */
 export interface StepSeries {
@@ -15,6 +18,10 @@ export interface StepSeries {
   images: number[];
 }
 
+/**
+ * The whole run as it is now: sent in answer to `ready`, when a hidden panel shows again, and whenever a curve may have
+ * become shorter (a `resume` event supersedes later steps and epochs).
+ */
 export interface RunSnapshot {
   type: 'snapshot';
   summary: RunSummary;
@@ -28,17 +35,32 @@ export interface RunSnapshot {
   engineReason: string | null;
   /** Pretty-printed job.json config. */
   config: string;
-  /** File names in the run folder that the panel links to. */
+  /** File names in the run folder that the panel links to, e.g. `job.json`, `log.txt`. */
   files: string[];
+  /** The last progress event where nothing has followed it yet; absent or null: none. */
+  progress?: RunProgress | null;
+  /** `t` of every resume event: the time axis leaves out the pause before each. Absent: none. */
+  resumedAt?: number[];
 }
 
-/** New points since the last message; at most 10 a second, the last one always sent. */
+/**
+ * New points since the last message; at most 10 a second, the last one always sent. A delta that only carries a changed
+ * summary has empty lists. What it does not carry (classes, counts, parameters, engine, skipped, config, files) stays as
+ * the last message that had it said; the optional fields bring what a run learns after it began.
+ */
 export interface RunDelta {
   type: 'delta';
   summary: RunSummary;
   steps: (StepEvent & { t: number })[];
   epochs: (EpochEvent & { t: number })[];
   warnings: WarningEvent[];
+  progress?: RunProgress | null;
+  skipped?: RunSnapshot['skipped'];
+  classes?: string[];
+  counts?: RunSnapshot['counts'];
+  parameters?: number | null;
+  engineReason?: string | null;
+  files?: string[];
 }
 
 export type ToRunPanel = RunSnapshot | RunDelta;
@@ -53,7 +75,8 @@ export type FromRunPanel =
   | { type: 'openFile'; file: string }
   | { type: 'revealFolder' }
   | { type: 'showLog' }
-  | { type: 'export'; format: 'png' | 'csv' /** base64 PNG or CSV text */; data: string; suggestedName: string };
+  /** `data`: base64 of the PNG file (no `data:` prefix), or the CSV text. `suggestedName` has no folder and no odd characters. */
+  | { type: 'export'; format: 'png' | 'csv'; data: string; suggestedName: string };
 
 /** What the panel keeps over a reload (webview `setState`). */
 export interface RunPanelState {
@@ -62,6 +85,10 @@ export interface RunPanelState {
   logScale: boolean;
   /** EMA weight of the past, 0 (raw) … 0.99. */
   smoothing: number;
+  /** Keys of the curves the user switched off, e.g. `validation`. */
+  hidden?: string[];
+  /** Keys of the unfolded sections below the charts, e.g. `config`. */
+  open?: string[];
 }
 
 export function isFromRunPanel(value: unknown): value is FromRunPanel {
