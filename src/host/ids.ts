@@ -1,0 +1,89 @@
+/**
+ * Everything that the manifest and the code must agree on, typed once. `test/unit/manifest.test.ts` keeps package.json
+ * and these tables equal.
+ */
+export const commands = {
+  openDataSet: 'loupe.dataSet.open',
+  createSample: 'loupe.dataSet.createSample',
+  scanDataSet: 'loupe.dataSet.scan',
+  removeDataSet: 'loupe.dataSet.remove',
+  revealDataSet: 'loupe.dataSet.reveal',
+  trainDataSet: 'loupe.dataSet.train',
+  train: 'loupe.train',
+  trainWithDefaults: 'loupe.trainWithDefaults',
+  newConfig: 'loupe.config.new',
+  trainConfig: 'loupe.config.train',
+  openRunOfConfig: 'loupe.config.openRun',
+  openRun: 'loupe.run.open',
+  stopRun: 'loupe.run.stop',
+  resumeRun: 'loupe.run.resume',
+  continueRun: 'loupe.run.continue',
+  duplicateRun: 'loupe.run.duplicate',
+  renameRun: 'loupe.run.rename',
+  editNote: 'loupe.run.editNote',
+  editTags: 'loupe.run.editTags',
+  starRun: 'loupe.run.star',
+  unstarRun: 'loupe.run.unstar',
+  revealRun: 'loupe.run.reveal',
+  copyRunPath: 'loupe.run.copyPath',
+  deleteRun: 'loupe.run.delete',
+  showRunLog: 'loupe.run.showLog',
+  filterRuns: 'loupe.runs.filter',
+  clearFilter: 'loupe.runs.clearFilter',
+  sortRuns: 'loupe.runs.sort',
+  classify: 'loupe.classify',
+  showLog: 'loupe.output.show',
+  openWalkthrough: 'loupe.walkthrough.open',
+} as const;
+
+export type CommandId = (typeof commands)[keyof typeof commands];
+
+export const views = {
+  container: 'loupe',
+  dataSets: 'loupe.dataSets',
+  runs: 'loupe.runs',
+} as const;
+
+/** `viewType`s of webview panels. */
+export const panels = {
+  run: 'loupe.run',
+} as const;
+
+export const contextKeys = {
+  /** A data set is in the list. */
+  dataSetsAny: 'loupe.dataSets.any',
+  /** A data set was looked through and holds images. */
+  dataSetsScanned: 'loupe.dataSets.scanned',
+  runsAny: 'loupe.runs.any',
+  runsFiltered: 'loupe.runs.filtered',
+  /** A run is queued, starting, running or stopping. */
+  runActive: 'loupe.run.active',
+  /** A run was stopped or interrupted and can go on. */
+  runResumable: 'loupe.run.resumable',
+  /** A run panel has been shown in this window. */
+  runPanelShown: 'loupe.runPanel.shown',
+  /** A run has a saved model. */
+  modelAvailable: 'loupe.model.available',
+  /** An image was classified in this window. */
+  imageClassified: 'loupe.image.classified',
+} as const;
+
+export type ContextKey = (typeof contextKeys)[keyof typeof contextKeys];
+
+export const settings = {
+  parallelRuns: 'loupe.runs.parallel',
+  engine: 'loupe.engine',
+  threads: 'loupe.threads',
+} as const;
+
+/** Tokens of a run item's `contextValue`; menus match them as words. */
+export const runTokens = ['run', 'stoppable', 'resumable', 'continuable', 'idle', 'model', 'starred', 'unstarred'] as const;
+
+export type RunToken = (typeof runTokens)[number];
+
+/** `contextValue`s of items of the Data Sets tree. */
+export const dataSetTokens = ['dataSet', 'proposed'] as const;
+
+export const walkthroughId = 'loupe.loupe#start';
+
+export const configSuffix = '.loupe.json';
