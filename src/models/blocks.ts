@@ -1,0 +1,109 @@
+import { initializers, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { mixSeed } from '../random.ts';
+
+/** What a model is built for. */
+export interface ModelShape {
+  /** Pixels. */
+  width: number;
+  height: number;
+  channels: 1 | 3;
+  classes: number;
+  /** Decides every initial weight and what dropout drops. */
+  seed: number;
+}
+
+/** Hands out one seed a layer, so that a layer's weights depend only on the run's seed and the layer's place. */
+export class SeedSequence {
+  readonly #seed: number;
+  #count = 0;
+
+  constructor(seed: number) {
+    this.#seed = seed;
+  }
+
+  next(): number {
+    return mixSeed(this.#seed, ++this.#count) & 0x7fffffff;
+  }
+}
+
+export interface ConvolutionOptions {
+  name: string;
+  filters: number;
+  kernel: number;
+  stride?: 1 | 2;
+  /** `torch`: ⌊kernel/2⌋ zeros on every side, as PyTorch pads; `same`: as TensorFlow pads. Equal at stride 1. */
+  padding?: 'torch' | 'same';
+}
+
+/**
+ * A convolution without bias (a batch norm follows): [batch, height, width, channel] → [batch, height/stride, width/stride,
+ * filters]. He-normal initial weights, fan-out as in torchvision.
+ */
+export function convolution(x: SymbolicTensor, seeds: SeedSequence, options: ConvolutionOptions): SymbolicTensor {
+  const { name, filters, kernel, stride = 1, padding = 'torch' } = options;
+  // At stride 2 `same` would pad an even side at the end only and shift the picture by half a pixel against PyTorch's.
+  const explicit = padding === 'torch' && stride > 1 && kernel > 1;
+  const padded = explicit ? zeroPad(x, `${name}.pad`, Math.floor(kernel / 2)) : x;
+  return layers
+    .conv2d({
+      name,
+      filters,
+      kernelSize: kernel,
+      strides: stride,
+      padding: explicit ? 'valid' : 'same',
+      useBias: false,
+      kernelInitializer: initializers.varianceScaling({
+        scale: 2,
+        mode: 'fanOut',
+        distribution: 'normal',
+        seed: seeds.next(),
+      }),
+    })
+    .apply(padded) as SymbolicTensor;
+}
+
+/** `size` zeros on every side of the picture. */
+export function zeroPad(x: SymbolicTensor, name: string, size: number): SymbolicTensor {
+  const padding: [[number, number], [number, number]] = [
+    [size, size],
+    [size, size],
+  ];
+  return layers.zeroPadding2d({ name, padding }).apply(x) as SymbolicTensor;
+}
+
+/** Batch norm with torchvision's constants (ε 1e-5, momentum 0.9 of the past). `zeroGamma` starts its scale at 0. */
+export function batchNorm(x: SymbolicTensor, name: string, zeroGamma = false): SymbolicTensor {
+  const gammaInitializer = zeroGamma ? 'zeros' : 'ones';
+  return layers.batchNormalization({ name, epsilon: 1e-5, momentum: 0.9, gammaInitializer }).apply(x) as SymbolicTensor;
+}
+
+export function relu(x: SymbolicTensor, name: string): SymbolicTensor {
+  return layers.activation({ name, activation: 'relu' }).apply(x) as SymbolicTensor;
+}
+
+/** [batch, height, width, channel] → global average → dropout → `logits` → softmax `probabilities` [batch, class]. */
+export function classifierHead(
+  x: SymbolicTensor,
+  seeds: SeedSequence,
+  options: { classes: number; dropout: number },
+): SymbolicTensor {
+  let features = layers.globalAveragePooling2d({ name: 'features' }).apply(x) as SymbolicTensor;
+  if (options.dropout > 0) {
+    features = layers
+      .dropout({ name: 'dropout', rate: options.dropout, seed: seeds.next() })
+      .apply(features) as SymbolicTensor;
+  }
+  const logits = layers
+    .dense({
+      name: 'logits',
+      units: options.classes,
+      kernelInitializer: initializers.glorotUniform({ seed: seeds.next() }),
+    })
+    .apply(features) as SymbolicTensor;
+  return layers.activation({ name: 'probabilities', activation: 'softmax' }).apply(logits) as SymbolicTensor;
+}
+
+/** `channels × width`, rounded to a multiple of 8 (SIMD-friendly), at least 8. */
+export function scaledChannels(channels: number, width: number): number {
+  return Math.max(8, Math.round((channels * width) / 8) * 8);
+}

@@ -1,0 +1,23 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { ModelConfig } from '../training/config.ts';
+import type { ModelShape } from './blocks.ts';
+import { buildResNet } from './resnet.ts';
+import { buildSmallCnn } from './small-cnn.ts';
+
+/**
+ * A model with its first weights: [batch, height, width, channel] normalised pixels → [batch, class] probabilities. It ends
+ * in a Dense layer `logits` and an Activation softmax `probabilities`. Equal arguments give equal weights. Needs a
+ * TensorFlow.js backend, which starting an engine brings.
+ */
+export function buildModel(config: ModelConfig, shape: ModelShape): LayersModel {
+  if (config.architecture === 'small-cnn') return buildSmallCnn(config, shape);
+  return buildResNet(config, shape, { variant: config.architecture });
+}
+
+/** Weights that training changes; batch-norm statistics are not counted. */
+export function countParameters(model: LayersModel): number {
+  return model.trainableWeights.reduce(
+    (sum, weight) => sum + weight.shape.reduce<number>((n, d) => n * (d ?? 1), 1),
+    0,
+  );
+}

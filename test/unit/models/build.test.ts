@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { ModelShape } from '../../../src/models/blocks.ts';
+import { buildModel, countParameters } from '../../../src/models/build.ts';
+import { defaultConfig, type ModelConfig } from '../../../src/training/config.ts';
+
+const shape: ModelShape = { width: 32, height: 32, channels: 3, classes: 10, seed: 1 };
+
+function build(model: Partial<ModelConfig>, input: Partial<ModelShape> = {}): LayersModel {
+  return buildModel({ ...defaultConfig.model, ...model }, { ...shape, ...input });
+}
+
+describe('buildModel', () => {
+  before(() => tf.setBackend('cpu'));
+
+  // https://docs.pytorch.org/vision/stable/models.html
+  for (const [architecture, parameters] of [
+    ['resnet18', 11_689_512],
+    ['resnet34', 21_797_672],
+    ['resnet50', 25_557_032],
+  ] as const) {
+    it(`gives ${architecture} as many parameters as torchvision`, () => {
+      const model = build({ architecture }, { width: 224, height: 224, classes: 1000 });
+      assert.equal(countParameters(model), parameters);
+      model.dispose();
+    });
+  }
+
+  for (const [side, firstStage, last] of [
+    [224, 56, 7],
+    [65, 17, 3],
+    [64, 16, 2],
+    [63, 32, 4],
+    [33, 17, 3],
+    [32, 32, 4],
+  ] as const) {
+    it(`resnet18 at ${side} px begins its first stage with ${firstStage} px and ends with ${last}`, () => {
+      const model = build({ architecture: 'resnet18', width: 0.125 }, { width: side, height: side });
+      const outputSide = (name: string) => (model.getLayer(name).outputShape as number[])[1];
+      assert.equal(outputSide('layer1.0.relu'), firstStage);
+      assert.equal(outputSide('layer4.1.relu'), last);
+      model.dispose();
+    });
+  }
+
+  for (const architecture of ['small-cnn', 'resnet18'] as const) {
+    for (const [width, height, channels] of [
+      [1, 1, 1],
+      [3, 7, 3],
+      [28, 28, 1],
+      [40, 100, 3],
+    ] as const) {
+      it(`${architecture} maps ${width} × ${height} × ${channels} to probabilities`, () => {
+        const model = build({ architecture, width: 0.25 }, { width, height, channels, classes: 3 });
+        const [logits, probabilities] = model.layers.slice(-2);
+        assert.equal(logits?.name, 'logits');
+        assert.equal(probabilities?.name, 'probabilities');
+        const output = tf.tidy(() => [
+          ...(model.predict(tf.ones([2, height, width, channels])) as tf.Tensor).dataSync(),
+        ]);
+        assert.equal(output.length, 6);
+        assert.ok(Math.abs(output.slice(0, 3).reduce((a, b) => a + b) - 1) < 1e-5);
+        model.dispose();
+      });
+    }
+  }
+
+  it('repeats the weights of a seed, and only of that seed', () => {
+    const kernel = (seed: number) => {
+      const model = build({}, { seed });
+      const data = model.weights.map((weight) => [...weight.read().dataSync()]);
+      model.dispose();
+      return data;
+    };
+    assert.deepEqual(kernel(5), kernel(5));
+    assert.notDeepEqual(kernel(5), kernel(6));
+  });
+
+  it('starts each residual block as the identity', () => {
+    const model = build({ architecture: 'resnet18', width: 0.125 });
+    const gamma = model.getLayer('layer3.1.bn2').weights[0]!.read().dataSync();
+    assert.ok(gamma.every((value) => value === 0));
+    assert.ok(
+      model
+        .getLayer('layer3.1.bn1')
+        .weights[0]!.read()
+        .dataSync()
+        .every((value) => value === 1),
+    );
+    model.dispose();
+  });
+
+  it('leaves dropout out at rate 0', () => {
+    const names = build({ dropout: 0 }).layers.map((layer) => layer.name);
+    assert.ok(!names.includes('dropout'));
+    assert.ok(build({ dropout: 0.5 }).layers.some((layer) => layer.name === 'dropout'));
+  });
+});
