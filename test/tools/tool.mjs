@@ -1,0 +1,5 @@
+// `node test/tools/tool.mjs <name> …` starts test/tools/<name>.ts with Node 24, whichever Node npm itself runs on.
+import { runWithNode } from '../../src/run-with-node.mjs';
+
+const [name, ...args] = process.argv.slice(2);
+await runWithNode(new URL(`./${name}.ts`, import.meta.url), args, [24, 0]);
