@@ -15,6 +15,8 @@ export interface Job {
   base: string;
   /** "Continue for N more epochs": each adds a fresh pass of the schedule over its own epochs. */
   continuations: { epochs: number; at: string }[];
+  /** ISO 8601. The user asked to go on with a stopped, failed or interrupted run; it is queued until a process starts. */
+  resumeRequestedAt?: string;
   /** Set when the run was made from another one. */
   duplicateOf?: string;
 }

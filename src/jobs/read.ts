@@ -1,0 +1,98 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { Problem } from '../problem.ts';
+import { defaultConfig, type RunConfig } from '../training/config.ts';
+import { errnoOf, fsProblem } from './fs-problem.ts';
+import { JOB_SCHEMA_VERSION, type Job, jobFiles, type Provenance, type RunMeta } from './job.ts';
+import { fillDefaults, isRecord } from './record.ts';
+
+/**
+ * Reads `job.json`; fields that an older Loupe did not know are filled from the defaults.
+ * @throws Problem `not-a-run` (no job.json), `bad-job` (damaged), `newer-job` (made by a newer Loupe)
+ */
+export function readJob(folder: string): Job {
+  const file = path.join(folder, jobFiles.job);
+  let value: unknown;
+  try {
+    value = JSON.parse(fs.readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') {
+      throw new Problem(
+        'not-a-run',
+        `${folder} is not a run: it has no ${jobFiles.job}.`,
+        'Choose a folder in .loupe/runs.',
+      );
+    }
+    if (error instanceof SyntaxError) throw badJob(file, error.message);
+    throw fsProblem(error, 'read', file);
+  }
+  if (!isRecord(value) || !isRecord(value.config)) throw badJob(file, 'it has no config');
+  const version = value.schemaVersion;
+  if (typeof version !== 'number') throw badJob(file, 'it has no schemaVersion');
+  if (version > JOB_SCHEMA_VERSION) {
+    throw new Problem(
+      'newer-job',
+      `${file} was written by a newer Loupe (version ${version}, this one reads up to ${JOB_SCHEMA_VERSION}).`,
+      'Update Loupe.',
+    );
+  }
+  return {
+    schemaVersion: version,
+    verb: 'train',
+    id: path.basename(path.resolve(folder)),
+    createdAt: typeof value.createdAt === 'string' ? value.createdAt : fs.statSync(file).mtime.toISOString(),
+    config: fillDefaults(defaultConfig, value.config) as RunConfig,
+    base: typeof value.base === 'string' ? value.base : path.resolve(folder),
+    continuations: readContinuations(value.continuations),
+    ...(typeof value.resumeRequestedAt === 'string' ? { resumeRequestedAt: value.resumeRequestedAt } : {}),
+    ...(typeof value.duplicateOf === 'string' ? { duplicateOf: value.duplicateOf } : {}),
+  };
+}
+
+export function isRunFolder(folder: string): boolean {
+  return fs.existsSync(path.join(folder, jobFiles.job));
+}
+
+/** Epochs of the whole run, continuations included. */
+export function totalEpochs(job: Job): number {
+  return job.continuations.reduce((sum, { epochs }) => sum + epochs, job.config.training.epochs);
+}
+
+/** Reads `meta.json`; a missing or damaged file is an empty one. */
+export function readMeta(folder: string): RunMeta {
+  const value = readJsonOrNull(path.join(folder, jobFiles.meta));
+  if (!isRecord(value)) return {};
+  const tags = Array.isArray(value.tags) ? value.tags.filter((tag) => typeof tag === 'string') : [];
+  return {
+    ...(typeof value.name === 'string' && value.name ? { name: value.name } : {}),
+    ...(typeof value.note === 'string' && value.note ? { note: value.note } : {}),
+    ...(tags.length ? { tags } : {}),
+    ...(value.starred === true ? { starred: true } : {}),
+  };
+}
+
+/** Reads `provenance.json`; null until the job process has written it. */
+export function readProvenance(folder: string): Provenance | null {
+  const value = readJsonOrNull(path.join(folder, jobFiles.provenance));
+  return isRecord(value) ? (value as unknown as Provenance) : null;
+}
+
+function readJsonOrNull(file: string): unknown {
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+function readContinuations(value: unknown): Job['continuations'] {
+  if (!Array.isArray(value)) return [];
+  return value.filter(
+    (entry): entry is { epochs: number; at: string } =>
+      isRecord(entry) && typeof entry.epochs === 'number' && typeof entry.at === 'string',
+  );
+}
+
+function badJob(file: string, why: string): Problem {
+  return new Problem('bad-job', `${file} is damaged: ${why}.`, 'Duplicate another run, or delete this one.');
+}

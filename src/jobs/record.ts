@@ -1,0 +1,29 @@
+export type JsonRecord = Record<string, unknown>;
+
+export function isRecord(value: unknown): value is JsonRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `value` over `defaults`, recursively for objects; keys that only one of them has are kept. Makes new objects. */
+export function fillDefaults(defaults: unknown, value: unknown): unknown {
+  if (value === undefined) return structuredClone(defaults);
+  if (!isRecord(defaults) || !isRecord(value)) return structuredClone(value);
+  const keys = new Set([...Object.keys(defaults), ...Object.keys(value)]);
+  return Object.fromEntries([...keys].map((key) => [key, fillDefaults(defaults[key], own(value, key))]));
+}
+
+/** Dotted path → value of every leaf that is a string, number or boolean. */
+export function flatten(value: unknown, prefix = ''): Record<string, string | number | boolean> {
+  const leaves: Record<string, string | number | boolean> = {};
+  if (!isRecord(value)) return leaves;
+  for (const [key, child] of Object.entries(value)) {
+    const name = prefix ? `${prefix}.${key}` : key;
+    if (typeof child === 'string' || typeof child === 'number' || typeof child === 'boolean') leaves[name] = child;
+    else Object.assign(leaves, flatten(child, name));
+  }
+  return leaves;
+}
+
+function own(record: JsonRecord, key: string): unknown {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}
