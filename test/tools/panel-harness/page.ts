@@ -1,0 +1,137 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+
+/** What a real VS Code 1.139 sets in a webview for a colour theme. */
+export interface Theme {
+  /** Of `body`. */
+  className: string;
+  data: Record<string, string>;
+  /** Custom properties of the document's root. */
+  variables: Record<string, string>;
+}
+
+export const themeNames = ['dark', 'light', 'hc-dark', 'hc-light'] as const;
+export type ThemeName = (typeof themeNames)[number];
+
+export function readTheme(name: ThemeName): Theme {
+  return JSON.parse(readFileSync(path.join(import.meta.dirname, 'themes', `${name}.json`), 'utf8')) as Theme;
+}
+
+export interface OpenOptions {
+  theme: ThemeName;
+  width?: number;
+  height?: number;
+  state?: unknown;
+  reducedMotion?: boolean;
+}
+
+/** A panel page open in chromium. */
+export interface PanelPage {
+  page: Page;
+  /** Console errors, page errors and policy violations so far; a good panel has none. */
+  errors: string[];
+  send(message: unknown): Promise<void>;
+  sent(): Promise<{ type: string; [key: string]: unknown }[]>;
+  savedState(): Promise<unknown>;
+  setTheme(name: ThemeName): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Harness {
+  sizes: { js: number; css: number };
+  open(options: OpenOptions): Promise<PanelPage>;
+  close(): Promise<void>;
+}
+
+/**
+ * Bundles `webview/run` as packages do, and serves it with the host's Content-Security-Policy as a header.
+ * @throws when there is no chromium (`CHROMIUM` or /usr/bin/chromium).
+ */
+export async function startHarness(): Promise<Harness> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'loupe-panel-'));
+  await build({
+    entryPoints: { run: path.join(root, 'webview/run/main.ts') },
+    bundle: true,
+    minify: true,
+    platform: 'browser',
+    format: 'iife',
+    target: 'es2022',
+    outdir: folder,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  const js = readFileSync(path.join(folder, 'run.js'));
+  const css = readFileSync(path.join(folder, 'run.css'));
+  const { port, stop } = await serve(js, css);
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--enable-precise-memory-info', '--js-flags=--expose-gc'],
+  });
+  return {
+    sizes: { js: js.length, css: css.length },
+    open: (options) => open(browser, port, options),
+    async close() {
+      await browser.close();
+      stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function serve(js: Buffer, css: Buffer): Promise<{ port: number; stop: () => void }> {
+  const nonce = 'h4rness';
+  const html = `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="run.css"><title>Run</title>
+</head><body data-folder="/home/ada/emoji/.loupe/runs/20260512-093000-emoji"><div id="root"></div>
+<script nonce="${nonce}" src="run.js"></script></body></html>`;
+  const files: Record<string, [type: string, body: string | Buffer]> = {
+    '/': ['text/html', html],
+    '/run.js': ['text/javascript', js],
+    '/run.css': ['text/css', css],
+  };
+  const server = createServer((request, response) => {
+    const file = files[request.url ?? ''];
+    if (!file) {
+      response.writeHead(request.url === '/favicon.ico' ? 204 : 404).end();
+      return;
+    }
+    const policy = `default-src 'none'; img-src 'self' data:; style-src 'self'; font-src 'self'; script-src 'nonce-${nonce}'`;
+    response.writeHead(200, { 'content-type': file[0], 'content-security-policy': policy }).end(file[1]);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return { port: typeof address === 'object' && address ? address.port : 0, stop: () => server.close() };
+}
+
+async function open(browser: Browser, port: number, options: OpenOptions): Promise<PanelPage> {
+  const context = await browser.newContext({
+    viewport: { width: options.width ?? 900, height: options.height ?? 1000 },
+    reducedMotion: options.reducedMotion ? 'reduce' : 'no-preference',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
+  });
+  page.on('pageerror', (error) => errors.push(String(error)));
+  const fake = readFileSync(path.join(import.meta.dirname, 'fake-vscode.js'), 'utf8');
+  const theme = JSON.stringify(readTheme(options.theme));
+  await page.addInitScript({ content: `${fake}(${theme}, ${JSON.stringify(options.state ?? null)})` });
+  await page.goto(`http://127.0.0.1:${port}/`);
+  return {
+    page,
+    errors,
+    send: (message) => page.evaluate('(message) => panelHarness.send(message)' as never, message),
+    sent: () => page.evaluate('panelHarness.sent'),
+    savedState: () => page.evaluate('panelHarness.state'),
+    setTheme: (name) => page.evaluate('(theme) => panelHarness.setTheme(theme)' as never, readTheme(name)),
+    close: () => context.close(),
+  };
+}

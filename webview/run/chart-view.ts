@@ -1,0 +1,210 @@
+import {
+  Chart,
+  type ChartDataset,
+  LinearScale,
+  LineController,
+  LineElement,
+  LogarithmicScale,
+  PointElement,
+} from 'chart.js';
+import { element, setAttribute, setText } from '../ui/dom.ts';
+import type { ChartTheme } from '../ui/theme.ts';
+import { timeTickStep, type XAxis, xTick } from './axis.ts';
+import type { Point } from './curves.ts';
+
+Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale);
+
+export type SeriesKey = 'train' | 'validation' | 'learning-rate';
+
+export interface SeriesSpec {
+  key: SeriesKey;
+  label: string;
+  color: keyof ChartTheme['series'];
+  /** The raw line; drawn faint behind `smooth` where there is one. */
+  raw: Point[];
+  smooth?: Point[];
+  /** Points of their own (a figure an epoch) rather than a dense line. */
+  marked?: boolean;
+  /** At most one point of a marked series that gets a ring. */
+  best?: Point[];
+}
+
+export interface ChartSpec {
+  title: string;
+  format: (value: number | null) => string;
+  series: SeriesSpec[];
+}
+
+export interface Frame {
+  axis: XAxis;
+  xMin: number;
+  xMax: number;
+  logScale: boolean;
+  /** The smoothed line is drawn. */
+  smoothed: boolean;
+  hidden: ReadonlySet<SeriesKey>;
+}
+
+type LineData = ChartDataset<'line', Point[]>;
+
+/** More marks than this would hide the line. */
+const markLimit = 80;
+const yAxisWidth = 58;
+
+/** One chart: title, a legend that is also the readout and the on/off switch, and the canvas. */
+export class ChartView {
+  readonly root: HTMLElement;
+  /** Takes pointer and keyboard; the canvas fills it. */
+  readonly plot: HTMLElement;
+  readonly chart: Chart<'line', Point[]>;
+  readonly spec: ChartSpec;
+  readonly #values = new Map<SeriesKey, HTMLElement>();
+  readonly #toggles = new Map<SeriesKey, HTMLElement>();
+  #theme: ChartTheme;
+  #frame: Frame | null = null;
+
+  constructor(spec: ChartSpec, theme: ChartTheme, onToggle: (key: SeriesKey) => void) {
+    this.spec = spec;
+    this.#theme = theme;
+    const canvas = element('canvas', { 'aria-hidden': 'true' });
+    this.plot = element('div', { class: 'plot' }, canvas);
+    this.root = element(
+      'section',
+      { class: 'chart', 'aria-label': `${spec.title} chart` },
+      element('div', { class: 'chart-head' }, element('h3', {}, spec.title), this.#legend(onToggle)),
+      this.plot,
+    );
+    this.chart = new Chart<'line', Point[]>(canvas, {
+      type: 'line',
+      data: { datasets: spec.series.flatMap(datasetsOf) },
+      options: {
+        animation: false,
+        parsing: false,
+        normalized: true,
+        responsive: true,
+        maintainAspectRatio: false,
+        events: [],
+        layout: { padding: { top: 6, right: 10 } },
+        scales: {
+          x: {
+            type: 'linear',
+            ticks: {
+              maxRotation: 0,
+              autoSkipPadding: 16,
+              callback: (value) => xTick(Number(value), this.#frame?.axis ?? 'step'),
+            },
+          },
+          y: {
+            type: 'linear',
+            ticks: { maxTicksLimit: 7, callback: (value) => this.#yTick(Number(value)) },
+            // One width for all charts: a crosshair stands at the same place in each.
+            afterFit: (scale) => {
+              scale.width = yAxisWidth;
+            },
+          },
+        },
+      },
+    });
+    this.setTheme(theme);
+  }
+
+  draw(frame: Frame): void {
+    this.#frame = frame;
+    const { chart } = this;
+    const scales = chart.options.scales!;
+    const x = scales.x as { min: number; max: number; ticks: { stepSize?: number; precision?: number } };
+    x.min = frame.xMin;
+    x.max = frame.xMax;
+    if (frame.axis === 'time') x.ticks.stepSize = timeTickStep(frame.xMax - frame.xMin);
+    else delete x.ticks.stepSize;
+    if (frame.axis === 'step') x.ticks.precision = 0;
+    else delete x.ticks.precision;
+    (scales.y as { type: string }).type = frame.logScale ? 'logarithmic' : 'linear';
+    this.#styleDatasets();
+    for (const [key, toggle] of this.#toggles) setAttribute(toggle, 'aria-pressed', String(!frame.hidden.has(key)));
+    chart.update('none');
+  }
+
+  setTheme(theme: ChartTheme): void {
+    this.#theme = theme;
+    const { options } = this.chart;
+    options.font = { family: theme.fontFamily, size: theme.fontSize };
+    for (const scale of Object.values(options.scales!)) {
+      Object.assign(scale!, {
+        grid: { color: theme.grid, tickColor: theme.grid },
+        border: { color: theme.axis },
+        ticks: { ...scale!.ticks, color: theme.muted, font: options.font },
+      });
+    }
+    for (const series of this.spec.series) {
+      this.#toggles.get(series.key)?.style.setProperty('--series', theme.series[series.color].line);
+    }
+  }
+
+  setValue(key: SeriesKey, text: string): void {
+    const value = this.#values.get(key);
+    if (value) setText(value, text);
+  }
+
+  #legend(onToggle: (key: SeriesKey) => void): HTMLElement {
+    const legend = element('div', { class: 'legend', role: 'group', 'aria-label': `${this.spec.title}: series` });
+    for (const { key, label, marked } of this.spec.series) {
+      const value = element('span', { class: 'legend-value' });
+      const swatch = element('span', { class: `swatch${marked ? ' swatch-marked' : ''}`, 'aria-hidden': 'true' });
+      const title = `Show or hide ${label.toLowerCase()}`;
+      const toggle = element('button', { class: 'legend-item', type: 'button', title }, swatch, label, value);
+      toggle.addEventListener('click', () => onToggle(key));
+      this.#values.set(key, value);
+      this.#toggles.set(key, toggle);
+      legend.append(toggle);
+    }
+    return legend;
+  }
+
+  #styleDatasets(): void {
+    const theme = this.#theme;
+    const frame = this.#frame!;
+    const width = theme.highContrast ? 2 : 1.75;
+    let at = 0;
+    const next = () => this.chart.data.datasets[at++] as LineData;
+    for (const series of this.spec.series) {
+      const { line, faint } = theme.series[series.color];
+      const hidden = frame.hidden.has(series.key);
+      const raw = next();
+      const behind = series.smooth !== undefined && frame.smoothed;
+      const marks = series.marked && series.raw.length <= markLimit;
+      const lone = series.raw.length === 1;
+      Object.assign(raw, {
+        hidden,
+        borderColor: behind ? faint : line,
+        backgroundColor: behind ? faint : line,
+        borderWidth: behind ? 1 : width,
+        borderDash: theme.highContrast && series.marked ? [7, 4] : [],
+        pointStyle: theme.highContrast && series.marked ? 'rectRot' : 'circle',
+        pointRadius: marks ? (theme.highContrast ? 4.5 : 3) : lone ? 2.5 : 0,
+      });
+      if (series.smooth) Object.assign(next(), { hidden: hidden || !behind, borderColor: line, borderWidth: width });
+      if (series.best) Object.assign(next(), { hidden, borderColor: theme.foreground });
+    }
+  }
+
+  #yTick(value: number): string {
+    if (this.#frame?.logScale) {
+      const mantissa = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
+      if (![1, 2, 5].includes(Math.round(mantissa * 1e6) / 1e6)) return '';
+    }
+    return this.spec.format(value);
+  }
+}
+
+function datasetsOf(series: SeriesSpec): LineData[] {
+  const line: LineData = { data: series.raw, pointRadius: 0, borderJoinStyle: 'round' };
+  // The smoothed line stands above the raw one, the ring above all.
+  return [
+    { ...line, order: series.marked ? 1 : 3 },
+    ...(series.smooth ? [{ ...line, data: series.smooth, order: 2 }] : []),
+    ...(series.best
+      ? [{ ...line, data: series.best, order: 0, showLine: false, pointRadius: 6.5, pointBorderWidth: 1.5 }]
+      : []),
+  ];
+}
