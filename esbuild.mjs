@@ -1,16 +1,19 @@
-// Bundles the extension host, the CLI and job process, the workers and the webviews into dist/. `--watch` rebuilds, `--minify` is for packages.
-import { cpSync, existsSync, globSync, mkdirSync, rmSync } from 'node:fs';
+// Bundles the extension host, the CLI and job process, the workers and the webviews into dist/. `--watch` rebuilds; `--minify` and
+// `--out=<folder>` are for packages and also list the bundled files in <folder>/inputs.json.
+import { cpSync, existsSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, context } from 'esbuild';
 
 const watch = process.argv.includes('--watch');
 const minify = process.argv.includes('--minify');
+const out = process.argv.find((argument) => argument.startsWith('--out='))?.slice('--out='.length) ?? 'dist';
 const common = {
   bundle: true,
   minify,
+  metafile: minify,
   sourcemap: minify ? false : 'linked',
   logLevel: 'warning',
-  outdir: 'dist',
+  outdir: out,
   legalComments: 'none',
 };
 const node = { ...common, platform: 'node', target: 'node22' };
@@ -45,20 +48,25 @@ const builds = [
           platform: 'browser',
           format: 'iife',
           target: 'es2022',
-          outdir: 'dist/webview',
+          outdir: `${out}/webview`,
           entryPoints: Object.fromEntries(panels.map((file) => [path.basename(path.dirname(file)), file])),
         },
       ]
     : []),
 ].filter((options) => Object.values(options.entryPoints).every((file) => existsSync(file)));
 
-rmSync('dist', { recursive: true, force: true });
-mkdirSync('dist/wasm', { recursive: true });
+rmSync(out, { recursive: true, force: true });
+mkdirSync(`${out}/wasm`, { recursive: true });
 for (const file of [
   ...globSync('node_modules/@tensorflow/tfjs-backend-wasm/dist/*.wasm'),
   ...globSync('src/engines/wasm/kernels/*.wasm'),
 ]) {
-  cpSync(file, path.join('dist/wasm', path.basename(file)));
+  cpSync(file, path.join(out, 'wasm', path.basename(file)));
 }
-if (watch) for (const options of builds) await (await context(options)).watch();
-else await Promise.all(builds.map((options) => build(options)));
+if (watch) {
+  for (const options of builds) await (await context(options)).watch();
+} else {
+  const results = await Promise.all(builds.map((options) => build(options)));
+  const inputs = new Set(results.flatMap((result) => Object.keys(result.metafile?.inputs ?? {})));
+  if (minify) writeFileSync(path.join(out, 'inputs.json'), JSON.stringify([...inputs].sort()));
+}
