@@ -1,0 +1,164 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { decodeRecord } from '../dataset/decode-record.ts';
+import type { ImageRecord } from '../dataset/types.ts';
+import { DecodeFailure } from '../images/decode-failure.ts';
+import { DecodedCache } from '../images/decoded-cache.ts';
+import { decodedSize } from '../images/preprocess.ts';
+import type { FromLoader, LoaderSetup, PassRequest, ToLoader } from './loader-protocol.ts';
+
+const setup = workerData as LoaderSetup;
+const imageBytes = decodedSize(setup.settings);
+const pixels = new Uint8Array(setup.pixels);
+const indices = new Int32Array(setup.indices);
+/** Images that failed once are not tried again. */
+const failed = new Set<number>();
+let cache = openCache();
+let decoding = 0;
+const waiting: (() => void)[] = [];
+
+/** One pass over the images: fills free slots with the batches that come next, several at a time. */
+class Pass {
+  readonly request: PassRequest;
+  cancelled = false;
+  #next: number;
+  #filling = new Set<Promise<void>>();
+
+  constructor(request: PassRequest) {
+    this.request = request;
+    this.#next = request.from;
+  }
+
+  use(slot: number): void {
+    if (this.cancelled || this.#next >= this.request.to) return;
+    const filling = fill(this, this.#next++, slot).finally(() => this.#filling.delete(filling));
+    this.#filling.add(filling);
+  }
+
+  /** Nothing writes to a slot any more once this has resolved. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#filling);
+  }
+}
+
+async function fill(pass: Pass, batch: number, slot: number): Promise<void> {
+  const { order, failed: rule } = pass.request;
+  const start = batch * setup.batchSize;
+  const count = Math.min(setup.batchSize, order.length - start);
+  const places = await Promise.all(
+    Array.from({ length: count }, (_, i) => place(pass, start + i, slot * setup.batchSize + i)),
+  );
+  if (pass.cancelled) return;
+  if (rule === 'replace' && places.includes(null)) return post({ type: 'none-left' });
+  const size = compact(slot, places);
+  post({ type: 'batch', pass: pass.request.pass, batch, slot, size });
+}
+
+/**
+ * Puts the image at `position` of the order into `place` (counted over all slots) and returns its index; null where it, or
+ * with `replace` every image, fails. Depends on the order and the files only, not on what was loaded before.
+ */
+function place(pass: Pass, position: number, at: number): number | null | Promise<number | null> {
+  const { order, failed: rule } = pass.request;
+  const index = order[position] as number;
+  if (loadCached(index, at)) return index;
+  const tries = rule === 'replace' ? order.length : 1;
+  return (async () => {
+    for (let i = 0; i < tries && !pass.cancelled; i++) {
+      const candidate = order[(position + i) % order.length] as number;
+      if (loadCached(candidate, at) || (await decode(candidate, at))) return candidate;
+    }
+    return null;
+  })();
+}
+
+function loadCached(index: number, at: number): boolean {
+  return !failed.has(index) && (cache?.read(imageAt(index).hash, pixels, at * imageBytes) ?? false);
+}
+
+async function decode(index: number, at: number): Promise<boolean> {
+  if (failed.has(index)) return false;
+  await turn();
+  try {
+    const decoded = await decodeRecord(setup.root, imageAt(index), setup.settings);
+    pixels.set(decoded, at * imageBytes);
+    remember(imageAt(index).hash, decoded);
+    return true;
+  } catch (error) {
+    if (!(error instanceof DecodeFailure)) throw error;
+    if (!failed.has(index)) post({ type: 'failed', index, cause: error.skipCause, message: error.message });
+    failed.add(index);
+    return false;
+  } finally {
+    decoding--;
+    waiting.shift()?.();
+  }
+}
+
+/** Waits until fewer than `concurrency` images are being decoded. */
+async function turn(): Promise<void> {
+  while (decoding >= setup.concurrency) await new Promise<void>((resolve) => waiting.push(resolve));
+  decoding++;
+}
+
+function openCache(): DecodedCache | null {
+  try {
+    return DecodedCache.open(setup.settings, setup.cacheFolder === undefined ? {} : { folder: setup.cacheFolder });
+  } catch (error) {
+    post({ type: 'cache-off', message: (error as Error).message });
+    return null;
+  }
+}
+
+function remember(hash: string, decoded: Uint8Array): void {
+  try {
+    cache?.add(hash, decoded);
+  } catch (error) {
+    cache = null;
+    post({ type: 'cache-off', message: (error as Error).message });
+  }
+}
+
+/** Moves the batch's images together where some failed. Returns how many are left. */
+function compact(slot: number, places: (number | null)[]): number {
+  const first = slot * setup.batchSize;
+  let size = 0;
+  places.forEach((index, i) => {
+    if (index === null) return;
+    indices[first + size] = index;
+    if (size < i) {
+      const from = (first + i) * imageBytes;
+      pixels.copyWithin((first + size) * imageBytes, from, from + imageBytes);
+    }
+    size++;
+  });
+  return size;
+}
+
+function imageAt(index: number): ImageRecord {
+  return setup.images[index] as ImageRecord;
+}
+
+function post(message: FromLoader): void {
+  parentPort?.postMessage(message);
+}
+
+let current: Pass | null = null;
+
+async function start(request: PassRequest): Promise<void> {
+  const previous = current;
+  const pass = new Pass(request);
+  current = pass;
+  if (previous) {
+    previous.cancelled = true;
+    await previous.settled();
+  }
+  for (let slot = 0; slot < setup.slots; slot++) pass.use(slot);
+}
+
+parentPort?.on('message', (message: ToLoader) => {
+  if (message.type === 'pass') void start(message);
+  else if (current?.request.pass !== message.pass) return;
+  else if (message.type === 'free') current.use(message.slot);
+  else current.cancelled = true;
+});
+post({ type: 'ready' });

@@ -1,0 +1,69 @@
+import type { Normalization } from '../engines/engine.ts';
+import type { InputConfig } from './config.ts';
+
+/** torchvision's ImageNet statistics; grey images take their mean over the channels. */
+const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
+/** Half a grey level: images of one colour must not divide by zero. */
+const LEAST_STD = 0.5 / 255;
+
+/** The normalisation that needs no look at the data. */
+export function fixedNormalization(
+  normalize: Exclude<InputConfig['normalize'], 'data-set'>,
+  channels: number,
+): Normalization {
+  switch (normalize) {
+    case 'zero-one':
+      return filled(channels, 0, 1);
+    case 'minus-one-one':
+      return filled(channels, 0.5, 0.5);
+    case 'imagenet':
+      return channels === 3 ? structuredClone(imagenet) : filled(1, average(imagenet.mean), average(imagenet.std));
+  }
+}
+
+/** Mean and standard deviation of each channel over streamed images; exact sums, so the order does not matter. */
+export class PixelStatistics {
+  readonly #sums: number[];
+  readonly #squares: number[];
+  #count = 0;
+
+  constructor(channels: number) {
+    this.#sums = new Array<number>(channels).fill(0);
+    this.#squares = new Array<number>(channels).fill(0);
+  }
+
+  /** @param pixels [image, height, width, channel], 0–255. */
+  add(pixels: Uint8Array): void {
+    const channels = this.#sums.length;
+    for (let c = 0; c < channels; c++) {
+      let sum = 0;
+      let squares = 0;
+      for (let i = c; i < pixels.length; i += channels) {
+        const value = pixels[i] as number;
+        sum += value;
+        squares += value * value;
+      }
+      this.#sums[c] = (this.#sums[c] as number) + sum;
+      this.#squares[c] = (this.#squares[c] as number) + squares;
+    }
+    this.#count += pixels.length / channels;
+  }
+
+  /** In units of the pixel's range, 0–1. */
+  result(): Normalization {
+    const count = Math.max(1, this.#count);
+    const mean = this.#sums.map((sum) => sum / count);
+    const std = this.#squares.map((squares, c) =>
+      Math.max(LEAST_STD, Math.sqrt(Math.max(0, squares / count - (mean[c] as number) ** 2)) / 255),
+    );
+    return { mean: mean.map((value) => value / 255), std };
+  }
+}
+
+function filled(channels: number, mean: number, std: number): Normalization {
+  return { mean: new Array<number>(channels).fill(mean), std: new Array<number>(channels).fill(std) };
+}
+
+function average(values: number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,122 @@
+import path from 'node:path';
+import { openDataSet } from '../dataset/open.ts';
+import { splitImages } from '../dataset/split.ts';
+import type { DataSet, ImageRecord, ScanProgress, SplitName } from '../dataset/types.ts';
+import { type Job, jobFiles } from '../jobs/job.ts';
+import { Problem } from '../problem.ts';
+import { readSplit, type StoredSplit, writeSplit } from './split-file.ts';
+
+/** The images of a run and which of them do what. */
+export interface RunData {
+  root: string;
+  classes: string[];
+  images: ImageRecord[];
+  /** Positions in `images`. */
+  split: Record<SplitName, Uint32Array>;
+  fingerprint: string;
+  skipped: DataSet['skipped'];
+  /** What changed since the run was split; null: nothing, or it is split only now. */
+  changed: string | null;
+}
+
+export interface OpenOptions {
+  onProgress?: (progress: ScanProgress) => void;
+  signal?: AbortSignal;
+}
+
+/**
+ * Opens the data set of a run and splits it; a run that has been split before keeps its split.
+ * @throws Problem of `openDataSet`; `no-training-images`, `one-class`, `data-gone`
+ */
+export async function openRunData(folder: string, job: Job, options: OpenOptions): Promise<RunData> {
+  const { data: config } = job.config;
+  const data = await openDataSet(path.resolve(job.base, config.source), {
+    format: config.format,
+    ...(config.groupPattern ? { groupPattern: config.groupPattern } : {}),
+    ...options,
+  });
+  const file = path.join(folder, jobFiles.split);
+  const stored = readSplit(file);
+  if (!stored) {
+    const splits = splitImages(data.images, { ...config, seed: job.config.seed });
+    assertTrainable(data, splits);
+    writeSplit(file, data, splits);
+    return { ...data, split: positions(splits), changed: null };
+  }
+  const { images, splits, changed } = matchStored(stored, data);
+  return {
+    ...data,
+    classes: stored.classes,
+    images,
+    split: positions(splits),
+    changed: changed.length ? changed.join(' ') : null,
+  };
+}
+
+/** The stored images that are still there, in the stored order, with the labels they were given then. */
+export function matchStored(
+  stored: StoredSplit,
+  data: Pick<DataSet, 'root' | 'images' | 'fingerprint'>,
+): { images: ImageRecord[]; splits: SplitName[]; changed: string[] } {
+  const byPath = new Map(data.images.map((image) => [image.path, image]));
+  const labels = new Map(stored.classes.map((name, label) => [name, label]));
+  const images: ImageRecord[] = [];
+  const splits: SplitName[] = [];
+  let missing = 0;
+  let edited = 0;
+  for (const line of stored.lines) {
+    const image = byPath.get(line.path);
+    if (!image) {
+      missing++;
+      continue;
+    }
+    if (image.hash !== line.hash) edited++;
+    images.push({ ...image, label: labels.get(line.label) as number });
+    splits.push(line.split);
+  }
+  if (!splits.includes('train')) {
+    throw new Problem(
+      'data-gone',
+      `None of the run's training images are in ${data.root} any more.`,
+      'Put the images back, or duplicate the run to use the images that are there now.',
+    );
+  }
+  const added = data.images.length - images.length;
+  const changed = data.fingerprint === stored.fingerprint ? [] : describe({ missing, edited, added });
+  return { images, splits, changed };
+}
+
+function describe(counts: { missing: number; edited: number; added: number }): string[] {
+  const parts = [
+    counts.missing && `${counts.missing} images are gone and left out`,
+    counts.edited && `${counts.edited} have other contents`,
+    counts.added && `${counts.added} new ones are not used`,
+  ].filter(Boolean);
+  return [
+    `The data set has changed since this run was split${parts.length ? `: ${parts.join(', ')}` : ''}.`,
+    'The run goes on with its own split and labels; duplicate it to use the data as they are now.',
+  ];
+}
+
+function assertTrainable(data: DataSet, splits: SplitName[]): void {
+  const labels = new Set(data.images.filter((_, i) => splits[i] === 'train').map((image) => image.label));
+  if (labels.size === 0) {
+    throw new Problem(
+      'no-training-images',
+      `The split leaves no training images in ${data.root}.`,
+      'Lower data.validation and data.test, or add images.',
+    );
+  }
+  if (labels.size === 1) {
+    throw new Problem(
+      'one-class',
+      `All training images in ${data.root} are of one class, “${data.classes[[...labels][0] as number]}”.`,
+      'A classifier needs images of at least two classes: add a folder for another class.',
+    );
+  }
+}
+
+function positions(splits: SplitName[]): Record<SplitName, Uint32Array> {
+  const of = (name: SplitName) => Uint32Array.from([...splits.keys()].filter((i) => splits[i] === name));
+  return { train: of('train'), validation: of('validation'), test: of('test') };
+}
