@@ -17,13 +17,13 @@ export class EventFold {
   engine: string | null = null;
   device: string | null = null;
   stepsPerEpoch: number | null = null;
-  lastStep: StepEvent | null = null;
   step = 0;
   epoch = 0;
   bestEpoch: number | null = null;
   validationLoss: number | null = null;
   validationAccuracy: number | null = null;
   testAccuracy: number | null = null;
+  private lastStep: StepEvent | null = null;
   private epochs: EpochEvent[] = [];
   private speed: { images: number; ms: number }[] = [];
 
@@ -69,6 +69,11 @@ export class EventFold {
     const images = this.speed.reduce((sum, part) => sum + part.images, 0);
     const ms = this.speed.reduce((sum, part) => sum + part.ms, 0);
     return ms > 0 ? (images / ms) * 1000 : null;
+  }
+
+  /** Of the last step; after going back to a saved state, of the last epoch before it. */
+  figures(): { loss: number; accuracy: number } | null {
+    return this.lastStep ?? this.epochs.at(-1) ?? null;
   }
 
   private addStep(event: StepEvent): void {
@@ -156,8 +161,8 @@ export function summarize(facts: SummaryFacts): RunSummary {
     epochs,
     step: fold.step,
     steps: fold.stepsPerEpoch === null ? null : fold.stepsPerEpoch * epochs,
-    loss: fold.lastStep?.loss ?? null,
-    accuracy: fold.lastStep?.accuracy ?? null,
+    loss: fold.figures()?.loss ?? null,
+    accuracy: fold.figures()?.accuracy ?? null,
     bestEpoch: fold.bestEpoch,
     validationLoss: fold.validationLoss,
     validationAccuracy: fold.validationAccuracy,
