@@ -1,20 +1,12 @@
+import type { DecodeCause } from '../images/decode-failure.ts';
+import type { FileFormat } from '../images/sniff.ts';
+
 export type SplitName = 'train' | 'validation' | 'test';
 
 /** Why an image can't be used. Shown with a count and examples; never fatal by itself. */
-export type SkipCause =
-  | 'empty-file'
-  | 'not-an-image'
-  | 'corrupt'
-  | 'truncated'
-  | 'too-large'
-  | 'unreadable'
-  | 'unsupported'
-  | 'missing'
-  | 'no-label'
-  | 'bad-row'
-  | 'symlink-loop';
+export type SkipCause = DecodeCause | 'no-label' | 'bad-row' | 'symlink-loop';
 
-export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'avif' | 'bmp' | 'svg' | 'idx';
+export type ImageFormat = FileFormat | 'idx';
 
 export type SourceFormat = 'folder' | 'manifest' | 'idx';
 
@@ -44,6 +36,13 @@ export interface Skipped {
   examples: { path: string; message: string }[];
 }
 
+/** Something odd about the data set as a whole that does not stop it from being used. */
+export interface DataSetWarning {
+  /** kebab-case, stable, e.g. `tiny-class`. */
+  code: string;
+  message: string;
+}
+
 export interface DataSet {
   /** Absolute. */
   root: string;
@@ -52,6 +51,7 @@ export interface DataSet {
   /** Sorted by path. */
   images: ImageRecord[];
   skipped: Skipped[];
+  warnings: DataSetWarning[];
   /** Changes when any used image's content, path, label, split or group changes. */
   fingerprint: string;
 }

@@ -1,0 +1,178 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { Problem } from '../problem.ts';
+import { byCodeUnit, type ListedImage, type Listing, splitNamed } from './listing.ts';
+import type { DataSetWarning, SplitName } from './types.ts';
+
+const NEVER_ENTERED = new Set(['__MACOSX', '@eaDir', '$RECYCLE.BIN', 'System Volume Information']);
+
+/** How the folders right under the root are to be read. */
+interface Layout {
+  /** Folders whose own folders are the classes, or null where the root's folders are. */
+  splits: Map<string, SplitName> | null;
+  ignored: string[];
+}
+
+/**
+ * Lists an image folder: `class/…`, or `train|val|valid|validation|test/class/…`, nested to any depth below the class.
+ * Hidden folders are not entered. A folder behind a symbolic link is read once; a link back to a folder that is
+ * read already is listed as `symlink-loop`.
+ * @throws Problem when the folder can't be read or has no class folders.
+ */
+export function listFolder(root: string): Listing {
+  const walk = walkFolder(root);
+  const layout = layoutOf(walk.folders);
+  if (walk.folders.length === 0) throw noClassFolders(root, walk.files.length);
+  const classes = new Set<string>();
+  for (const folder of walk.folders) {
+    const place = placeOf(`${folder}/`, layout);
+    if (place?.className) classes.add(place.className);
+  }
+  if (classes.size === 0) throw noClassFolders(root, walk.files.length);
+
+  const images: ListedImage[] = [];
+  const skipped: Listing['skipped'] = walk.skipped;
+  for (const file of walk.files) {
+    const place = placeOf(file, layout);
+    if (!place) continue;
+    if (place.className) images.push({ path: file, className: place.className, split: place.split, group: null });
+    else if (!isSideFile(file)) {
+      skipped.push({ path: file, cause: 'no-label', message: 'The file lies in no class folder' });
+    }
+  }
+  const warnings: DataSetWarning[] = layout.ignored.map((folder) => ({
+    code: 'ignored-folder',
+    message: `The folder "${folder}" lies beside train and is none of train, validation, test: it is not read.`,
+  }));
+  return { images, skipped, warnings, declaredClasses: [...classes].sort(byCodeUnit) };
+}
+
+/** Files that lie beside images everywhere: when their content is no image, nobody needs to hear of it. */
+export function isSideFile(file: string): boolean {
+  const name = file.slice(file.lastIndexOf('/') + 1);
+  return (
+    name.startsWith('.') ||
+    /^(thumbs\.db|desktop\.ini|readme|licen[cs]e)$/i.test(name) ||
+    /\.(txt|md|rst|html?|csv|tsv|jsonl?|xml|ya?ml|pdf|py|ipynb|sha256|md5)$/i.test(name)
+  );
+}
+
+/** Folders directly under the root that hold images, and folders below split folders, decide which layout it is. */
+function layoutOf(folders: string[]): Layout {
+  const top = folders.filter((folder) => !folder.includes('/'));
+  const splits = new Map<string, SplitName>();
+  for (const folder of top) {
+    const split = splitNamed(folder);
+    if (split) splits.set(folder, split);
+  }
+  const ignored = top.filter((folder) => !splits.has(folder));
+  const kinds = new Set(splits.values());
+  const trainHasClasses = folders.some((folder) => {
+    const [first, second] = folder.split('/');
+    return second !== undefined && splitNamed(first as string) === 'train';
+  });
+  const isSplit = splits.size > 0 && (ignored.length === 0 || (kinds.size > 1 && trainHasClasses));
+  const anyNested = folders.some((folder) => folder.includes('/') && splitNamed(folder.split('/')[0] as string));
+  return isSplit && anyNested ? { splits, ignored } : { splits: null, ignored: [] };
+}
+
+/** The class and split of a file; an empty class name means it lies above the class folders; null: not part of the set. */
+function placeOf(file: string, layout: Layout): { className: string; split: SplitName | null } | null {
+  const parts = file.split('/');
+  if (!layout.splits) return { className: parts.length > 1 ? (parts[0] as string) : '', split: null };
+  if (parts.length === 1) return { className: '', split: null };
+  const split = layout.splits.get(parts[0] as string);
+  if (!split) return null;
+  return { className: parts.length > 2 ? (parts[1] as string) : '', split };
+}
+
+interface Walk {
+  files: string[];
+  folders: string[];
+  skipped: Listing['skipped'];
+}
+
+/** All files and folders below `root`, real folders first, then what symbolic links lead to. */
+function walkFolder(root: string): Walk {
+  const result: Walk = { files: [], folders: [], skipped: [] };
+  const realRoot = fs.realpathSync(root);
+  const visited = new Set<string>();
+  const links: string[] = [];
+
+  const enter = (folder: string, real: string): void => {
+    const pending = [{ folder, real }];
+    for (let next = pending.pop(); next; next = pending.pop()) {
+      const here = next;
+      if (visited.has(here.real)) {
+        result.skipped.push({ path: here.folder, cause: 'symlink-loop', message: 'The folder was read already' });
+        continue;
+      }
+      visited.add(here.real);
+      if (here.folder) result.folders.push(here.folder);
+      for (const entry of readFolder(root, here.folder, result)) {
+        const relative = here.folder ? `${here.folder}/${entry.name}` : entry.name;
+        if (entry.isFile()) {
+          if (!entry.name.startsWith('.')) result.files.push(relative);
+        } else if (entry.isDirectory()) {
+          if (isEntered(entry.name)) pending.push({ folder: relative, real: path.join(here.real, entry.name) });
+        } else if (entry.isSymbolicLink() && !entry.name.startsWith('.')) links.push(relative);
+      }
+    }
+  };
+
+  enter('', realRoot);
+  for (let i = 0; i < links.length; i++) {
+    const link = links[i] as string;
+    const target = followLink(root, link);
+    if (typeof target === 'string') result.skipped.push({ path: link, cause: 'missing', message: target });
+    else if (!target.isFolder) result.files.push(link);
+    else if (visited.has(target.real) || isInside(realRoot, target.real)) {
+      result.skipped.push({ path: link, cause: 'symlink-loop', message: `The link leads to ${target.real} again` });
+    } else if (isEntered(path.basename(link))) enter(link, target.real);
+  }
+  return result;
+}
+
+function isEntered(name: string): boolean {
+  return !name.startsWith('.') && !NEVER_ENTERED.has(name);
+}
+
+function isInside(inner: string, outer: string): boolean {
+  return inner === outer || inner.startsWith(outer.endsWith(path.sep) ? outer : outer + path.sep);
+}
+
+function readFolder(root: string, folder: string, result: Walk): fs.Dirent[] {
+  try {
+    return fs.readdirSync(path.join(root, folder), { withFileTypes: true });
+  } catch (error) {
+    if (!folder) {
+      throw new Problem(
+        'unreadable-folder',
+        `The folder ${root} can't be read: ${(error as Error).message}`,
+        'Check that the folder is there and that you may read it.',
+        { cause: error },
+      );
+    }
+    result.skipped.push({ path: folder, cause: 'unreadable', message: (error as Error).message });
+    return [];
+  }
+}
+
+/** Where a link leads, or a sentence why nowhere. */
+function followLink(root: string, link: string): { real: string; isFolder: boolean } | string {
+  try {
+    const real = fs.realpathSync(path.join(root, link));
+    return { real, isFolder: fs.statSync(real).isDirectory() };
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ELOOP' ? 'The link leads to itself' : 'The link leads nowhere';
+  }
+}
+
+function noClassFolders(root: string, files: number): Problem {
+  const holds = files ? `holds ${files} files but no class folders` : 'is empty';
+  return new Problem(
+    files ? 'no-classes' : 'no-images',
+    `The folder ${root} ${holds}.`,
+    'Put the images of each class into a folder of its own (cats/…, dogs/…), or choose a manifest.csv with the columns path and label.',
+  );
+}

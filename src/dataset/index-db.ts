@@ -1,0 +1,230 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DataSetWarning, ImageFormat, SkipCause } from './types.ts';
+
+/** What tells that a file was not touched since it was read; times in milliseconds since 1970, with fractions. */
+export interface FileStamp {
+  size: number;
+  modified: number;
+  changed: number;
+  inode: number;
+}
+
+export interface ImageFileFacts {
+  format: ImageFormat;
+  width: number;
+  height: number;
+  channels: number;
+  hash: string;
+}
+
+export interface FileSkip {
+  cause: SkipCause;
+  message: string;
+}
+
+/** Everything that reading a file told. Files that can't be used are remembered too, so that they are not read again. */
+export type FileFacts = ImageFileFacts | FileSkip;
+
+export function isSkip(facts: FileFacts): facts is FileSkip {
+  return 'cause' in facts;
+}
+
+/** Raise it when the tables or the checks that fill them change; an index of another version is made anew. */
+const SCHEMA_VERSION = 1;
+
+const TABLES = `
+  CREATE TABLE IF NOT EXISTS files (
+    path TEXT PRIMARY KEY, size INTEGER, modified REAL, changed REAL, inode REAL,
+    format TEXT, width INTEGER, height INTEGER, channels INTEGER, hash TEXT, cause TEXT, message TEXT
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS idx_files (
+    path TEXT PRIMARY KEY, size INTEGER, modified REAL, changed REAL, inode REAL,
+    count INTEGER, width INTEGER, height INTEGER, channels INTEGER, hashes BLOB, labels BLOB
+  ) WITHOUT ROWID;
+`;
+
+type FileRow = [string, number, number, number, number, string, number, number, number, string, SkipCause, string];
+
+export interface IdxFacts {
+  count: number;
+  width: number;
+  height: number;
+  channels: number;
+  /** 16 bytes an image. */
+  hashes: Uint8Array;
+  labels: Uint8Array;
+}
+
+/**
+ * What is known of a data set's files, in SQLite, so that an unchanged file is never opened again. It can be deleted at
+ * any time; several processes may use it at once (WAL, one transaction a batch). A damaged file is thrown away and made anew;
+ * where none can be written at all, the index lives in memory and says so.
+ */
+export class IndexDb {
+  readonly warnings: DataSetWarning[];
+  readonly #db: DatabaseSync;
+  readonly #put: StatementSync;
+  readonly #remove: StatementSync;
+
+  private constructor(db: DatabaseSync, warnings: DataSetWarning[]) {
+    this.#db = db;
+    this.warnings = warnings;
+    this.#put = db.prepare('INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#remove = db.prepare('DELETE FROM files WHERE path = ?');
+  }
+
+  static over(db: DatabaseSync, warnings: DataSetWarning[]): IndexDb {
+    return new IndexDb(db, warnings);
+  }
+
+  /** @param source says which data set: the root's real path and how it is read. */
+  static async open(cacheFolder: string, source: string): Promise<IndexDb> {
+    const file = path.join(
+      cacheFolder,
+      'index',
+      `${createHash('sha256').update(source).digest('hex').slice(0, 32)}.sqlite`,
+    );
+    try {
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      return new IndexDb(await openFile(file), []);
+    } catch (first) {
+      if (isBusy(first)) return inMemory(file, first);
+      try {
+        for (const end of ['', '-wal', '-shm']) fs.rmSync(file + end, { force: true });
+        return new IndexDb(await openFile(file), []);
+      } catch (error) {
+        return inMemory(file, error);
+      }
+    }
+  }
+
+  /** Calls `each` with every file known, in no order. */
+  readFiles(each: (path: string, stamp: FileStamp, facts: FileFacts) => void): void {
+    const query = this.#db.prepare('SELECT * FROM files');
+    query.setReturnArrays(true);
+    for (const row of query.iterate() as unknown as Iterable<FileRow>) {
+      const [name, size, modified, changed, inode, format, width, height, channels, hash, cause, message] = row;
+      const facts = cause ? { cause, message } : { format: format as ImageFormat, width, height, channels, hash };
+      each(name, { size, modified, changed, inode }, facts);
+    }
+  }
+
+  /** Writes and removes in one transaction. A disk that is full costs the memory of these files, not the scan. */
+  update(changed: { path: string; stamp: FileStamp; facts: FileFacts }[], removed: string[] = []): void {
+    if (changed.length === 0 && removed.length === 0) return;
+    this.#transaction(() => {
+      for (const { path: name, stamp, facts } of changed) {
+        const { size, modified, changed: changedAt, inode } = stamp;
+        if (isSkip(facts)) {
+          this.#put.run(
+            name,
+            size,
+            modified,
+            changedAt,
+            inode,
+            null,
+            null,
+            null,
+            null,
+            null,
+            facts.cause,
+            facts.message,
+          );
+        } else {
+          const { format, width, height, channels, hash } = facts;
+          this.#put.run(name, size, modified, changedAt, inode, format, width, height, channels, hash, null, null);
+        }
+      }
+      for (const name of removed) this.#remove.run(name);
+    });
+  }
+
+  readIdx(name: string, stamp: FileStamp): IdxFacts | null {
+    const row = this.#db.prepare('SELECT * FROM idx_files WHERE path = ?').get(name) as
+      | (Record<keyof FileStamp, number> & IdxFacts)
+      | undefined;
+    return row && sameStamp(row, stamp) ? row : null;
+  }
+
+  writeIdx(name: string, stamp: FileStamp, facts: IdxFacts): void {
+    const { size, modified, changed, inode } = stamp;
+    const { count, width, height, channels, hashes, labels } = facts;
+    this.#transaction(() => {
+      this.#db
+        .prepare('INSERT OR REPLACE INTO idx_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+        .run(name, size, modified, changed, inode, count, width, height, channels, hashes, labels);
+    });
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #transaction(work: () => void): void {
+    try {
+      this.#db.exec('BEGIN IMMEDIATE');
+      work();
+      this.#db.exec('COMMIT');
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      if (this.warnings.length === 0) this.warnings.push(notKept((error as Error).message));
+    }
+  }
+}
+
+export function stampOf(stat: { size: number; mtimeMs: number; ctimeMs: number; ino: number }): FileStamp {
+  return { size: stat.size, modified: stat.mtimeMs, changed: stat.ctimeMs, inode: stat.ino };
+}
+
+export function sameStamp(a: FileStamp, b: FileStamp): boolean {
+  return a.size === b.size && a.modified === b.modified && a.changed === b.changed && a.inode === b.inode;
+}
+
+/** @throws when the file is no database, damaged, or of another schema version. */
+async function openFile(file: string): Promise<DatabaseSync> {
+  const { DatabaseSync } = await loadSqlite();
+  const db = new DatabaseSync(file);
+  try {
+    db.exec('PRAGMA busy_timeout = 15000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+    const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
+    if (version !== 0 && version !== SCHEMA_VERSION) throw new Error(`schema version ${version}`);
+    const check = db.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
+    if (check.quick_check !== 'ok') throw new Error(check.quick_check);
+    db.exec(`BEGIN IMMEDIATE; ${TABLES} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
+    db.prepare('SELECT count(path), count(cause) FROM files WHERE path = ?').get('');
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+async function inMemory(file: string, error: unknown): Promise<IndexDb> {
+  const message = `${file}: ${error instanceof Error ? error.message : error}`;
+  return IndexDb.over(await openFile(':memory:'), [notKept(message)]);
+}
+
+function notKept(reason: string): DataSetWarning {
+  return {
+    code: 'index-not-kept',
+    message: `What was learnt about the files can't be kept, so the next scan reads them again (${reason}).`,
+  };
+}
+
+function isBusy(error: unknown): boolean {
+  return /locked|busy/i.test(error instanceof Error ? error.message : '');
+}
+
+/** Node announces node:sqlite as experimental on stderr; users can do nothing with that. */
+async function loadSqlite(): Promise<typeof import('node:sqlite')> {
+  const emit = process.emitWarning;
+  process.emitWarning = () => {};
+  try {
+    return await import('node:sqlite');
+  } finally {
+    process.emitWarning = emit;
+  }
+}

@@ -1,0 +1,47 @@
+import type { DataSetWarning, SkipCause, SplitName } from './types.ts';
+
+/** One image that a source names, before anybody has looked at the file. */
+export interface ListedImage {
+  /** Relative to the root, `/`-separated, unique. */
+  path: string;
+  className: string;
+  split: SplitName | null;
+  group: string | null;
+}
+
+export interface ListedSkip {
+  path: string;
+  cause: SkipCause;
+  message: string;
+}
+
+/** What a source says: which files, which class each, and what of it made no sense. */
+export interface Listing {
+  images: ListedImage[];
+  skipped: ListedSkip[];
+  warnings: DataSetWarning[];
+  /** Classes that the source declares, whether or not an image of them turns up. */
+  declaredClasses: string[];
+}
+
+const SPLIT_NAMES: Record<string, SplitName> = {
+  train: 'train',
+  training: 'train',
+  val: 'validation',
+  valid: 'validation',
+  validation: 'validation',
+  dev: 'validation',
+  test: 'test',
+  testing: 'test',
+};
+
+/** The split that a folder's or a column's word means, or undefined. Case does not matter. */
+export function splitNamed(word: string): SplitName | undefined {
+  const key = word.trim().toLowerCase();
+  return Object.hasOwn(SPLIT_NAMES, key) ? SPLIT_NAMES[key] : undefined;
+}
+
+/** Orders strings by UTF-16 code unit: the same on every machine and locale. */
+export function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

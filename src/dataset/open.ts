@@ -1,0 +1,94 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { cacheRoot } from '../files.ts';
+import { Problem } from '../problem.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { listFolder } from './folder-source.ts';
+import { groupReader } from './group.ts';
+import { readIdxImages } from './idx-records.ts';
+import { IndexDb } from './index-db.ts';
+import { byCodeUnit, type Listing } from './listing.ts';
+import { listManifest } from './manifest-source.ts';
+import { recordsOf, SkipList } from './records.ts';
+import { resolveSource, type Source } from './resolve-source.ts';
+import { scanFiles } from './scan.ts';
+import type { DataSet, DataSetWarning, ImageRecord, ScanProgress, SourceFormat } from './types.ts';
+import { checkUsable } from './usable.ts';
+
+export interface OpenOptions {
+  /** Default: found out from what lies there. */
+  format?: 'auto' | SourceFormat | undefined;
+  /** Regular expression over an image's path; its first group names what must stay on one side of a split. */
+  groupPattern?: string | undefined;
+  /** Default: `cacheRoot()`. */
+  cacheFolder?: string | undefined;
+  /** At most ten times a second, and once at the end. */
+  onProgress?: ((progress: ScanProgress) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+interface Contents {
+  classes: string[];
+  images: ImageRecord[];
+  skips: SkipList;
+  warnings: DataSetWarning[];
+}
+
+/**
+ * Reads a data set: an image folder, a manifest or IDX files. Files that were read before and did not change are not opened.
+ * @param source a folder or a file.
+ * @throws Problem when there is nothing to train on; the signal's reason when aborted.
+ */
+export async function openDataSet(source: string, options: OpenOptions = {}): Promise<DataSet> {
+  const groupOf = groupReader(options.groupPattern ?? '');
+  const resolved = await resolveSource(path.resolve(source), options.format ?? 'auto');
+  const real = fs.realpathSync(resolved.root);
+  const cacheFolder = options.cacheFolder ?? cacheRoot();
+  const index = await IndexDb.open(cacheFolder, `${real}\0${resolved.format}\0${resolved.file ?? ''}`);
+  try {
+    const contents =
+      resolved.format === 'idx'
+        ? await readIdxSource(resolved, index, options)
+        : await readListing(resolved, listingOf(resolved), index, options);
+    for (const image of contents.images) image.group = groupOf(image.path) ?? image.group;
+    contents.images.sort((a, b) => byCodeUnit(a.path, b.path));
+    const skipped = contents.skips.summary();
+    contents.warnings.push(...checkUsable(resolved, contents.classes, contents.images, skipped), ...index.warnings);
+    return {
+      root: resolved.root,
+      format: resolved.format,
+      classes: contents.classes,
+      images: contents.images,
+      skipped,
+      warnings: contents.warnings,
+      fingerprint: fingerprintOf(contents.images, contents.classes),
+    };
+  } finally {
+    index.close();
+  }
+}
+
+function listingOf(source: Source): Listing {
+  if (source.format === 'folder') return listFolder(source.root);
+  if (!source.file)
+    throw new Problem('no-manifest', `${source.root} holds no manifest.`, 'Name the manifest file itself.');
+  return listManifest(source.root, source.file);
+}
+
+async function readListing(source: Source, listing: Listing, index: IndexDb, options: OpenOptions): Promise<Contents> {
+  const scanned = await scanFiles(
+    source.root,
+    listing.images.map((image) => image.path),
+    index,
+    options,
+  );
+  const skips = new SkipList();
+  for (const { path: name, cause, message } of listing.skipped) skips.add(cause, name, message);
+  const { classes, images } = recordsOf(listing, scanned, skips, source.format);
+  return { classes, images, skips, warnings: listing.warnings };
+}
+
+async function readIdxSource(source: Source, index: IndexDb, options: OpenOptions): Promise<Contents> {
+  const { classes, images } = await readIdxImages(source.root, source.file, index, options);
+  return { classes, images, skips: new SkipList(), warnings: [] };
+}

@@ -1,0 +1,47 @@
+import { isSideFile } from './folder-source.ts';
+import { isSkip } from './index-db.ts';
+import { byCodeUnit, type Listing } from './listing.ts';
+import type { ScannedFile } from './scan.ts';
+import type { ImageRecord, SkipCause, Skipped, SourceFormat } from './types.ts';
+
+const EXAMPLES = 100;
+
+/** Counts what was left out, by cause, and keeps the first hundred of each. */
+export class SkipList {
+  readonly #causes = new Map<SkipCause, Skipped>();
+
+  add(cause: SkipCause, path: string, message: string): void {
+    const entry = this.#causes.get(cause) ?? { cause, count: 0, examples: [] };
+    this.#causes.set(cause, entry);
+    entry.count++;
+    if (entry.examples.length < EXAMPLES) entry.examples.push({ path, message });
+  }
+
+  /** Most frequent cause first. */
+  summary(): Skipped[] {
+    return [...this.#causes.values()].sort((a, b) => b.count - a.count || byCodeUnit(a.cause, b.cause));
+  }
+}
+
+/** Joins what the source says with what the files hold. */
+export function recordsOf(
+  listing: Listing,
+  scanned: Map<string, ScannedFile>,
+  skips: SkipList,
+  format: SourceFormat,
+): { classes: string[]; images: ImageRecord[] } {
+  const classes = [...new Set([...listing.declaredClasses, ...listing.images.map((image) => image.className)])];
+  classes.sort(byCodeUnit);
+  const labels = new Map(classes.map((name, label) => [name, label]));
+  const images: ImageRecord[] = [];
+  for (const { path, className, split, group } of listing.images) {
+    const { bytes, facts } = scanned.get(path) as ScannedFile;
+    if (isSkip(facts)) {
+      const expected = format === 'folder' && facts.cause === 'not-an-image' && isSideFile(path);
+      if (!expected) skips.add(facts.cause, path, facts.message);
+      continue;
+    }
+    images.push({ path, label: labels.get(className) as number, split, group, bytes, ...facts });
+  }
+  return { classes, images };
+}

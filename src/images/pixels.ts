@@ -1,0 +1,25 @@
+/**
+ * Brings interleaved uint8 pixels to one (grey) or three (RGB) channels. Grey is ITU-R BT.601 luma
+ * (0.299 R + 0.587 G + 0.114 B on the sRGB values), as Pillow's `L`. A second or fourth channel (alpha) is dropped.
+ * @param channels of `data`: 1, 2, 3 or 4.
+ */
+export function toColor(data: Uint8Array, channels: number, wanted: 1 | 3): Uint8Array {
+  if (channels === wanted) return data;
+  const count = data.length / channels;
+  const out = new Uint8Array(count * wanted);
+  if (channels <= 2) {
+    for (let i = 0; i < count; i++) out.fill(data[i * channels] as number, i * wanted, (i + 1) * wanted);
+  } else if (wanted === 3) {
+    for (let i = 0; i < count; i++) out.set(data.subarray(i * channels, i * channels + 3), i * 3);
+  } else {
+    for (let i = 0, at = 0; i < count; i++, at += channels) {
+      out[i] = luma(data[at] as number, data[at + 1] as number, data[at + 2] as number);
+    }
+  }
+  return out;
+}
+
+/** Fixed point with rounding, the constants of Pillow's `L`. */
+export function luma(red: number, green: number, blue: number): number {
+  return (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
+}
