@@ -11,7 +11,7 @@ import { RunPanel } from './panel.ts';
  *       <head>
  *         <meta charset="utf-8">
  *         <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src ${cspSource} data:;
- *           style-src ${cspSource}; font-src ${cspSource}; script-src 'nonce-${nonce}'">
+ *           style-src ${cspSource} 'nonce-${nonce}'; font-src ${cspSource}; script-src 'nonce-${nonce}'">
  *         <meta name="viewport" content="width=device-width, initial-scale=1">
  *         <link rel="stylesheet" href="${asWebviewUri('dist/webview/run.css')}">
  *         <title>${run name}</title>

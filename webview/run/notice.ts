@@ -2,7 +2,6 @@ import { element, setHidden } from '../ui/dom.ts';
 import { count } from '../ui/format.ts';
 import { icon } from '../ui/icons.ts';
 import { button, progressRing } from '../ui/kit.ts';
-import { prefersReducedMotion } from '../ui/theme.ts';
 import type { RunView } from './model.ts';
 
 const work = {
@@ -96,7 +95,7 @@ export class Notice {
     this.root.dataset.kind = message.kind;
     this.root.setAttribute('role', message.kind === 'bad' ? 'alert' : 'status');
     const sign = {
-      busy: () => (prefersReducedMotion() ? icon('clock') : progressRing()),
+      busy: progressRing,
       wait: () => icon('clock'),
       bad: () => icon('error'),
       warning: () => icon('plug'),

@@ -80,9 +80,3 @@ export function onThemeChange(listener: () => void): void {
     attributeFilter: ['class', 'data-vscode-theme-id', 'data-vscode-theme-kind'],
   });
 }
-
-/** The system's setting, or VS Code's `workbench.reduceMotion`. */
-export function prefersReducedMotion(): boolean {
-  const { classList } = document.body;
-  return classList.contains('vscode-reduce-motion') || matchMedia('(prefers-reduced-motion: reduce)').matches;
-}

@@ -1,5 +1,5 @@
-// Runs in the page before the panel: the webview API, and the colour theme as VS Code sets it. An expression: called with both.
-(theme, state) => {
+// Runs in the page before the panel: the webview API, and the colour theme as VS Code sets it.
+window.installFakeVsCode = (theme, state) => {
   const harness = {
     sent: [],
     state,

@@ -101,7 +101,7 @@ async function serve(js: Buffer, css: Buffer): Promise<{ port: number; stop: () 
       response.writeHead(request.url === '/favicon.ico' ? 204 : 404).end();
       return;
     }
-    const policy = `default-src 'none'; img-src 'self' data:; style-src 'self'; font-src 'self'; script-src 'nonce-${nonce}'`;
+    const policy = `default-src 'none'; img-src 'self' data:; style-src 'self' 'nonce-${nonce}'; font-src 'self'; script-src 'nonce-${nonce}'`;
     response.writeHead(200, { 'content-type': file[0], 'content-security-policy': policy }).end(file[1]);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -123,7 +123,9 @@ async function open(browser: Browser, port: number, options: OpenOptions): Promi
   page.on('pageerror', (error) => errors.push(String(error)));
   const fake = readFileSync(path.join(import.meta.dirname, 'fake-vscode.js'), 'utf8');
   const theme = JSON.stringify(readTheme(options.theme));
-  await page.addInitScript({ content: `${fake}(${theme}, ${JSON.stringify(options.state ?? null)})` });
+  await page.addInitScript({
+    content: `${fake}\ninstallFakeVsCode(${theme}, ${JSON.stringify(options.state ?? null)});`,
+  });
   await page.goto(`http://127.0.0.1:${port}/`);
   return {
     page,
