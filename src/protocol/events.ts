@@ -98,6 +98,7 @@ export interface WarningEvent {
   message: string;
 }
 
+/** `count` is the total of this cause so far: a later event of the same cause replaces the earlier one. */
 export interface SkippedEvent {
   kind: 'skipped';
   cause: string;

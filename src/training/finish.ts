@@ -13,7 +13,7 @@ import { makeReport, metricsOf, writeReport } from './report.ts';
  * they are.
  */
 export async function finish(folder: string, run: TrainRun, end: LoopEnd): Promise<DoneEvent> {
-  const { data, trainer, saver, events, skips } = run;
+  const { data, trainer, saver, events, notices } = run;
   const { progress } = end;
   const best = readBestPoint(path.join(folder, jobFiles.bestState));
   // A crash between the files of one checkpoint may have left the model of an epoch before the best.
@@ -31,7 +31,7 @@ export async function finish(folder: string, run: TrainRun, end: LoopEnd): Promi
     ...(test ? [{ split: 'test' as const, predictions: test.predictions }] : []),
   ];
   if (parts.length) writePredictions(path.join(folder, jobFiles.predictions), parts, data);
-  for (const event of skips.takeChanges()) events.append(event);
+  for (const event of notices.takeNew()) events.append(event);
   const done: Omit<DoneEvent, 'kind'> = {
     reason: progress.ended ?? 'stopped',
     epochs: progress.epoch,
@@ -40,7 +40,7 @@ export async function finish(folder: string, run: TrainRun, end: LoopEnd): Promi
     bestEpoch: best?.result.epoch ?? null,
     metrics: metricsOf(best?.result ?? null, test),
   };
-  writeReport(folder, makeReport(done, data, { validation, test, skipped: skips.totals }));
+  writeReport(folder, makeReport(done, data, { validation, test, skipped: notices.skippedCounts }));
   const event: DoneEvent = { kind: 'done', ...done };
   events.append(event);
   return event;

@@ -30,7 +30,11 @@ export interface PassRequest {
   failed: 'replace' | 'drop';
 }
 
-export type ToLoader = PassRequest | { type: 'free'; pass: number; slot: number } | { type: 'cancel'; pass: number };
+export type ToLoader =
+  | PassRequest
+  | { type: 'free'; pass: number; slot: number }
+  | { type: 'cancel'; pass: number }
+  | { type: 'close' };
 
 export interface BatchReady {
   type: 'batch';
@@ -53,5 +57,5 @@ export type FromLoader =
   | ImageFailed
   /** Every image of the pass failed. */
   | { type: 'none-left' }
-  /** The decoded cache can't be written; images are decoded anew each epoch. */
+  /** The decoded cache takes no more images: those that it lacks are decoded anew each epoch. */
   | { type: 'cache-off'; message: string };

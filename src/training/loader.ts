@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import os from 'node:os';
 import { Worker } from 'node:worker_threads';
 // On Linux sharp must be loaded by the main thread before a worker does.
@@ -40,6 +41,7 @@ export interface PassOptions {
 }
 
 const PREFETCH = 4;
+const CLOSE_LIMIT_MS = 5000;
 
 /**
  * Reads images ahead of the trainer: a worker thread decodes them (or finds them in the decoded cache) and lays them out as
@@ -102,8 +104,11 @@ export class ImageLoader {
   }
 
   async close(): Promise<void> {
-    this.#worker.removeAllListeners('error');
-    await this.#worker.terminate();
+    const exited = once(this.#worker, 'exit');
+    this.#send({ type: 'close' });
+    const late = setTimeout(() => void this.#worker.terminate(), CLOSE_LIMIT_MS);
+    await exited.catch(() => undefined);
+    clearTimeout(late);
   }
 
   async #batch(number: number): Promise<BatchReady> {

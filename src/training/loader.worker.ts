@@ -12,7 +12,8 @@ const pixels = new Uint8Array(setup.pixels);
 const indices = new Int32Array(setup.indices);
 /** Images that failed once are not tried again. */
 const failed = new Set<number>();
-let cache = openCache();
+const cache = DecodedCache.open(setup.settings, setup.cacheFolder === undefined ? {} : { folder: setup.cacheFolder });
+let cacheOff = false;
 let decoding = 0;
 const waiting: (() => void)[] = [];
 
@@ -72,7 +73,7 @@ function place(pass: Pass, position: number, at: number): number | null | Promis
 }
 
 function loadCached(index: number, at: number): boolean {
-  return !failed.has(index) && (cache?.read(imageAt(index).hash, pixels, at * imageBytes) ?? false);
+  return !failed.has(index) && cache.read(imageAt(index).hash, pixels, at * imageBytes);
 }
 
 async function decode(index: number, at: number): Promise<boolean> {
@@ -100,22 +101,11 @@ async function turn(): Promise<void> {
   decoding++;
 }
 
-function openCache(): DecodedCache | null {
-  try {
-    return DecodedCache.open(setup.settings, setup.cacheFolder === undefined ? {} : { folder: setup.cacheFolder });
-  } catch (error) {
-    post({ type: 'cache-off', message: (error as Error).message });
-    return null;
-  }
-}
-
+/** Keeps what was decoded for the next epoch and the next run; says once why that is no longer possible. */
 function remember(hash: string, decoded: Uint8Array): void {
-  try {
-    cache?.add(hash, decoded);
-  } catch (error) {
-    cache = null;
-    post({ type: 'cache-off', message: (error as Error).message });
-  }
+  cache.add(hash, decoded);
+  if (cache.problem && !cacheOff) post({ type: 'cache-off', message: cache.problem });
+  cacheOff = cache.problem !== null;
 }
 
 /** Moves the batch's images together where some failed. Returns how many are left. */
@@ -155,8 +145,18 @@ async function start(request: PassRequest): Promise<void> {
   for (let slot = 0; slot < setup.slots; slot++) pass.use(slot);
 }
 
+async function close(): Promise<void> {
+  if (current) {
+    current.cancelled = true;
+    await current.settled();
+  }
+  cache.close();
+  parentPort?.close();
+}
+
 parentPort?.on('message', (message: ToLoader) => {
   if (message.type === 'pass') void start(message);
+  else if (message.type === 'close') void close();
   else if (current?.request.pass !== message.pass) return;
   else if (message.type === 'free') current.use(message.slot);
   else current.cancelled = true;

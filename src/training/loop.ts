@@ -5,12 +5,12 @@ import type { EventWriter } from '../jobs/event-writer.ts';
 import type { RunConfig } from './config.ts';
 import type { ImageLoader } from './loader.ts';
 import { nonFinite } from './non-finite.ts';
+import type { Notices } from './notices.ts';
 import { epochOrder, stepsPerEpoch } from './order.ts';
 import { afterEpoch, afterStep, enterNextSegment, epochResult, type TrainProgress } from './progress.ts';
 import type { RunData } from './run-data.ts';
 import type { Saver } from './saver.ts';
 import { learningRateAt } from './schedule.ts';
-import type { SkipReport } from './skip-report.ts';
 import type { StopRequest } from './stop-request.ts';
 
 export interface TrainRun {
@@ -23,7 +23,7 @@ export interface TrainRun {
   loader: ImageLoader;
   saver: Saver;
   events: EventWriter;
-  skips: SkipReport;
+  notices: Notices;
   stop: StopRequest;
 }
 
@@ -38,7 +38,7 @@ const KEPT_VALUES = 16_000_000;
 
 /** Trains from `run.progress` to the end of the last segment, or until a stop is requested; then a checkpoint has been saved. */
 export async function trainLoop(run: TrainRun): Promise<LoopEnd> {
-  const { data, trainer, loader, saver, events, skips, stop } = run;
+  const { data, trainer, loader, saver, events, notices, stop } = run;
   const { training, seed } = run.config;
   const steps = stepsPerEpoch(data.split.train.length, training.batchSize);
   let progress = run.progress;
@@ -75,7 +75,7 @@ export async function trainLoop(run: TrainRun): Promise<LoopEnd> {
       if (progress.stepInEpoch < steps) await saver.saveIfDue(progress, ms);
     }
 
-    for (const event of skips.takeChanges()) events.append(event);
+    for (const event of notices.takeNew()) events.append(event);
     const started = performance.now();
     const validation = stop.requested ? null : await validate(run);
     if (stop.requested) {

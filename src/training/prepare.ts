@@ -13,12 +13,12 @@ import { countLabels, dataWarnings } from './data-warnings.ts';
 import { ImageLoader } from './loader.ts';
 import type { TrainRun } from './loop.ts';
 import { fixedNormalization, PixelStatistics } from './normalization.ts';
+import { Notices } from './notices.ts';
 import { stepsPerEpoch } from './order.ts';
 import { atStart, enterNextSegment, plannedEpochs } from './progress.ts';
 import { describeProvenance } from './provenance.ts';
 import type { RunData } from './run-data.ts';
 import { Saver } from './saver.ts';
-import { SkipReport } from './skip-report.ts';
 import type { StopRequest } from './stop-request.ts';
 
 /** Keeps dropout's random numbers apart from those of other uses of the same seed. */
@@ -38,11 +38,11 @@ export interface Prepared {
 export async function prepareRun(parts: Prepared): Promise<TrainRun & { close(): Promise<void> }> {
   const { folder, job, data, engine, events, stop } = parts;
   const { config } = job;
-  const skips = new SkipReport(data.skipped);
-  for (const event of skips.takeChanges()) events.append(event);
+  const notices = new Notices(data.skipped);
+  for (const event of notices.takeNew()) events.append(event);
   recordProvenance(folder, data, engine, events);
   warnAboutData(parts);
-  const loader = openLoader(parts, skips);
+  const loader = openLoader(parts, notices);
   try {
     const { width, height, color, resize } = config.input;
     const normalization = await normalizationOf(parts, loader);
@@ -81,24 +81,21 @@ export async function prepareRun(parts: Prepared): Promise<TrainRun & { close():
       model.dispose();
       await loader.close();
     };
-    return { config, data, segments, progress, trainer, loader, saver, events, skips, stop, close };
+    return { config, data, segments, progress, trainer, loader, saver, events, notices, stop, close };
   } catch (error) {
     await loader.close();
     throw error;
   }
 }
 
-function openLoader({ job, data, events }: Prepared, skips: SkipReport): ImageLoader {
+function openLoader({ job, data }: Prepared, notices: Notices): ImageLoader {
   return new ImageLoader({
     root: data.root,
     images: data.images,
     settings: job.config.input,
     batchSize: job.config.training.batchSize,
-    onFailed: ({ index, cause, message }) => skips.add(cause, data.images[index]?.path ?? '', message),
-    onCacheOff: (message) => {
-      const text = `The cache of decoded images can't be used (${message}): images are decoded anew in each epoch.`;
-      events.append({ kind: 'warning', code: 'no-cache', message: text });
-    },
+    onFailed: ({ index, cause, message }) => notices.skip(cause, data.images[index]?.path ?? '', message),
+    onCacheOff: (message) => notices.warn('no-cache', message),
   });
 }
 
@@ -114,6 +111,8 @@ function recordProvenance(folder: string, data: RunData, engine: Engine, events:
 
 function warnAboutData({ job, data, events }: Prepared): void {
   if (data.changed) events.append({ kind: 'warning', code: 'data-changed', message: data.changed });
+  if (!data.isNew) return;
+  for (const { code, message } of data.warnings) events.append({ kind: 'warning', code, message });
   const labelsOf = (split: Uint32Array) => [...split].map((at) => data.images[at]?.label ?? 0);
   const warnings = dataWarnings({
     classes: data.classes,

@@ -15,7 +15,10 @@ export interface RunData {
   split: Record<SplitName, Uint32Array>;
   fingerprint: string;
   skipped: DataSet['skipped'];
-  /** What changed since the run was split; null: nothing, or it is split only now. */
+  warnings: DataSet['warnings'];
+  /** Split only now: nothing has been said about the data yet. */
+  isNew: boolean;
+  /** What changed since the run was split; null: nothing. */
   changed: string | null;
 }
 
@@ -41,7 +44,7 @@ export async function openRunData(folder: string, job: Job, options: OpenOptions
     const splits = splitImages(data.images, { ...config, seed: job.config.seed });
     assertTrainable(data, splits);
     writeSplit(file, data, splits);
-    return { ...data, split: positions(splits), changed: null };
+    return { ...data, split: positions(splits), isNew: true, changed: null };
   }
   const { images, splits, changed } = matchStored(stored, data);
   return {
@@ -49,6 +52,7 @@ export async function openRunData(folder: string, job: Job, options: OpenOptions
     classes: stored.classes,
     images,
     split: positions(splits),
+    isNew: false,
     changed: changed.length ? changed.join(' ') : null,
   };
 }
