@@ -63,6 +63,9 @@ for (const file of [
 ]) {
   cpSync(file, path.join(out, 'wasm', path.basename(file)));
 }
+cpSync('src/engines/tensorflow/native', path.join(out, 'tensorflow'), { recursive: true });
+cpSync('node_modules/@tensorflow/tfjs-node-gpu/binding', path.join(out, 'tensorflow/binding'), { recursive: true });
+cpSync('node_modules/node-api-headers/include', path.join(out, 'tensorflow/node'), { recursive: true });
 if (watch) {
   for (const options of builds) await (await context(options)).watch();
 } else {

@@ -29,3 +29,8 @@ export function tfjsWasmFolder(): string {
 export function mediaFile(name: string): string {
   return fileURLToPath(new URL(`../media/${name}`, import.meta.url));
 }
+
+/** Sources of the native modules that attach TensorFlow (and, in a package, the modules built from them). */
+export function tensorflowNativeFolder(): string {
+  return fileURLToPath(new URL(fromSource ? './engines/tensorflow/native/' : './tensorflow/', import.meta.url));
+}

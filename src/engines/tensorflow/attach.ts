@@ -1,0 +1,70 @@
+import util from 'node:util';
+import { Problem } from '../../problem.ts';
+import type { LibraryLoader, TensorFlowBinding } from './binding.ts';
+import { builtPair, type NativePair } from './build-binding.ts';
+import type { TensorFlowInstall } from './find.ts';
+
+/**
+ * Loads TensorFlow and the binding into this process, where they stay.
+ * @param threads for one operation and between operations; 0 leaves TensorFlow's own choice.
+ * @throws Problem that says what is missing.
+ */
+export async function attachTensorFlow(install: TensorFlowInstall, threads: number): Promise<TensorFlowBinding> {
+  const pair = await builtPair(install);
+  prepareProcess(threads);
+  return load(pair, install);
+}
+
+function load(pair: NativePair, install: TensorFlowInstall): TensorFlowBinding {
+  const loader = openModule<LibraryLoader>(pair.loader);
+  for (const library of install.libraries) {
+    const reason = loader.load(library);
+    if (reason) throw loadFailure(install, reason);
+  }
+  try {
+    return openModule<TensorFlowBinding>(pair.binding);
+  } catch (error) {
+    throw loadFailure(install, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** `process.dlopen` rather than `require`: a bundler leaves it alone. */
+function openModule<T>(file: string): T {
+  const module = { exports: {} };
+  process.dlopen(module, file);
+  return module.exports as T;
+}
+
+function prepareProcess(threads: number): void {
+  // TensorFlow writes its greetings and warnings to stderr; what matters comes back as an error's message.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
+  if (threads > 0) {
+    process.env.TF_NUM_INTRAOP_THREADS = String(threads);
+    process.env.TF_NUM_INTEROP_THREADS = String(threads);
+  }
+  restoreUtilFunctions();
+}
+
+/** tfjs-node 4.22 still calls two functions that Node 23 removed. */
+export function restoreUtilFunctions(): void {
+  const legacy = util as { isNullOrUndefined?: (value: unknown) => boolean; isArray?: (value: unknown) => boolean };
+  legacy.isNullOrUndefined ??= (value) => value === null || value === undefined;
+  legacy.isArray ??= Array.isArray;
+}
+
+function loadFailure(install: TensorFlowInstall, reason: string): Problem {
+  const name = `TensorFlow ${install.version ?? ''}`.trim();
+  const glibc = /GLIBC(?:XX)?_[\d.]+/.exec(reason)?.[0];
+  if (glibc) {
+    return new Problem(
+      'tensorflow-system-too-old',
+      `${name} in ${install.folder} needs a newer system library (${glibc}) than this machine has.`,
+      'Install an older TensorFlow with pip, or choose another engine.',
+    );
+  }
+  return new Problem(
+    'tensorflow-not-loaded',
+    `${name} in ${install.folder} could not be loaded: ${reason}`,
+    'Install TensorFlow again with pip, or choose another engine.',
+  );
+}

@@ -1,0 +1,54 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Engine, EngineInfo, Normalization, Predictor, Trainer, TrainerOptions } from '../engine.ts';
+import type { TensorFlowBinding } from './binding.ts';
+import { TensorFlowPredictor } from './predictor.ts';
+import { TensorFlowTrainer } from './trainer.ts';
+
+export class TensorFlowEngine implements Engine {
+  readonly info: EngineInfo;
+  readonly #binding: TensorFlowBinding;
+
+  constructor(binding: TensorFlowBinding, threads: number) {
+    this.#binding = binding;
+    this.info = describe(binding, threads || os.availableParallelism());
+  }
+
+  createTrainer(model: LayersModel, options: TrainerOptions): Promise<Trainer> {
+    return TensorFlowTrainer.create(this.#binding, model, options);
+  }
+
+  async createPredictor(model: LayersModel, normalization: Normalization): Promise<Predictor> {
+    return new TensorFlowPredictor(this.#binding, model, normalization);
+  }
+
+  /** TensorFlow's libraries stay loaded until the process ends; trainers and predictors free what they hold themselves. */
+  async dispose(): Promise<void> {}
+}
+
+function describe(binding: TensorFlowBinding, threads: number): EngineInfo {
+  const version = binding.TF_Version;
+  const short = version.split('.').slice(0, 2).join('.');
+  const gpu = binding.isUsingGpuDevice();
+  return {
+    name: 'tensorflow',
+    label: `TensorFlow ${short} (${gpu ? 'GPU' : 'CPU'})`,
+    device: gpu ? (nvidiaModel() ?? 'GPU') : `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    version,
+    threads,
+  };
+}
+
+/** The first card's name, from NVIDIA's driver on Linux. */
+function nvidiaModel(folder = '/proc/driver/nvidia/gpus'): string | null {
+  try {
+    const first = fs.readdirSync(folder).sort()[0];
+    if (!first) return null;
+    const text = fs.readFileSync(path.join(folder, first, 'information'), 'utf8');
+    return /^Model:\s*(.+)$/m.exec(text)?.[1]?.trim() ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,89 @@
+import { divide, multiply, subtract } from './elementwise.ts';
+import type { Graph } from './graph.ts';
+import { elementsPerChannel } from './reshaping.ts';
+import type { Tensor } from './types.ts';
+import { dataType } from './types.ts';
+
+export interface BatchStatistics {
+  y: Tensor;
+  /** [channel] */
+  mean: Tensor;
+  /** [channel], Σ(x − mean)² / n as TensorFlow.js and PyTorch's normalisation take it (not n − 1). */
+  variance: Tensor;
+}
+
+/**
+ * Normalises `x` [batch, height, width, channel] by its own mean and variance.
+ * @param gamma [channel]
+ * @param beta [channel]
+ */
+export function batchNormTraining(
+  graph: Graph,
+  x: Tensor,
+  gamma: Tensor,
+  beta: Tensor,
+  epsilon: number,
+  name: string,
+): BatchStatistics {
+  const attributes = {
+    T: { type: x.type },
+    U: { type: dataType.float },
+    epsilon: { float: epsilon },
+    data_format: { string: 'NHWC' },
+    is_training: { boolean: true },
+  };
+  const channels = { type: dataType.float, shape: gamma.shape };
+  const outputs = [x, channels, channels, channels, channels, { type: dataType.float, shape: [] }];
+  const none = graph.floats([]);
+  const node = graph.add(
+    'FusedBatchNormV3',
+    [x, gamma, beta, none, none],
+    { ...attributes, exponential_avg_factor: { float: 1 } },
+    outputs,
+    {
+      name,
+      gradient: ([dy]) => {
+        if (!dy) return [null, null, null, null, null];
+        const saved = node.outputs.slice(3);
+        const gradients = graph.add('FusedBatchNormGradV3', [dy, x, gamma, ...saved], attributes, [
+          x,
+          channels,
+          channels,
+          channels,
+          channels,
+        ]);
+        return [...gradients.outputs.slice(0, 3), null, null];
+      },
+    },
+  );
+  const [y, mean, unbiased] = node.outputs as [Tensor, Tensor, Tensor];
+  const n = elementsPerChannel(graph, x);
+  const biased = multiply(graph, unbiased, divide(graph, subtract(graph, n, graph.floats(1)), n));
+  return { y, mean, variance: biased };
+}
+
+/** Normalises `x` [batch, height, width, channel] by given statistics [channel]; not differentiated. */
+export function batchNormInference(
+  graph: Graph,
+  x: Tensor,
+  scales: { gamma: Tensor; beta: Tensor; mean: Tensor; variance: Tensor },
+  epsilon: number,
+  name: string,
+): Tensor {
+  const channels = { type: dataType.float, shape: scales.gamma.shape };
+  const node = graph.add(
+    'FusedBatchNormV3',
+    [x, scales.gamma, scales.beta, scales.mean, scales.variance],
+    {
+      T: { type: x.type },
+      U: { type: dataType.float },
+      epsilon: { float: epsilon },
+      data_format: { string: 'NHWC' },
+      is_training: { boolean: false },
+      exponential_avg_factor: { float: 1 },
+    },
+    [x, channels, channels, channels, channels, { type: dataType.float, shape: [] }],
+    { name },
+  );
+  return node.outputs[0] as Tensor;
+}
