@@ -23,6 +23,11 @@ export function readTheme(name: ThemeName): Theme {
   return JSON.parse(readFileSync(path.join(import.meta.dirname, 'themes', `${name}.json`), 'utf8')) as Theme;
 }
 
+/** What fake-vscode.js leaves in the page. */
+interface InPage {
+  panelHarness: { send(message: unknown): void; setTheme(theme: Theme): void };
+}
+
 export interface OpenOptions {
   theme: ThemeName;
   width?: number;
@@ -130,10 +135,11 @@ async function open(browser: Browser, port: number, options: OpenOptions): Promi
   return {
     page,
     errors,
-    send: (message) => page.evaluate('(message) => panelHarness.send(message)' as never, message),
+    send: (message) => page.evaluate((value) => (globalThis as unknown as InPage).panelHarness.send(value), message),
     sent: () => page.evaluate('panelHarness.sent'),
     savedState: () => page.evaluate('panelHarness.state'),
-    setTheme: (name) => page.evaluate('(theme) => panelHarness.setTheme(theme)' as never, readTheme(name)),
+    setTheme: (name) =>
+      page.evaluate((value) => (globalThis as unknown as InPage).panelHarness.setTheme(value), readTheme(name)),
     close: () => context.close(),
   };
 }
