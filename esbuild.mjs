@@ -36,6 +36,8 @@ const builds = [
     entryPoints: { extension: 'src/extension.ts' },
     external: ['vscode'],
     outExtension: { '.js': '.cjs' },
+    define: { 'import.meta.url': '__moduleUrl' },
+    banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
   },
   { ...esm, entryPoints: { loupe: 'src/cli.ts' } },
   ...(workers.length

@@ -77,7 +77,16 @@ export const settings = {
 } as const;
 
 /** Tokens of a run item's `contextValue`; menus match them as words. */
-export const runTokens = ['run', 'stoppable', 'resumable', 'continuable', 'idle', 'model', 'starred', 'unstarred'] as const;
+export const runTokens = [
+  'run',
+  'stoppable',
+  'resumable',
+  'continuable',
+  'idle',
+  'model',
+  'starred',
+  'unstarred',
+] as const;
 
 export type RunToken = (typeof runTokens)[number];
 

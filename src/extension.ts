@@ -1,0 +1,89 @@
+import * as vscode from 'vscode';
+import { classifyCommand } from './host/classify/classify-command.ts';
+import { ConfigLenses } from './host/configs/code-lens.ts';
+import { configCommands } from './host/configs/config-commands.ts';
+import { dataSetCommands } from './host/data-sets/data-set-commands.ts';
+import { DataSetStore } from './host/data-sets/data-set-store.ts';
+import { DataSetTree } from './host/data-sets/data-set-tree.ts';
+import { commands, views, walkthroughId } from './host/ids.ts';
+import { createLog } from './host/log.ts';
+import { notifyEnds } from './host/notifier.ts';
+import { LoupeProcesses } from './host/process.ts';
+import { registerCommands } from './host/register.ts';
+import { RunPanels } from './host/run-panel/run-panels.ts';
+import { runCommands } from './host/runs/run-commands.ts';
+import { runEditCommands } from './host/runs/run-edit-commands.ts';
+import { RunStore } from './host/runs/run-store.ts';
+import { RunTargets } from './host/runs/run-target.ts';
+import { RunTree } from './host/runs/run-tree.ts';
+import { RunView } from './host/runs/run-view.ts';
+import { runViewCommands } from './host/runs/run-view-commands.ts';
+import { RunScheduler } from './host/runs/scheduler.ts';
+import { showError } from './host/show-error.ts';
+import { StatusBar } from './host/status-bar.ts';
+import { trainCommands } from './host/train/train-commands.ts';
+
+/** What the tests inside the extension host look at. */
+export interface LoupeApi {
+  /** Milliseconds that `activate` took. */
+  activationMs: number;
+  store: RunStore;
+  dataSets: DataSetStore;
+  runTree: RunTree;
+  dataSetTree: DataSetTree;
+}
+
+/** Wires the rooms of the host together; whatever takes time starts afterwards. */
+export function activate(context: vscode.ExtensionContext): LoupeApi {
+  const startedAt = performance.now();
+  const log = createLog();
+  const processes = new LoupeProcesses(context.extensionPath);
+  const store = new RunStore(log);
+  const view = new RunView(context.workspaceState);
+  const dataSets = new DataSetStore(processes, context.workspaceState);
+  const scheduler = new RunScheduler(store, processes, log);
+  const panels = new RunPanels(context.extensionUri, (error) => void showError(error, log));
+  const runTree = new RunTree(store, view);
+  const dataSetTree = new DataSetTree(dataSets);
+  const runsView = vscode.window.createTreeView(views.runs, { treeDataProvider: runTree });
+  const dataSetsView = vscode.window.createTreeView(views.dataSets, { treeDataProvider: dataSetTree });
+  const targets = new RunTargets(store, runsView);
+  const schemaFile = context.asAbsolutePath('media/loupe.schema.json');
+  const parts = { store, dataSets, scheduler, panels, targets, processes, schemaFile };
+
+  const registered = registerCommands(
+    {
+      ...dataSetCommands(dataSets),
+      ...trainCommands(parts),
+      ...configCommands(parts),
+      ...runCommands(parts),
+      ...runEditCommands(store, targets),
+      ...runViewCommands(store, view),
+      ...classifyCommand(parts),
+      [commands.showLog]: () => log.show(),
+      [commands.openWalkthrough]: () =>
+        vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthroughId, false),
+    },
+    log,
+  );
+  context.subscriptions.push(
+    ...[log, store, view, dataSets, scheduler, panels, runTree, dataSetTree, runsView, dataSetsView, registered],
+    ...[new ConfigLenses(store), new StatusBar(store), notifyEnds(store), describeFilter(runsView, view)],
+  );
+  setImmediate(() => {
+    store.start();
+    dataSets.start().catch((error) => showError(error, log));
+  });
+  const activationMs = performance.now() - startedAt;
+  log.info(`activated in ${activationMs.toFixed(1)} ms`);
+  return { activationMs, store, dataSets, runTree, dataSetTree };
+}
+
+/** The query in force, beside the name of the view. */
+function describeFilter(tree: vscode.TreeView<string>, view: RunView): vscode.Disposable {
+  const update = () => {
+    tree.description = view.query;
+  };
+  update();
+  return view.onDidChange(update);
+}

@@ -1,0 +1,52 @@
+import * as vscode from 'vscode';
+import { commands, configSuffix } from '../ids.ts';
+import type { RunStore } from '../runs/run-store.ts';
+import { describeRun } from '../runs/run-text.ts';
+import { runsOf } from './config-commands.ts';
+
+/** "Train" and the newest run, above the first line of a `*.loupe.json`. */
+export class ConfigLenses implements vscode.CodeLensProvider, vscode.Disposable {
+  private readonly store: RunStore;
+  private readonly changed = new vscode.EventEmitter<void>();
+  readonly onDidChangeCodeLenses = this.changed.event;
+  private readonly disposable: vscode.Disposable;
+
+  constructor(store: RunStore) {
+    this.store = store;
+    const selector = { scheme: 'file', pattern: `**/*${configSuffix}` };
+    this.disposable = vscode.Disposable.from(
+      vscode.languages.registerCodeLensProvider(selector, this),
+      store.onDidChange(() => this.changed.fire()),
+      this.changed,
+    );
+  }
+
+  provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
+    const top = new vscode.Range(0, 0, 0, 0);
+    const file = document.uri.fsPath;
+    const lenses: vscode.Command[] = [];
+    if (vscode.workspace.isTrusted) {
+      lenses.push({
+        command: commands.trainConfig,
+        title: `$(play) ${vscode.l10n.t('Train')}`,
+        arguments: [document.uri],
+      });
+    }
+    const runs = runsOf(file, this.store.all());
+    const [newest] = runs;
+    if (newest) {
+      const about = describeRun(newest, vscode.l10n.t);
+      const title = `$(graph-line) ${vscode.l10n.t('Open Run')}${about ? ` (${about})` : ''}`;
+      lenses.push({ command: commands.openRun, title, arguments: [newest.folder] });
+    }
+    if (runs.length > 1) {
+      const title = vscode.l10n.t('All {0} runs', runs.length);
+      lenses.push({ command: commands.openRunOfConfig, title, arguments: [document.uri] });
+    }
+    return lenses.map((command) => new vscode.CodeLens(top, command));
+  }
+
+  dispose(): void {
+    this.disposable.dispose();
+  }
+}

@@ -1,0 +1,43 @@
+import * as vscode from 'vscode';
+import { Problem } from '../../problem.ts';
+import type { RunSummary } from '../../protocol/runs.ts';
+import { pickRun } from './pick-run.ts';
+import type { RunStore } from './run-store.ts';
+
+/** What a keybinding passes: the run that is selected in the tree. */
+export const SELECTION = 'selection';
+
+/** Finds the run that a command is about. */
+export class RunTargets {
+  private readonly store: RunStore;
+  private readonly tree: vscode.TreeView<string>;
+
+  constructor(store: RunStore, tree: vscode.TreeView<string>) {
+    this.store = store;
+    this.tree = tree;
+  }
+
+  /**
+   * The run of a folder (from the tree, a panel or a link), the selected one, else the user's choice among those that
+   * `accepts`. Undefined: the user chose none.
+   * @throws Problem `no-such-run`, `no-run`
+   */
+  async find(
+    argument: unknown,
+    accepts: (run: RunSummary) => boolean,
+    texts: { choose: string; none: string; direct?: boolean },
+  ): Promise<RunSummary | undefined> {
+    await this.store.ready();
+    const folder = argument === SELECTION ? this.tree.selection[0] : argument;
+    if (argument === SELECTION && folder === undefined) return undefined;
+    if (typeof folder === 'string') {
+      const run = this.store.get(folder);
+      if (run) return run;
+      throw new Problem('no-such-run', vscode.l10n.t('{0} is not a run of this workspace.', folder), '');
+    }
+    const runs = this.store.all().filter(accepts);
+    if (runs.length === 0) throw new Problem('no-run', texts.none, vscode.l10n.t('See the Runs view.'));
+    if (texts.direct && runs.length === 1) return runs[0];
+    return await pickRun(runs, texts.choose);
+  }
+}
