@@ -2,7 +2,7 @@ import { isSideFile } from './folder-source.ts';
 import { isSkip } from './index-db.ts';
 import { byCodeUnit, type Listing } from './listing.ts';
 import type { ScannedFile } from './scan.ts';
-import type { ImageRecord, SkipCause, Skipped, SourceFormat } from './types.ts';
+import type { DataSetWarning, ImageRecord, SkipCause, Skipped, SourceFormat } from './types.ts';
 
 const EXAMPLES = 100;
 
@@ -23,15 +23,24 @@ export class SkipList {
   }
 }
 
-/** Joins what the source says with what the files hold. */
+/**
+ * Joins what the source says with what the files hold. A class that a manifest names without one usable image is left out with a
+ * warning; an empty class folder stays, for the caller to refuse.
+ */
 export function recordsOf(
   listing: Listing,
   scanned: Map<string, ScannedFile>,
   skips: SkipList,
   format: SourceFormat,
 ): { classes: string[]; images: ImageRecord[] } {
-  const classes = [...new Set([...listing.declaredClasses, ...listing.images.map((image) => image.className)])];
-  classes.sort(byCodeUnit);
+  const named = new Set([...listing.declaredClasses, ...listing.images.map((image) => image.className)]);
+  const usable = new Set<string>();
+  for (const { path, className } of listing.images) {
+    if (!isSkip((scanned.get(path) as ScannedFile).facts)) usable.add(className);
+  }
+  const dropped = format === 'manifest' ? [...named].filter((name) => !usable.has(name)).sort(byCodeUnit) : [];
+  if (dropped.length > 0 && usable.size > 0) listing.warnings.push(emptyClasses(dropped));
+  const classes = [...(format === 'manifest' ? usable : named)].sort(byCodeUnit);
   const labels = new Map(classes.map((name, label) => [name, label]));
   const images: ImageRecord[] = [];
   for (const { path, className, split, group } of listing.images) {
@@ -44,4 +53,13 @@ export function recordsOf(
     images.push({ path, label: labels.get(className) as number, split, group, bytes, ...facts });
   }
   return { classes, images };
+}
+
+function emptyClasses(names: string[]): DataSetWarning {
+  const shown = names.slice(0, 5).map((name) => `"${name}"`);
+  const rest = names.length > shown.length ? ` and ${names.length - shown.length} more` : '';
+  return {
+    code: 'empty-class',
+    message: `No usable image of ${shown.join(', ')}${rest}: left out as if the manifest did not name ${names.length === 1 ? 'it' : 'them'}.`,
+  };
 }

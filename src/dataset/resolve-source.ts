@@ -36,7 +36,8 @@ export async function resolveSource(source: string, format: 'auto' | SourceForma
   if (sniff(start)) {
     throw new Problem('is-an-image', `${source} is a single image.`, 'Choose the folder that holds the class folders.');
   }
-  if (start.includes(0)) {
+  const isUtf16 = (start[0] === 0xff && start[1] === 0xfe) || (start[0] === 0xfe && start[1] === 0xff);
+  if (start.includes(0) && !isUtf16) {
     throw new Problem(
       'unknown-source',
       `${source} is neither a manifest nor an IDX file.`,

@@ -31,7 +31,7 @@ export function checkUsable(
   for (const { label } of images) counts[label] = (counts[label] as number) + 1;
   const empty = classes.filter((_, label) => counts[label] === 0);
   if (classes.length - empty.length < 2) throw oneClass(source, place, classes, left);
-  if (empty.length > 0) throw emptyClass(place, empty, left, source.format === 'manifest');
+  if (empty.length > 0) throw emptyClass(place, empty, left);
   if (images.length < FEWEST_IMAGES || counts.every((count) => count < 2)) {
     throw new Problem(
       'too-few-images',
@@ -67,31 +67,28 @@ function subfolders(folder: string): string[] {
   }
 }
 
-function emptyClass(place: string, empty: string[], left: string, isManifest: boolean): Problem {
-  const names = empty
+function emptyClass(place: string, empty: string[], left: string): Problem {
+  const names = quoted(empty);
+  return new Problem(
+    'empty-class',
+    `The class ${empty.length === 1 ? 'folder' : 'folders'} ${names} in ${place} ${empty.length === 1 ? 'holds' : 'hold'} no usable image.${left}`,
+    'Add images, or remove the folder; if it is no class, start its name with a dot.',
+  );
+}
+
+function quoted(names: string[]): string {
+  const shown = names
     .slice(0, 5)
     .map((name) => `"${name}"`)
     .join(', ');
-  const more = empty.length > 5 ? ` and ${empty.length - 5} more` : '';
-  const what = isManifest ? 'class' : 'class folder';
-  return new Problem(
-    'empty-class',
-    `The ${what} ${names}${more} in ${place} ${empty.length === 1 ? 'holds' : 'hold'} no usable image.${left}`,
-    isManifest
-      ? 'Correct the paths of these rows or remove the rows.'
-      : 'Add images, or remove the folder; if it is no class, start its name with a dot.',
-  );
+  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
 }
 
 function tinyClasses(classes: string[], counts: number[]): DataSetWarning[] {
   const single = classes.filter((_, label) => counts[label] === 1);
   if (single.length === 0) return [];
-  const names = single
-    .slice(0, 5)
-    .map((name) => `"${name}"`)
-    .join(', ');
-  const message = `${single.length === 1 ? 'The class' : 'The classes'} ${names}${single.length > 5 ? ' …' : ''} have one image: it is trained on and can't be checked.`;
-  return [{ code: 'tiny-class', message: single.length === 1 ? message.replace(' have ', ' has ') : message }];
+  const message = `There is only one image of ${quoted(single)}: it is trained on, and nothing is left to check with.`;
+  return [{ code: 'tiny-class', message }];
 }
 
 /** Classes that the source's own split leaves without a training image. */
@@ -100,13 +97,5 @@ function unseenClasses(classes: string[], images: ImageRecord[]): DataSetWarning
   for (const { label, split } of images) if (split === 'train' || split === null) trained.add(label);
   const unseen = classes.filter((_, label) => !trained.has(label));
   if (unseen.length === 0) return [];
-  return [
-    {
-      code: 'class-not-in-train',
-      message: `The data's own split has no training image of ${unseen
-        .slice(0, 5)
-        .map((name) => `"${name}"`)
-        .join(', ')}.`,
-    },
-  ];
+  return [{ code: 'class-not-in-train', message: `The data's own split has no training image of ${quoted(unseen)}.` }];
 }

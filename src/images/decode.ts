@@ -1,9 +1,11 @@
 import sharp, { type Sharp } from 'sharp';
-import { decodeBmp, type RawImage, readBmpHeader } from './bmp.ts';
+import { decodeBmp, type RawImage } from './bmp.ts';
 import { DecodeFailure } from './decode-failure.ts';
 import { failureOf, isHarmlessWarning } from './failures.ts';
+import { fitInto } from './fit-into.ts';
+import { type ImageHeader, readHeader } from './header.ts';
 import { toColor } from './pixels.ts';
-import { type DecodeSettings, decodedSize } from './preprocess.ts';
+import type { DecodeSettings } from './preprocess.ts';
 import { type FileFormat, sniff } from './sniff.ts';
 
 // One image a thread of libuv's pool is the parallelism; a cache or threads inside libvips would only add memory.
@@ -12,6 +14,12 @@ sharp.concurrency(1);
 
 /** Pixels of a decompressed image above which a file is refused from its header alone. */
 export const LIMIT_PIXELS = 2 ** 28;
+
+/**
+ * Up to this many pixels an image is decoded whole and resized here: a resize inside libvips costs about a millisecond before
+ * the first pixel. Above, libvips resizes, and reads JPEG and WebP at a reduced size to begin with.
+ */
+const SMALL_PIXELS = 256 * 256;
 
 export interface DecodeLimits {
   pixels: number;
@@ -40,20 +48,31 @@ export async function decodeImage(
   limits: DecodeLimits = { pixels: LIMIT_PIXELS },
 ): Promise<Uint8Array> {
   const format = formatOf(bytes);
-  return decodeWith(bytes, format, limits, (image) => toPixels(image, settings));
+  const header = checkedHeader(bytes, format, limits);
+  if (format === 'bmp') return resizeRaw(flattened(decodeBmp(bytes)), settings);
+  if (header && header.width * header.height <= SMALL_PIXELS) {
+    const raw = await decodeWith(bytes, format, limits, (image) => readRaw(image.flatten({ background: '#ffffff' })));
+    return resizeRaw(raw, settings);
+  }
+  const raw = await decodeWith(bytes, format, limits, (image) =>
+    readRaw(
+      image.flatten({ background: '#ffffff' }).resize(settings.width, settings.height, {
+        fit: FIT[settings.resize],
+        kernel: 'linear',
+        background: '#000000',
+      }),
+    ),
+  );
+  return toColor(raw.data, raw.channels, settings.color);
 }
 
-/** As `decodeImage`, for pixels that no file wraps (IDX). */
-export async function resizeRaw(raw: RawImage, settings: DecodeSettings): Promise<Uint8Array> {
-  const { width, height, channels } = settingsShape(settings);
-  if (raw.width === width && raw.height === height && (raw.channels === 1 || raw.channels === 3)) {
-    return toColor(raw.data, raw.channels, channels);
-  }
-  return toPixels(openRaw(raw), settings);
+/** As `decodeImage`, for pixels without transparency that no file wraps. */
+export function resizeRaw(raw: RawImage, settings: DecodeSettings): Uint8Array {
+  return toColor(fitInto(raw, settings), raw.channels, settings.color);
 }
 
 /**
- * Decodes a whole file at a tiny size, so that truncated and corrupt data are found, and tells what it holds.
+ * Decodes a whole file, so that truncated and corrupt data are found, and tells what it holds.
  * @throws DecodeFailure
  */
 export async function inspectImage(
@@ -61,12 +80,18 @@ export async function inspectImage(
   limits: DecodeLimits = { pixels: LIMIT_PIXELS },
 ): Promise<ImageFacts> {
   const format = formatOf(bytes);
+  const header = checkedHeader(bytes, format, limits);
   if (format === 'bmp') {
-    const { width, height, channels } = loadBmp(bytes, limits);
+    const { width, height, channels } = decodeBmp(bytes);
     return { format, width, height, channels };
+  }
+  if (header && header.width * header.height <= SMALL_PIXELS) {
+    const { width, height } = await decodeWith(bytes, format, limits, readRaw);
+    return { format, width, height, channels: header.channels };
   }
   return decodeWith(bytes, format, limits, async (image) => {
     const metadata = await image.metadata();
+    // At a tiny size libvips still reads every coded byte, but keeps few pixels.
     await image.resize(8, 8, { fit: 'fill', kernel: 'nearest' }).raw().toBuffer();
     const { width, height } = metadata.autoOrient;
     return { format, width, height, channels: metadata.channels };
@@ -83,6 +108,15 @@ function formatOf(bytes: Uint8Array): FileFormat {
   return sniffed.format;
 }
 
+/** @throws DecodeFailure `too-large` before anything is decompressed. */
+function checkedHeader(bytes: Uint8Array, format: FileFormat, limits: DecodeLimits): ImageHeader | null {
+  const header = readHeader(bytes, format);
+  if (header && header.width * header.height > limits.pixels) {
+    throw new DecodeFailure('too-large', `${header.width} × ${header.height} pixels`);
+  }
+  return header;
+}
+
 /** Runs `use` strictly first; a complaint that does no harm to the pixels gets a second, more lenient try. */
 async function decodeWith<T>(
   bytes: Uint8Array,
@@ -90,7 +124,6 @@ async function decodeWith<T>(
   limits: DecodeLimits,
   use: (image: Sharp) => Promise<T>,
 ): Promise<T> {
-  if (format === 'bmp') return use(openRaw(loadBmp(bytes, limits)));
   const open = (failOn: 'warning' | 'error') =>
     sharp(bytes, { failOn, autoOrient: true, limitInputPixels: limits.pixels });
   try {
@@ -105,31 +138,23 @@ async function decodeWith<T>(
   }
 }
 
-function loadBmp(bytes: Uint8Array, limits: DecodeLimits): RawImage {
-  const { width, height } = readBmpHeader(bytes);
-  if (width * height > limits.pixels) throw new DecodeFailure('too-large', `${width} × ${height} pixels`);
-  return decodeBmp(bytes);
-}
-
-function openRaw({ data, width, height, channels }: RawImage): Sharp {
-  return sharp(data, { raw: { width, height, channels } });
-}
-
-async function toPixels(image: Sharp, settings: DecodeSettings): Promise<Uint8Array> {
-  const { width, height, channels } = settingsShape(settings);
+async function readRaw(image: Sharp): Promise<RawImage> {
   const { data, info } = await image
-    .flatten({ background: '#ffffff' })
-    .resize(width, height, { fit: FIT[settings.resize], kernel: 'linear', background: '#000000' })
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
-  const pixels = toColor(data, info.channels, channels);
-  if (pixels.length !== decodedSize(settings)) {
-    throw new Error(`decoded ${info.width} × ${info.height} × ${info.channels}, wanted ${width} × ${height}`);
-  }
-  return pixels;
+  return { width: info.width, height: info.height, channels: info.channels as RawImage['channels'], data };
 }
 
-function settingsShape(settings: DecodeSettings): { width: number; height: number; channels: 1 | 3 } {
-  return { width: settings.width, height: settings.height, channels: settings.color === 'rgb' ? 3 : 1 };
+/** Puts an image with an alpha channel on white. */
+function flattened(image: RawImage): RawImage {
+  if (image.channels !== 4) return image;
+  const { width, height } = image;
+  const data = new Uint8Array(width * height * 3);
+  for (let i = 0; i < width * height; i++) {
+    const alpha = image.data[i * 4 + 3] as number;
+    for (let c = 0; c < 3; c++)
+      data[i * 3 + c] = 255 + Math.round((((image.data[i * 4 + c] as number) - 255) * alpha) / 255);
+  }
+  return { width, height, channels: 3, data };
 }

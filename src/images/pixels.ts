@@ -3,7 +3,8 @@
  * (0.299 R + 0.587 G + 0.114 B on the sRGB values), as Pillow's `L`. A second or fourth channel (alpha) is dropped.
  * @param channels of `data`: 1, 2, 3 or 4.
  */
-export function toColor(data: Uint8Array, channels: number, wanted: 1 | 3): Uint8Array {
+export function toColor(data: Uint8Array, channels: number, color: 'rgb' | 'grey'): Uint8Array {
+  const wanted = color === 'rgb' ? 3 : 1;
   if (channels === wanted) return data;
   const count = data.length / channels;
   const out = new Uint8Array(count * wanted);

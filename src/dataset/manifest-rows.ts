@@ -1,0 +1,149 @@
+import { Problem } from '../problem.ts';
+import { type CsvRow, parseCsv, sniffDelimiter } from './csv.ts';
+
+/** One line of a manifest; null where the row has no such value. */
+export interface ManifestRow {
+  line: number;
+  path: string | null;
+  label: string | null;
+  split: string | null;
+  group: string | null;
+  /** Why the row can't be used at all. */
+  fault: string | null;
+}
+
+type Column = 'path' | 'label' | 'split' | 'group';
+
+/** Best names first. */
+const NAMES: Record<Column, string[]> = {
+  path: [
+    'path',
+    'filepath',
+    'file',
+    'filename',
+    'image',
+    'imagepath',
+    'imagefile',
+    'imagename',
+    'img',
+    'imageid',
+    'name',
+  ],
+  label: ['label', 'class', 'category', 'classname', 'labelname', 'target', 'y'],
+  split: ['split', 'subset', 'set', 'partition'],
+  group: ['group', 'groupid', 'patient', 'patientid', 'subject', 'subjectid'],
+};
+
+const IMAGE_NAME = /\.(jpe?g|png|gif|webp|tiff?|avif|bmp|svg)$/i;
+
+/**
+ * Reads a manifest: one JSON object a line, or delimited text with or without a header.
+ * @param name for messages.
+ * @throws Problem when no column can be told to be the path and one the label.
+ */
+export function parseManifest(content: string, name: string): ManifestRow[] {
+  const text = content.replace(/^\ufeff/, '');
+  if (!text.trim()) throw new Problem('empty-manifest', `${name} is empty.`, 'Write a line for each image: path,label');
+  return text.trimStart().startsWith('{') ? parseJsonLines(text, name) : parseDelimited(text, name);
+}
+
+function parseJsonLines(text: string, name: string): ManifestRow[] {
+  let columns: Partial<Record<Column, string>> | null = null;
+  const rows: ManifestRow[] = [];
+  text.split(/\r\n|\n|\r/).forEach((line, i) => {
+    if (!line.trim()) return;
+    const value = parseObject(line);
+    if (!value) {
+      rows.push(faulty(i + 1, 'The line is no JSON object'));
+      return;
+    }
+    columns ??= requireColumns(columnsOf(Object.keys(value)), Object.keys(value), name);
+    const of = (column: Column) => wordOf(value[columns?.[column] ?? '']);
+    rows.push({
+      line: i + 1,
+      path: of('path'),
+      label: of('label'),
+      split: of('split'),
+      group: of('group'),
+      fault: null,
+    });
+  });
+  if (!columns) throw unknownColumns(name, []);
+  return rows;
+}
+
+function parseObject(line: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+function wordOf(value: unknown): string | null {
+  if (typeof value === 'string') return value.trim() || null;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
+}
+
+function parseDelimited(text: string, name: string): ManifestRow[] {
+  const rows = parseCsv(text, sniffDelimiter(text));
+  const [first] = rows as [CsvRow];
+  const header = columnsOf(first.fields);
+  const hasHeader = header.path !== undefined;
+  const names = hasHeader ? first.fields : [];
+  const columns = hasHeader ? requireColumns(header, first.fields, name) : obviousColumns(rows, name);
+  const indexOf = (column: Column) => {
+    const chosen = columns[column];
+    return chosen === undefined ? -1 : hasHeader ? names.indexOf(chosen) : Number(chosen);
+  };
+  const places = { path: indexOf('path'), label: indexOf('label'), split: indexOf('split'), group: indexOf('group') };
+  const width = hasHeader ? names.length : first.fields.length;
+  return (hasHeader ? rows.slice(1) : rows).map(({ line, fields }) => {
+    if (fields.length > width) return faulty(line, `${fields.length} columns instead of ${width}`);
+    const of = (column: Column) => fields[places[column]]?.trim() || null;
+    return { line, path: of('path'), label: of('label'), split: of('split'), group: of('group'), fault: null };
+  });
+}
+
+function faulty(line: number, fault: string): ManifestRow {
+  return { line, path: null, label: null, split: null, group: null, fault };
+}
+
+/** For each column the header's own word for it, by the first known name that occurs. */
+function columnsOf(header: string[]): Partial<Record<Column, string>> {
+  const plain = new Map(header.map((word) => [word.toLowerCase().replace(/[^a-z]/g, ''), word]));
+  const columns: Partial<Record<Column, string>> = {};
+  for (const column of Object.keys(NAMES) as Column[]) {
+    const found = NAMES[column].find((name) => plain.has(name));
+    if (found) columns[column] = plain.get(found) as string;
+  }
+  return columns;
+}
+
+function requireColumns(columns: Partial<Record<Column, string>>, header: string[], name: string) {
+  if (columns.path === undefined || columns.label === undefined) throw unknownColumns(name, header);
+  return columns;
+}
+
+/** Without a header: the column whose values look like image files, and the one other column, or the first two of three. */
+function obviousColumns(rows: CsvRow[], name: string): Partial<Record<Column, string>> {
+  const sample = rows.slice(0, 100);
+  const width = sample[0]?.fields.length ?? 0;
+  const path = Array.from({ length: width }, (_, i) => i).find((i) =>
+    sample.every(({ fields }) => IMAGE_NAME.test(fields[i]?.trim() ?? '')),
+  );
+  if (path === undefined || width !== 2) throw unknownColumns(name, rows[0]?.fields ?? []);
+  return { path: String(path), label: String(1 - path) };
+}
+
+function unknownColumns(name: string, header: string[]): Problem {
+  const seen = header.length ? `; its first line says: ${header.slice(0, 8).join(', ').slice(0, 200)}` : '';
+  return new Problem(
+    'manifest-columns',
+    `${name} has no column that says where an image is, or none that says its class${seen}.`,
+    'Name the columns path and label (and, where you have them, split and group) in the first line.',
+  );
+}
