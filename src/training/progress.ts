@@ -92,8 +92,12 @@ export function isBetter(
   if (!best) return true;
   if (result.validationLoss === null || result.validationAccuracy === null) return true;
   return metric === 'validation-loss'
-    ? result.validationLoss < (best.validationLoss ?? Number.POSITIVE_INFINITY)
-    : result.validationAccuracy > (best.validationAccuracy ?? Number.NEGATIVE_INFINITY);
+    ? orWorst(result.validationLoss, Number.POSITIVE_INFINITY) < orWorst(best.validationLoss, Number.POSITIVE_INFINITY)
+    : orWorst(result.validationAccuracy, -1) > orWorst(best.validationAccuracy, -1);
+}
+
+function orWorst(measure: number | null, worst: number): number {
+  return measure === null || Number.isNaN(measure) ? worst : measure;
 }
 
 /** @param epochs whole epochs of this segment. */
