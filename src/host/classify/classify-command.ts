@@ -53,10 +53,22 @@ export function bestRun(runs: readonly RunSummary[]): RunSummary | undefined {
   )[0];
 }
 
-/** From the Explorer: the file clicked on, and all that are selected with it. */
+/** From the Explorer: the file clicked on and all that are selected with it; from the palette: the image that is open. */
 function imagesOf(target: unknown, selected: unknown): vscode.Uri[] | null {
   if (Array.isArray(selected) && selected.length > 0) return selected.filter((uri) => uri instanceof vscode.Uri);
-  return target instanceof vscode.Uri ? [target] : null;
+  if (target instanceof vscode.Uri) return [target];
+  const open = target === undefined ? openImageUri() : undefined;
+  return open ? [open] : null;
+}
+
+function openImageUri(): vscode.Uri | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  const uri = input instanceof vscode.TabInputCustom || input instanceof vscode.TabInputText ? input.uri : undefined;
+  return uri?.scheme === 'file' && extensions.includes(extensionOf(uri)) ? uri : undefined;
+}
+
+function extensionOf(uri: vscode.Uri): string {
+  return path.extname(uri.fsPath).slice(1).toLowerCase();
 }
 
 async function chooseImages(): Promise<vscode.Uri[]> {
