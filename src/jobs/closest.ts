@@ -9,7 +9,7 @@ export function closest(word: string, candidates: readonly string[]): string | n
     );
     if (!best || distance < best.distance) best = { name, distance };
   }
-  return best && best.distance <= Math.max(1, Math.floor(wanted.length / 3)) ? best.name : null;
+  return best && best.distance <= Math.max(wanted.length > 3 ? 2 : 1, Math.floor(wanted.length / 3)) ? best.name : null;
 }
 
 /** `" Did you mean “x”?"`, or nothing. */
