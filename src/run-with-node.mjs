@@ -39,7 +39,9 @@ export async function runWithNode(source, args, [major, minor]) {
     process.exitCode = 1;
     return;
   }
-  const child = spawn(node, [fileURLToPath(source), ...args], { stdio: 'inherit' });
+  // What it starts by the name of `node` is meant to be the same one.
+  const env = { ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ''}` };
+  const child = spawn(node, [fileURLToPath(source), ...args], { stdio: 'inherit', env });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? (signal ? 130 : 1)));
 }
