@@ -62,7 +62,8 @@ export function clock(seconds: number): string {
   return hours ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
 }
 
-export function xTick(value: number, axis: XAxis): string {
+/** @param end of the axis, which decides how all its ticks are written. */
+export function xTick(value: number, axis: XAxis, end: number): string {
   if (axis === 'time') return clock(value);
-  return axis === 'step' ? (value < 10_000 ? count(value) : compact(value)) : figure(value, 3);
+  return axis === 'step' ? (end < 10_000 ? count(value) : compact(value)) : figure(value, 3);
 }

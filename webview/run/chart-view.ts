@@ -32,6 +32,8 @@ export interface SeriesSpec {
 export interface ChartSpec {
   title: string;
   format: (value: number | null) => string;
+  /** Shorter than `format`: ticks are round numbers. */
+  tick: (value: number) => string;
   series: SeriesSpec[];
 }
 
@@ -49,6 +51,8 @@ type LineData = ChartDataset<'line', Point[]>;
 
 /** More marks than this would hide the line. */
 const markLimit = 80;
+/** From this many points a pixel on, the raw line is an area rather than a line. */
+const dense = 0.8;
 const yAxisWidth = 58;
 
 /** One chart: title, a legend that is also the readout and the on/off switch, and the canvas. */
@@ -90,8 +94,9 @@ export class ChartView {
             type: 'linear',
             ticks: {
               maxRotation: 0,
+              includeBounds: false,
               autoSkipPadding: 16,
-              callback: (value) => xTick(Number(value), this.#frame?.axis ?? 'step'),
+              callback: (value) => xTick(Number(value), this.#frame?.axis ?? 'step', this.#frame?.xMax ?? 0),
             },
           },
           y: {
@@ -168,7 +173,8 @@ export class ChartView {
     let at = 0;
     const next = () => this.chart.data.datasets[at++] as LineData;
     for (const series of this.spec.series) {
-      const { line, faint } = theme.series[series.color];
+      const { line, faint, fainter } = theme.series[series.color];
+      const behindColor = series.raw.length > this.chart.width * dense ? fainter : faint;
       const hidden = frame.hidden.has(series.key);
       const raw = next();
       const behind = series.smooth !== undefined && frame.smoothed;
@@ -176,12 +182,12 @@ export class ChartView {
       const lone = series.raw.length === 1;
       Object.assign(raw, {
         hidden,
-        borderColor: behind ? faint : line,
-        backgroundColor: behind ? faint : line,
+        borderColor: behind ? behindColor : line,
+        backgroundColor: behind ? behindColor : line,
         borderWidth: behind ? 1 : width,
         borderDash: theme.highContrast && series.marked ? [7, 4] : [],
         pointStyle: theme.highContrast && series.marked ? 'rectRot' : 'circle',
-        pointRadius: marks ? (theme.highContrast ? 4.5 : 3) : lone ? 2.5 : 0,
+        pointRadius: marks ? (theme.highContrast ? 3.5 : series.raw.length > 25 ? 2 : 3) : lone ? 2.5 : 0,
       });
       if (series.smooth) Object.assign(next(), { hidden: hidden || !behind, borderColor: line, borderWidth: width });
       if (series.best) Object.assign(next(), { hidden, borderColor: theme.foreground });
@@ -193,12 +199,12 @@ export class ChartView {
       const mantissa = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
       if (![1, 2, 5].includes(Math.round(mantissa * 1e6) / 1e6)) return '';
     }
-    return this.spec.format(value);
+    return this.spec.tick(value);
   }
 }
 
 function datasetsOf(series: SeriesSpec): LineData[] {
-  const line: LineData = { data: series.raw, pointRadius: 0, borderJoinStyle: 'round' };
+  const line: LineData = { data: series.raw, pointRadius: 0, borderJoinStyle: 'round', clip: 8 };
   // The smoothed line stands above the raw one, the ring above all.
   return [
     { ...line, order: series.marked ? 1 : 3 },

@@ -47,6 +47,7 @@ export class ChartGroup {
         {
           title: 'Loss',
           format: (value) => figure(value),
+          tick: (value) => figure(value),
           series: [
             { ...train, raw: curves.loss.points, smooth: curves.lossSmooth.points },
             { ...validation, raw: this.#validation.loss, best: this.#best.loss },
@@ -59,6 +60,7 @@ export class ChartGroup {
         {
           title: 'Accuracy',
           format: (value) => percent(value),
+          tick: (value) => `${Number((value * 100).toFixed(2))}%`,
           series: [
             { ...train, raw: curves.accuracy.points, smooth: curves.accuracySmooth.points },
             { ...validation, raw: this.#validation.accuracy, best: this.#best.accuracy },
@@ -71,6 +73,7 @@ export class ChartGroup {
         {
           title: 'Learning rate',
           format: (value) => figure(value, 3),
+          tick: (value) => figure(value, 3),
           series: [{ key: 'learning-rate', label: 'Learning rate', color: 'purple', raw: curves.learningRate.points }],
         },
         this.#theme,

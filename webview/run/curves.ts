@@ -1,6 +1,6 @@
 import { stepsPerEpoch, type XAxis, xOfIndex } from './axis.ts';
-import { lowerBound, type StepColumns } from './columns.ts';
-import { MinMaxBuckets } from './decimate.ts';
+import type { StepColumns } from './columns.ts';
+import { bucketSize, MinMaxBuckets } from './decimate.ts';
 import type { RunView } from './model.ts';
 import { MovingAverage } from './smoothing.ts';
 
@@ -14,6 +14,10 @@ export type StepRange = readonly [first: number, last: number];
 
 export interface CurveOptions {
   axis: XAxis;
+  /**
+   * Weight of the past from one drawn point to the next, 0–0.99. A curve that is drawn with `n` steps a point is smoothed
+   * with the n-th root of it from step to step, so that a long run looks as smooth as a short one.
+   */
   smoothing: number;
   /** What the charts are zoomed to; null: the whole run. */
   range: StepRange | null;
@@ -74,25 +78,27 @@ export class StepCurves {
 
   sync(view: RunView, options: CurveOptions): void {
     const { columns } = view;
-    const key = [view.generation, options.smoothing, options.range].join();
-    if (key !== this.#key) this.#restart(key, options.smoothing);
-    this.#take(columns, options);
+    // One step more on each side, so that lines run to the edge of a zoomed chart.
+    const [low, high] = options.range ?? [0, Number.POSITIVE_INFINITY];
+    const first = Math.max(0, columns.indexOfStep(low) - 1);
+    const last = Math.min(columns.length - 1, columns.indexOfStep(high + 1));
+    const size = bucketSize(last - first + 1);
+    const key = [view.generation, options.smoothing, options.range, size].join();
+    if (key !== this.#key) this.#restart(key, options.smoothing ** (1 / size));
+    this.#take(columns, first, last);
     const perEpoch = stepsPerEpoch(view.summary, view.epochs);
     for (const curve of Object.values(this.curves)) curve.refresh(columns, options.axis, perEpoch);
   }
 
-  #restart(key: string, smoothing: number): void {
+  #restart(key: string, beta: number): void {
     this.#key = key;
     this.#taken = 0;
-    this.#averages = { loss: new MovingAverage(smoothing), accuracy: new MovingAverage(smoothing) };
+    this.#averages = { loss: new MovingAverage(beta), accuracy: new MovingAverage(beta) };
     for (const curve of Object.values(this.curves)) curve.buckets.clear();
   }
 
-  #take(columns: StepColumns, { range }: CurveOptions): void {
+  #take(columns: StepColumns, first: number, last: number): void {
     const { loss, lossSmooth, accuracy, accuracySmooth, learningRate } = this.curves;
-    // One step more on each side, so that lines run to the edge of a zoomed chart.
-    const first = range ? lowerBound(columns.step, columns.length, range[0]) - 1 : 0;
-    const last = range ? lowerBound(columns.step, columns.length, range[1] + 1) : Number.POSITIVE_INFINITY;
     for (; this.#taken < columns.length; this.#taken++) {
       const at = this.#taken;
       const smoothLoss = this.#averages.loss.add(columns.loss[at]!);

@@ -1,3 +1,12 @@
+const bucketLimit = 1024;
+
+/** Points per bucket when `length` points are in. */
+export function bucketSize(length: number, capacity = bucketLimit): number {
+  let size = 1;
+  while (size * capacity < length) size *= 2;
+  return size;
+}
+
 /**
  * Keeps a curve of any length drawable: points fall into equal buckets of consecutive indices, and each bucket keeps its
  * lowest and highest point, so no spike is lost. When the buckets run out, neighbours merge and the bucket size doubles.
@@ -15,7 +24,7 @@ export class MinMaxBuckets {
   readonly #high: Float64Array;
 
   /** @param capacity buckets at most; even. A curve gives at most twice as many points. */
-  constructor(capacity = 1024) {
+  constructor(capacity = bucketLimit) {
     this.capacity = capacity;
     this.#lowAt = new Float64Array(capacity);
     this.#highAt = new Float64Array(capacity);

@@ -15,9 +15,13 @@ export class Figures {
 
   update(view: RunView): void {
     const { summary, counts } = view;
-    const epoch = summary.bestEpoch === null ? '' : `best, epoch ${count(summary.bestEpoch)}`;
-    this.#show('Validation accuracy', percentOrNull(summary.validationAccuracy, 2), epoch, 'main');
-    this.#show('Validation loss', numberOrNull(summary.validationLoss), epoch);
+    const began = view.columns.length > 0;
+    const { bestEpoch } = summary;
+    const epoch = bestEpoch === null ? 'after each epoch' : `best epoch: ${count(bestEpoch)}`;
+    // The tiles are there from the first step on, so that nothing jumps when the first epoch ends.
+    const measured = began && view.counts?.validation !== 0;
+    this.#show('Validation accuracy', measured ? percent(summary.validationAccuracy, 2) : null, epoch);
+    this.#show('Validation loss', measured ? figure(summary.validationLoss) : null, epoch);
     this.#show('Test accuracy', percentOrNull(summary.testAccuracy, 2), 'best weights');
     this.#show('Train accuracy', percentOrNull(summary.accuracy, 2), 'last step');
     this.#show('Train loss', numberOrNull(summary.loss), 'last step');
@@ -28,6 +32,9 @@ export class Figures {
       ...(counts.test ? [`${count(counts.test)} test`] : []),
     ];
     this.#show('Images', images === null ? null : count(images), split ? split.join(' · ') : '');
+    const tested = summary.testAccuracy !== null;
+    // Fills the place of the test accuracy where there is none, so that the rows are full.
+    this.#tiles.get('Images')!.root.className = measured && !tested ? 'tile tile-images tile-wide' : 'tile tile-images';
     const classes = view.classes.length;
     const names = view.classes.slice(0, 3).join(', ') + (classes > 3 ? ', …' : '');
     this.#show('Classes', classes ? count(classes) : null, names);
@@ -38,18 +45,12 @@ export class Figures {
     );
   }
 
-  #show(label: string, text: string | null, detail: string, kind = ''): void {
+  #show(label: string, text: string | null, detail: string): void {
     let tile = this.#tiles.get(label);
     if (!tile) {
       const value = element('div', { class: 'tile-value' });
       const small = element('div', { class: 'tile-detail' });
-      const root = element(
-        'div',
-        { class: `tile ${kind}` },
-        element('div', { class: 'tile-label' }, label),
-        value,
-        small,
-      );
+      const root = element('div', { class: 'tile' }, element('div', { class: 'tile-label' }, label), value, small);
       tile = { root, value, detail: small };
       this.#tiles.set(label, tile);
       this.root.append(root);

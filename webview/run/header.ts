@@ -1,5 +1,5 @@
 import { element, setAttribute, setHidden, setText } from '../ui/dom.ts';
-import { count, duration, percent, plural, rate, remaining } from '../ui/format.ts';
+import { count, duration, percent, rate, remaining } from '../ui/format.ts';
 import { icon } from '../ui/icons.ts';
 import { button, setDisabled } from '../ui/kit.ts';
 import { progressShare, recentSteps, secondsLeft, speed } from './eta.ts';
@@ -97,7 +97,7 @@ export class Header {
 
   #showProgress(view: RunView): void {
     const { state } = view.summary;
-    const share = state === 'done' ? 1 : progressShare(view);
+    const share = state === 'done' ? 1 : progressShare(view) || null;
     const unknown = share === null && isActive(state);
     setHidden(this.#progress, share === null && !unknown);
     this.#progress.classList.toggle('bar-unknown', unknown);
@@ -111,7 +111,7 @@ export class Header {
     const active = isActive(summary.state);
     const pace = speed(columns, active ? columns.length - recentSteps : 0);
     const { epoch, epochs, step, steps } = summary;
-    this.#fact('Epoch', epochs > 0 ? `${count(epoch)} / ${count(epochs)}` : null);
+    this.#fact('Epoch', epochs > 0 && epoch > 0 ? `${count(epoch)} / ${count(epochs)}` : null);
     this.#fact('Step', step > 0 ? `${count(step)}${steps ? ` / ${count(steps)}` : ''}` : null);
     this.#fact('Time left', summary.state === 'running' && step > 0 ? remaining(secondsLeft(view)) : null);
     const seconds = columns.length ? columns.elapsed[columns.length - 1]! : null;
@@ -128,8 +128,7 @@ export class Header {
     );
     const device = [summary.engine, summary.device].filter(Boolean).join(' · ');
     this.#fact('Engine', device || null, view.engineReason ?? undefined);
-    const size = summary.architecture + (view.parameters ? `, ${plural(view.parameters, 'parameter')}` : '');
-    this.#fact('Model', size);
+    this.#fact('Model', view.parameters === null ? summary.architecture : null);
   }
 
   /** A fact with a tip can be focused, so that the tip is there for the keyboard too. */

@@ -51,7 +51,7 @@ export function noticeFor(view: RunView): Message | null {
         kind: 'warning',
         title: 'The training process ended before the run did',
         advice: summary.resumable
-          ? 'Resume goes on from the last saved state; no more than the step in flight is lost.'
+          ? 'Resume goes on from the last saved state, as if nothing had happened.'
           : 'It ended before a state was saved. Duplicate starts again with the same configuration.',
       };
     case 'cancelled':
@@ -98,7 +98,7 @@ export class Notice {
       busy: progressRing,
       wait: () => icon('clock'),
       bad: () => icon('error'),
-      warning: () => icon('plug'),
+      warning: () => icon('bolt'),
     };
     const showLog = message.kind === 'bad' || message.kind === 'warning';
     this.root.replaceChildren(

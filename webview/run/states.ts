@@ -15,7 +15,7 @@ export const stateLooks: Record<RunState, StateLook> = {
   done: { label: 'Done', icon: 'check', tone: 'good' },
   stopped: { label: 'Stopped', icon: 'stop', tone: 'quiet' },
   failed: { label: 'Failed', icon: 'error', tone: 'bad' },
-  interrupted: { label: 'Interrupted', icon: 'plug', tone: 'warning' },
+  interrupted: { label: 'Interrupted', icon: 'bolt', tone: 'warning' },
   cancelled: { label: 'Cancelled', icon: 'cancelled', tone: 'quiet' },
 };
 

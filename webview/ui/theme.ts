@@ -16,8 +16,9 @@ export interface ChartTheme {
 
 export interface SeriesColor {
   line: string;
-  /** For the raw curve behind its smoothed one. */
+  /** For the raw curve behind its smoothed one, and where its points are so dense that they fill an area. */
   faint: string;
+  fainter: string;
 }
 
 export function readTheme(): ChartTheme {
@@ -40,7 +41,8 @@ export function readTheme(): ChartTheme {
   );
   const series = (fallback: Color, ...names: string[]): SeriesColor => {
     const line = readable(color(fallback, ...names), background, foreground, highContrast ? 4.5 : 3);
-    return { line: cssColor(line), faint: cssColor(withAlpha(line, highContrast ? 0.45 : 0.28)) };
+    const behind = (alpha: number) => cssColor(withAlpha(line, highContrast ? alpha * 1.6 : alpha));
+    return { line: cssColor(line), faint: behind(0.32), fainter: behind(light ? 0.2 : 0.16) };
   };
   const contrastBorder = parseColor(style.getPropertyValue('--vscode-contrastBorder'));
   return {
