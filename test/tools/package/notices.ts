@@ -13,8 +13,8 @@ export function notices(bundled: string[], copied: string[]): string {
   return `# Third-party notices\n\nLoupe is under the MIT licence (LICENSE). It holds the software below.\n\n${sections.join('\n')}\n${libvips}`;
 }
 
-/** Copied as binaries, so that esbuild doesn't see it. */
-const alwaysThere = ['@tensorflow/tfjs-backend-wasm'];
+/** Copied by esbuild.mjs rather than bundled. */
+const alwaysThere = ['@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-node-gpu', 'node-api-headers'];
 
 const libvips = `## libvips and the libraries it is built with (in dist/node_modules/@img)
 

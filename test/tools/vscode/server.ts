@@ -18,6 +18,7 @@ export const baseSettings: Record<string, unknown> = {
   'extensions.autoCheckUpdates': false,
   'extensions.ignoreRecommendations': true,
   'git.enabled': false,
+  'remote.autoForwardPorts': false,
   'json.schemaDownload.enable': false,
   'files.simpleDialog.enable': true,
 };

@@ -9,7 +9,7 @@ const noise = [
   /_static\/|\/vsda\/|\/update\/check|\/mint-key|favicon/,
   /Service ?Worker/i,
   /typescript-language-features|emmet|vscode\.git\b|copilot/i,
-  /extensions gallery|marketplace/i,
+  /extensions gallery|marketplace|authentication provider/i,
   /bad HTTP response code \(404\)/,
 ];
 
