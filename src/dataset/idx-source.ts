@@ -48,8 +48,7 @@ export async function findIdxPairs(root: string, only?: string): Promise<IdxPair
 }
 
 async function idxFiles(root: string): Promise<Candidate[]> {
-  const names = fs
-    .readdirSync(root, { withFileTypes: true })
+  const names = readFolder(root)
     .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
     .map((entry) => entry.name);
   if (names.length > MOST_FILES) return [];
@@ -60,6 +59,15 @@ async function idxFiles(root: string): Promise<Candidate[]> {
     if (header) found.push({ name, shape: header.shape });
   }
   return found;
+}
+
+/** A folder that can't be read is refused by whoever reads it as an image folder, with a better message. */
+function readFolder(root: string): fs.Dirent[] {
+  try {
+    return fs.readdirSync(root, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }
 
 function pairUp(root: string, images: Candidate, labels: Candidate[], imageFiles: number): IdxPair {

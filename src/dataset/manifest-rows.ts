@@ -48,28 +48,18 @@ export function parseManifest(content: string, name: string): ManifestRow[] {
 }
 
 function parseJsonLines(text: string, name: string): ManifestRow[] {
-  let columns: Partial<Record<Column, string>> | null = null;
-  const rows: ManifestRow[] = [];
-  text.split(/\r\n|\n|\r/).forEach((line, i) => {
-    if (!line.trim()) return;
-    const value = parseObject(line);
-    if (!value) {
-      rows.push(faulty(i + 1, 'The line is no JSON object'));
-      return;
-    }
-    columns ??= requireColumns(columnsOf(Object.keys(value)), Object.keys(value), name);
-    const of = (column: Column) => wordOf(value[columns?.[column] ?? '']);
-    rows.push({
-      line: i + 1,
-      path: of('path'),
-      label: of('label'),
-      split: of('split'),
-      group: of('group'),
-      fault: null,
-    });
+  const lines = text
+    .split(/\r\n|\n|\r/)
+    .map((line, i) => ({ line: i + 1, text: line }))
+    .filter((line) => line.text.trim())
+    .map((line) => ({ line: line.line, value: parseObject(line.text) }));
+  const keys = new Set(lines.flatMap(({ value }) => Object.keys(value ?? {})));
+  const columns = requireColumns(columnsOf([...keys]), [...keys], name);
+  return lines.map(({ line, value }) => {
+    if (!value) return faulty(line, 'The line is no JSON object');
+    const of = (column: Column) => wordOf(value[columns[column] ?? '']);
+    return { line, path: of('path'), label: of('label'), split: of('split'), group: of('group'), fault: null };
   });
-  if (!columns) throw unknownColumns(name, []);
-  return rows;
 }
 
 function parseObject(line: string): Record<string, unknown> | null {
