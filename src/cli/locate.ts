@@ -1,0 +1,42 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { listRuns } from '../jobs/list.ts';
+import { isRunFolder } from '../jobs/read.ts';
+import { Problem } from '../problem.ts';
+
+/** Where runs are kept below a workspace or the current folder. */
+export function defaultRunsFolder(folder: string): string {
+  return path.join(path.resolve(folder), '.loupe', 'runs');
+}
+
+/** The runs folder that a user means by a folder: its `.loupe/runs` where it has one, else itself. */
+export function runsFolderOf(folder: string): string {
+  const inside = defaultRunsFolder(folder);
+  return fs.existsSync(inside) ? inside : path.resolve(folder);
+}
+
+/**
+ * The folder of a run given by path, or by name, id or the beginning of an id in `runsFolder`.
+ * @throws Problem `no-such-run`, `ambiguous-run`
+ */
+export async function findRun(given: string, runsFolder: string): Promise<string> {
+  if (isRunFolder(given)) return path.resolve(given);
+  const { runs } = await listRuns(runsFolder);
+  const exact = runs.filter((run) => run.id === given || run.name === given);
+  const found = exact.length ? exact : runs.filter((run) => run.id.startsWith(given));
+  const [first] = found;
+  if (found.length === 1 && first) return first.folder;
+  if (found.length > 1) {
+    const ids = found.slice(0, 5).map((run) => run.id);
+    throw new Problem(
+      'ambiguous-run',
+      `"${given}" may be one of ${found.length} runs.`,
+      `Give an id: ${ids.join(', ')}.`,
+    );
+  }
+  throw new Problem(
+    'no-such-run',
+    `There is no run "${given}" in ${runsFolder}.`,
+    'Give a run folder, or see loupe runs for names and ids.',
+  );
+}

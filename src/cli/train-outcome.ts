@@ -1,0 +1,49 @@
+import path from 'node:path';
+import { jobFiles } from '../jobs/job.ts';
+import { readSummary } from '../jobs/list.ts';
+import type { RunSummary } from '../protocol/runs.ts';
+import { duration, figure, percent, shellPath } from './format.ts';
+import type { Style } from './style.ts';
+import type { VerbResult } from './verb.ts';
+
+/** The last word of `loupe train`: the figures, where the model is, and what to type next. */
+export function describeOutcome(folder: string, outcome: 'done' | 'stopped' | 'failed', colors: Style): VerbResult {
+  const run = readSummary(folder);
+  const model = run.hasModel ? path.join(run.folder, jobFiles.model) : null;
+  if (outcome === 'failed') {
+    const message = run.message ?? 'The training failed.';
+    const advice = run.advice ?? '';
+    return {
+      json: { error: { code: 'run-failed', message, advice }, run, model },
+      text: [`${colors.red('Failed')} ${run.name}: ${message}`, ...(advice ? [advice] : []), goOn(run)].join('\n'),
+      exitCode: 1,
+    };
+  }
+  return { json: { outcome, run, model }, text: success(outcome, run, model, colors) };
+}
+
+function success(outcome: 'done' | 'stopped', run: RunSummary, model: string | null, colors: Style): string {
+  const title = outcome === 'done' ? colors.green('Done') : colors.yellow('Stopped');
+  const seconds = run.startedAt !== null && run.endedAt !== null ? (run.endedAt - run.startedAt) / 1000 : null;
+  const lines = [`${title} ${colors.bold(run.name)}, epoch ${run.epoch} of ${run.epochs}${took(seconds)}`];
+  if (run.validationAccuracy !== null) {
+    const best = run.bestEpoch === null ? '' : `, epoch ${run.bestEpoch}`;
+    lines.push(`  validation accuracy ${percent(run.validationAccuracy)}, loss ${figure(run.validationLoss)}${best}`);
+  }
+  if (run.testAccuracy !== null) lines.push(`  test accuracy ${percent(run.testAccuracy)}`);
+  if (model) lines.push(`  model ${show(model)}`);
+  lines.push(outcome === 'done' && model ? `Next: loupe predict ${show(run.folder)} <images or folder>` : goOn(run));
+  return lines.join('\n');
+}
+
+function took(seconds: number | null): string {
+  return seconds === null ? '' : `, ${duration(seconds)}`;
+}
+
+function goOn(run: RunSummary): string {
+  return `To go on: loupe train ${show(run.folder)}`;
+}
+
+function show(file: string): string {
+  return shellPath(file, path.relative(process.cwd(), file));
+}

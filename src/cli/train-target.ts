@@ -1,0 +1,82 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { applySet } from '../jobs/apply-set.ts';
+import { assertValidConfig, CONFIG_SUFFIX, ConfigProblem, loadConfigFile } from '../jobs/config-file.ts';
+import { continueRun, resumeRun } from '../jobs/continue.ts';
+import { createJob } from '../jobs/create.ts';
+import { readSummary } from '../jobs/list.ts';
+import { assertNotLive } from '../jobs/lock.ts';
+import { presetConfig } from '../jobs/presets.ts';
+import { Problem } from '../problem.ts';
+import { defaultConfig, type RunConfig } from '../training/config.ts';
+import { defaultRunsFolder } from './locate.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface RunOptions {
+  sets: readonly string[];
+  preset: string | undefined;
+  name: string | undefined;
+  /** Where the run's folder is made; default `.loupe/runs` of the current folder. */
+  runs: string | undefined;
+  epochs: number | undefined;
+}
+
+/**
+ * Makes the run that a data source or a `*.loupe.json` asks for; returns its folder.
+ * @throws Problem; UsageError where an option doesn't fit
+ */
+export async function createRun(target: string, options: RunOptions): Promise<string> {
+  const { config, base } = isConfigFile(target) ? await fromFile(target, options) : fromData(target, options);
+  const changed = applyOptions(config, options);
+  try {
+    await assertValidConfig(changed, 'The settings');
+  } catch (error) {
+    if (!(error instanceof ConfigProblem)) throw error;
+    throw new UsageError(error.message, 'Correct what --set gives.', { cause: error });
+  }
+  return createJob(options.runs ?? defaultRunsFolder('.'), changed, base);
+}
+
+/**
+ * Queues a run again, for `epochs` more or for what is left of it; one that is queued already stays so.
+ * @throws Problem `run-live`, `finished` (without epochs), `never-started`
+ */
+export function continueOrResume(folder: string, epochs: number | undefined): void {
+  assertNotLive(folder);
+  const { state, name } = readSummary(folder);
+  if (epochs !== undefined) continueRun(folder, epochs);
+  else if (state === 'done') {
+    throw new Problem('finished', `${name} is finished.`, 'Train it for more epochs with --epochs N.');
+  } else if (state !== 'queued') resumeRun(folder);
+}
+
+function applyOptions(config: RunConfig, { sets, name, epochs }: RunOptions): RunConfig {
+  const given = [
+    ...sets,
+    ...(epochs === undefined ? [] : [`training.epochs=${epochs}`]),
+    ...(name === undefined ? [] : [`name=${name}`]),
+  ];
+  return given.reduce(applySet, config);
+}
+
+function isConfigFile(target: string): boolean {
+  return target.endsWith(CONFIG_SUFFIX);
+}
+
+async function fromFile(file: string, { preset }: RunOptions): Promise<{ config: RunConfig; base: string }> {
+  if (preset !== undefined) {
+    throw new UsageError('--preset does not go with a config file.', 'Write its settings into the file.');
+  }
+  const loaded = await loadConfigFile(file);
+  const name = loaded.config.name || path.basename(file, CONFIG_SUFFIX);
+  return { ...loaded, config: { ...loaded.config, name } };
+}
+
+function fromData(source: string, { preset }: RunOptions): { config: RunConfig; base: string } {
+  if (!fs.existsSync(source)) {
+    throw new Problem('no-such-path', `There is no ${path.resolve(source)}.`, 'Check the path of the data.');
+  }
+  const config = preset === undefined ? defaultConfig : presetConfig(preset);
+  const name = path.basename(path.resolve(source));
+  return { config: { ...config, name, data: { ...config.data, source } }, base: process.cwd() };
+}
