@@ -1,22 +1,42 @@
+import path from 'node:path';
 import util from 'node:util';
+import { cacheRoot } from '../../files.ts';
 import { Problem } from '../../problem.ts';
 import type { LibraryLoader, TensorFlowBinding } from './binding.ts';
 import { builtPair, type NativePair } from './build-binding.ts';
 import type { TensorFlowInstall } from './find.ts';
 
 /**
- * Loads TensorFlow and the binding into this process, where they stay.
+ * Loads TensorFlow and the binding into this process, where they stay, and tries them out.
  * @param threads for one operation and between operations; 0 leaves TensorFlow's own choice.
- * @throws Problem that says what is missing.
+ * @param test run on the loaded binding.
+ * @throws Problem that says what is missing, or what `test` throws.
  */
-export async function attachTensorFlow(install: TensorFlowInstall, threads: number): Promise<TensorFlowBinding> {
+export async function attachTensorFlow(
+  install: TensorFlowInstall,
+  threads: number,
+  test: (binding: TensorFlowBinding) => Promise<void>,
+): Promise<TensorFlowBinding> {
   const pair = await builtPair(install);
   prepareProcess(threads);
-  return load(pair, install);
+  const loader = openModule<LibraryLoader>(pair.loader);
+  // On its first calls TensorFlow greets and warns on standard error, whatever log level is set; a file keeps it.
+  loader.redirectErrors(startLog());
+  try {
+    const binding = load(loader, pair, install);
+    await test(binding);
+    return binding;
+  } finally {
+    loader.restoreErrors();
+  }
 }
 
-function load(pair: NativePair, install: TensorFlowInstall): TensorFlowBinding {
-  const loader = openModule<LibraryLoader>(pair.loader);
+/** What TensorFlow said when it was last started, e.g. why it uses no graphics card. */
+export function startLog(): string {
+  return path.join(cacheRoot(), 'tensorflow', 'start.log');
+}
+
+function load(loader: LibraryLoader, pair: NativePair, install: TensorFlowInstall): TensorFlowBinding {
   for (const library of install.libraries) {
     const reason = loader.load(library);
     if (reason) throw loadFailure(install, reason);
@@ -36,7 +56,7 @@ function openModule<T>(file: string): T {
 }
 
 function prepareProcess(threads: number): void {
-  // TensorFlow writes its greetings and warnings to stderr; what matters comes back as an error's message.
+  // What matters comes back as an error's message.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
   if (threads > 0) {
     process.env.TF_NUM_INTRAOP_THREADS = String(threads);

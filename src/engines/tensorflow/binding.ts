@@ -31,4 +31,7 @@ export interface OutputTensor {
 export interface LibraryLoader {
   /** Opens a shared library so that modules loaded later find its symbols. Returns '' or the system's error message. */
   load(path: string): string;
+  /** What the process writes to standard error goes to that file until `restoreErrors`. */
+  redirectErrors(path: string): void;
+  restoreErrors(): void;
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Problem } from '../../problem.ts';
 import type { Engine, EngineMaker } from '../engine.ts';
+import { EngineError } from '../engine-error.ts';
 import { attachTensorFlow } from './attach.ts';
 import type { TensorFlowBinding } from './binding.ts';
 import { TensorFlowEngine } from './engine.ts';
@@ -14,7 +15,7 @@ export const tensorflowMaker: EngineMaker = {
   name: 'tensorflow',
   async start({ threads }): Promise<Engine> {
     await provideBackend();
-    attached ??= attachAndTest(threads);
+    attached ??= attachFirst(findTensorFlow(), threads);
     try {
       return new TensorFlowEngine(await attached, threads);
     } catch (error) {
@@ -32,21 +33,16 @@ async function provideBackend(): Promise<void> {
   await tf.setBackend('cpu');
 }
 
-async function attachAndTest(threads: number): Promise<TensorFlowBinding> {
-  const search = findTensorFlow();
-  const binding = await attachFirst(search, threads);
-  await selfTest(binding);
-  return binding;
-}
-
-/** An installation that can't be attached must not hide a later one that can. */
+/** An installation that can't be attached must not hide a later one that can; but no second is loaded beside a first. */
 async function attachFirst(search: TensorFlowSearch, threads: number): Promise<TensorFlowBinding> {
   const problems: Problem[] = [];
   for (const install of search.found) {
     try {
-      return await attachTensorFlow(install, threads);
+      return await attachTensorFlow(install, threads, selfTest);
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
+      const loaded =
+        error instanceof EngineError || (error instanceof Problem && error.code === 'tensorflow-self-test');
+      if (!(error instanceof Problem) || loaded) throw error;
       problems.push(error);
     }
   }

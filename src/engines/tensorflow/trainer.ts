@@ -92,8 +92,9 @@ export class TensorFlowTrainer implements Trainer {
   }
 
   #readOptimizer(): NamedArray[] {
-    const slots = readArrays(this.#lowered.slots, this.#run('read_optimizer', {}));
-    return [{ name: iterationsName, shape: [], data: Float32Array.of(this.#iterations) }, ...slots];
+    const { slots } = this.#lowered;
+    const iterations = { name: iterationsName, shape: [], data: Float32Array.of(this.#iterations) };
+    return [iterations, ...(slots.length > 0 ? readArrays(slots, this.#run('read_optimizer', {})) : [])];
   }
 
   #scalars(learningRate: number): Record<string, Feed> {

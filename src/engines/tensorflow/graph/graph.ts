@@ -38,7 +38,9 @@ export class Graph {
       control: options.control ?? [],
       attributes,
       outputs: tensors,
-      differentiable: inputs.some((input) => input.node.differentiable),
+      // Nothing flows back through shapes, counts and comparisons.
+      differentiable:
+        outputs.some((output) => output.type === dataType.float) && inputs.some((input) => input.node.differentiable),
       gradient: options.gradient ?? null,
     };
     outputs.forEach((output, index) => {

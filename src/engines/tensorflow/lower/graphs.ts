@@ -47,7 +47,7 @@ export function lowerTrainer(
   addAssign(graph, 'assign', variables.all());
   addRead(graph, 'read', variables.all());
   addAssign(graph, 'assign_optimizer', slots);
-  addRead(graph, 'read_optimizer', slots);
+  if (slots.length > 0) addRead(graph, 'read_optimizer', slots);
   const zeros = slots.map((slot) => graph.assign(slot, fill(graph, slot.shape)));
   graph.signatures.init_optimizer = { inputs: {}, outputs: { done: done(graph, 'init_optimizer/done', zeros) } };
   return { graph, weights, slots };
