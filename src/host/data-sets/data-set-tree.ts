@@ -9,6 +9,7 @@ export type DataSetNode =
   | { kind: 'dataSet'; source: string }
   | { kind: 'proposed'; source: string }
   | { kind: 'class'; source: string; name: string; count: number; share: number }
+  | { kind: 'warning'; source: string; message: string }
   | { kind: 'skipped'; source: string; root: string; skipped: Skipped }
   | { kind: 'example'; source: string; root: string; path: string; message: string };
 
@@ -46,6 +47,8 @@ export class DataSetTree implements vscode.TreeDataProvider<DataSetNode>, vscode
         return proposedItem(node.source);
       case 'class':
         return classItem(node);
+      case 'warning':
+        return warningItem(node);
       case 'skipped':
         return skippedItem(node.source, node.skipped);
       case 'example':
@@ -75,10 +78,11 @@ export class DataSetTree implements vscode.TreeDataProvider<DataSetNode>, vscode
         share: count / Math.max(1, report.images),
       }),
     );
-    return [
-      ...classes,
-      ...report.skipped.map((skipped): DataSetNode => ({ kind: 'skipped', source, root: report.root, skipped })),
-    ];
+    const warnings = report.warnings.map((message): DataSetNode => ({ kind: 'warning', source, message }));
+    const skipped = report.skipped.map(
+      (entry): DataSetNode => ({ kind: 'skipped', source, root: report.root, skipped: entry }),
+    );
+    return [...classes, ...warnings, ...skipped];
   }
 }
 
@@ -142,6 +146,14 @@ function classItem(node: Extract<DataSetNode, { kind: 'class' }>): vscode.TreeIt
     node.count === 0 ? 'warning' : 'symbol-class',
     node.count === 0 ? new vscode.ThemeColor('list.warningForeground') : undefined,
   );
+  return item;
+}
+
+function warningItem(node: Extract<DataSetNode, { kind: 'warning' }>): vscode.TreeItem {
+  const item = new vscode.TreeItem(node.message);
+  item.id = `${node.source}#warning:${node.message}`;
+  item.iconPath = new vscode.ThemeIcon('info', new vscode.ThemeColor('charts.yellow'));
+  item.tooltip = node.message;
   return item;
 }
 

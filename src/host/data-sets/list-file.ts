@@ -42,7 +42,8 @@ export function removeFromDataSetList(file: string, source: string): void {
 export function portableSource(root: string, source: string): string {
   const relative = path.relative(root, source);
   if (relative === '') return '.';
-  return relative.startsWith('..') || path.isAbsolute(relative) ? source : relative.split(path.sep).join('/');
+  const outside = relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative);
+  return outside ? source : relative.split(path.sep).join('/');
 }
 
 function rootOf(file: string): string {

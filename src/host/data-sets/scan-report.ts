@@ -8,6 +8,8 @@ export interface ScanReport {
   images: number;
   classes: { name: string; count: number }[];
   skipped: Skipped[];
+  /** What may be wrong with the data set as a whole. */
+  warnings: string[];
 }
 
 /** Null where the answer is not one of ours. */
@@ -15,9 +17,12 @@ export function readScanReport(value: unknown): ScanReport | null {
   if (!isRecord(value) || typeof value.root !== 'string' || !Array.isArray(value.classes)) return null;
   const classes = value.classes.filter(isClass).map(({ name, count }) => ({ name, count }));
   const skipped = Array.isArray(value.skipped) ? value.skipped.filter(isSkipped) : [];
+  const warnings = Array.isArray(value.warnings)
+    ? value.warnings.filter(isRecord).map(({ message }) => String(message))
+    : [];
   const images = classes.reduce((sum, { count }) => sum + count, 0);
   const format = value.format === 'manifest' || value.format === 'idx' ? value.format : 'folder';
-  return { root: value.root, format, images, classes, skipped };
+  return { root: value.root, format, images, classes, skipped, warnings };
 }
 
 /** A line of `--progress json`: how far the scan is. Null for any other line. */

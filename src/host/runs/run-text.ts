@@ -37,7 +37,7 @@ function stateText(run: RunSummary, t: Translate): string {
     case 'done':
       return '';
     case 'stopped':
-      return run.epoch > 0 ? t('stopped at epoch {0}/{1}', run.epoch, run.epochs) : t('stopped');
+      return run.epoch > 0 ? t('stopped {0}/{1}', run.epoch, run.epochs) : t('stopped');
     case 'failed':
       return t('failed');
     case 'interrupted':
