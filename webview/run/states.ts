@@ -1,5 +1,5 @@
 import type { RunState, RunSummary } from '../../src/protocol/runs.ts';
-import type { IconName } from '../ui/icons.ts';
+import type { IconName } from '../ui/icon-shapes.ts';
 
 export interface StateLook {
   label: string;

@@ -2,6 +2,7 @@ import { element, setAttribute, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import { button, checkbox } from '../ui/kit.ts';
 import type { XAxis } from './axis.ts';
+import { slotOf, smoothingAt, smoothingSlots } from './smoothing-scale.ts';
 
 export interface ToolbarState {
   xAxis: XAxis;
@@ -76,22 +77,9 @@ function segments(selected: XAxis, onChange: (axis: XAxis) => void): HTMLElement
   return element('fieldset', { class: 'segments' }, legend, element('span', { class: 'segments-row' }, ...options));
 }
 
-/** Most of the slider's way goes to heavy smoothing, where small changes matter: position p stands for 1 − (1 − p)². */
-const slots = 100;
-const strongest = 0.99;
-
-export function smoothingAt(slot: number): number {
-  if (slot >= slots) return strongest;
-  return Math.min(strongest, Number((1 - (1 - slot / slots) ** 2).toFixed(4)));
-}
-
-export function slotOf(smoothing: number): number {
-  return Math.round((1 - Math.sqrt(1 - Math.min(Math.max(smoothing, 0), strongest))) * slots);
-}
-
 function slider(smoothing: number, onChange: (smoothing: number) => void): HTMLElement {
   const output = element('output', { class: 'slider-value' });
-  const input = element('input', { type: 'range', min: 0, max: slots, step: 1, id: 'smoothing' });
+  const input = element('input', { type: 'range', min: 0, max: smoothingSlots, step: 1, id: 'smoothing' });
   input.value = String(slotOf(smoothing));
   const show = (value: number) => {
     const text = value === 0 ? 'off' : value.toFixed(2);
