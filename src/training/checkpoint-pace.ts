@@ -1,12 +1,12 @@
 /** Saving may take at most this share of the training time. */
 const SHARE = 0.05;
-/** The first save comes after this much training; its cost then sets the pace. */
-const FIRST_AFTER_MS = 1000;
+/** Small networks save in a millisecond; more often than this would only fill the events. */
+const LEAST_INTERVAL_MS = 1000;
 
 /** Decides when the next checkpoint is due, from what the last one cost: after c ms of saving, 20 · c ms of training. */
 export class CheckpointPace {
   #trained = 0;
-  #interval = FIRST_AFTER_MS;
+  #interval = LEAST_INTERVAL_MS;
 
   trained(ms: number): void {
     this.#trained += ms;
@@ -18,6 +18,6 @@ export class CheckpointPace {
 
   saved(costMs: number): void {
     this.#trained = 0;
-    this.#interval = costMs / SHARE;
+    this.#interval = Math.max(LEAST_INTERVAL_MS, costMs / SHARE);
   }
 }

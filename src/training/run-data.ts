@@ -92,12 +92,12 @@ export function matchStored(
 
 function describe(counts: { missing: number; edited: number; added: number }): string[] {
   const parts = [
-    counts.missing && `${counts.missing} images are gone and left out`,
-    counts.edited && `${counts.edited} have other contents`,
-    counts.added && `${counts.added} new ones are not used`,
+    counts.missing && `${counts.missing} gone (left out)`,
+    counts.edited && `${counts.edited} with other contents`,
+    counts.added && `${counts.added} new (not used)`,
   ].filter(Boolean);
   return [
-    `The data set has changed since this run was split${parts.length ? `: ${parts.join(', ')}` : ''}.`,
+    `The data set has changed since this run was split${parts.length ? `; images: ${parts.join(', ')}` : ''}.`,
     'The run goes on with its own split and labels; duplicate it to use the data as they are now.',
   ];
 }

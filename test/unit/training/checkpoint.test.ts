@@ -112,8 +112,17 @@ describe('CheckpointPace', () => {
     assert.ok(!pace.due);
     pace.trained(1000);
     assert.ok(pace.due);
-    pace.saved(30);
-    pace.trained(599);
+    pace.saved(100);
+    pace.trained(1999);
+    assert.ok(!pace.due);
+    pace.trained(1);
+    assert.ok(pace.due);
+  });
+
+  it('waits a second at least', () => {
+    const pace = new CheckpointPace();
+    pace.saved(1);
+    pace.trained(999);
     assert.ok(!pace.due);
     pace.trained(1);
     assert.ok(pace.due);
