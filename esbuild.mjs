@@ -39,7 +39,8 @@ const builds = [
     define: { 'import.meta.url': '__moduleUrl' },
     banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
   },
-  { ...esm, entryPoints: { loupe: 'src/cli.ts' } },
+  // Split, so that a verb loads only what it imports: `loupe runs` neither sharp nor an engine.
+  { ...esm, splitting: true, entryPoints: { loupe: 'src/cli.ts' } },
   ...(workers.length
     ? [{ ...esm, entryPoints: Object.fromEntries(workers.map((file) => [path.basename(file, '.ts'), file])) }]
     : []),

@@ -100,9 +100,8 @@ function loadValidator(schemaFile: string): Promise<ValidateFunction> {
   const known = validators.get(schemaFile);
   if (known) return known;
   const made = (async () => {
-    const { Ajv } = await import('ajv');
-    const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, validateFormats: false });
-    return ajv.compile(JSON.parse(fs.readFileSync(schemaFile, 'utf8')));
+    const { compileSchema } = await import('./config-validator.ts');
+    return compileSchema(JSON.parse(fs.readFileSync(schemaFile, 'utf8')));
   })();
   validators.set(schemaFile, made);
   made.catch(() => validators.delete(schemaFile));
