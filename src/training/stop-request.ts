@@ -1,8 +1,6 @@
 import { isStopRequested } from '../jobs/stop.ts';
 
-const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
-
-/** Whether someone wants the run to stop: a `stop` file in its folder, SIGTERM, SIGINT or an `AbortSignal`. */
+/** Whether someone wants the run to stop: a `stop` file in its folder, or the caller's signal (the CLI turns SIGTERM and SIGINT into it). */
 export class StopRequest {
   readonly #folder: string;
   readonly #controller = new AbortController();
@@ -14,8 +12,6 @@ export class StopRequest {
     this.#outer = outer;
     outer?.addEventListener('abort', this.#stop);
     if (outer?.aborted) this.#stop();
-    // Once only: a second signal ends the process as usual, which the checkpoints survive.
-    for (const name of SIGNALS) process.once(name, this.#stop);
   }
 
   /** Looks for the `stop` file; cheap enough for every step. */
@@ -30,6 +26,5 @@ export class StopRequest {
 
   close(): void {
     this.#outer?.removeEventListener('abort', this.#stop);
-    for (const name of SIGNALS) process.off(name, this.#stop);
   }
 }
