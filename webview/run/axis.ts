@@ -67,3 +67,20 @@ export function xTick(value: number, axis: XAxis, end: number): string {
   if (axis === 'time') return clock(value);
   return axis === 'step' ? (end < 10_000 ? count(value) : compact(value)) : figure(value, 3);
 }
+
+/** Ticks of a logarithmic axis from `low` to `high` (both > 0): 1, 2 and 5 times the powers of ten, or only these if there are many. */
+export function logTicks(low: number, high: number): number[] {
+  if (!(low > 0 && high > low && Number.isFinite(high))) return [];
+  const choose = (mantissas: readonly number[]) => {
+    const ticks: number[] = [];
+    for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power++) {
+      for (const mantissa of mantissas) {
+        const tick = Number(`${mantissa}e${power}`);
+        if (tick >= low && tick <= high) ticks.push(tick);
+      }
+    }
+    return ticks;
+  };
+  const fits = [[1], [1, 3], [1, 2, 5], [1, 1.5, 2, 3, 5, 7], [1, 2, 3, 4, 5, 6, 7, 8, 9]].map(choose);
+  return fits.findLast((ticks) => ticks.length <= 7) ?? fits[0]!;
+}

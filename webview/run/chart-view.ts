@@ -9,7 +9,7 @@ import {
 } from 'chart.js';
 import { element, setAttribute, setText } from '../ui/dom.ts';
 import type { ChartTheme } from '../ui/theme.ts';
-import { timeTickStep, type XAxis, xTick } from './axis.ts';
+import { logTicks, timeTickStep, type XAxis, xTick } from './axis.ts';
 import type { Point } from './curves.ts';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale);
@@ -42,6 +42,7 @@ export interface Frame {
   xMin: number;
   xMax: number;
   logScale: boolean;
+  zoomed: boolean;
   /** The smoothed line is drawn. */
   smoothed: boolean;
   hidden: ReadonlySet<SeriesKey>;
@@ -101,7 +102,10 @@ export class ChartView {
           },
           y: {
             type: 'linear',
-            ticks: { maxTicksLimit: 7, callback: (value) => this.#yTick(Number(value)) },
+            ticks: { maxTicksLimit: 7, callback: (value) => this.spec.tick(Number(value)) },
+            afterBuildTicks: (scale) => {
+              if (this.#frame?.logScale) scale.ticks = logTicks(scale.min, scale.max).map((value) => ({ value }));
+            },
             // One width for all charts: a crosshair stands at the same place in each.
             afterFit: (scale) => {
               scale.width = yAxisWidth;
@@ -127,7 +131,31 @@ export class ChartView {
     (scales.y as { type: string }).type = frame.logScale ? 'logarithmic' : 'linear';
     this.#styleDatasets();
     for (const [key, toggle] of this.#toggles) setAttribute(toggle, 'aria-pressed', String(!frame.hidden.has(key)));
-    chart.update('none');
+    // Not 'none': that mode leaves the points' shared style as it was, also after a change of theme.
+    chart.update();
+  }
+
+  /** The series that are drawn now. */
+  shown(): SeriesSpec[] {
+    return this.spec.series.filter((series) => !this.#frame?.hidden.has(series.key));
+  }
+
+  /** Calls back while the canvas has `ratio` pixels a CSS pixel. */
+  atPixelRatio<Result>(ratio: number, draw: () => Result): Result {
+    const { chart } = this;
+    const { width, height } = chart;
+    const at = (pixels: number | undefined) => {
+      if (pixels === undefined) delete chart.options.devicePixelRatio;
+      else chart.options.devicePixelRatio = pixels;
+      chart.update();
+      chart.resize(width, height);
+    };
+    at(ratio);
+    try {
+      return draw();
+    } finally {
+      at(undefined);
+    }
   }
 
   setTheme(theme: ChartTheme): void {
@@ -170,6 +198,8 @@ export class ChartView {
     const theme = this.#theme;
     const frame = this.#frame!;
     const width = theme.highContrast ? 2 : 1.75;
+    // Points on the edge are drawn whole, except where a zoomed line would run into the axis.
+    const clip = frame.zoomed ? { left: 0, right: 0, top: 8, bottom: 8 } : 8;
     let at = 0;
     const next = () => this.chart.data.datasets[at++] as LineData;
     for (const series of this.spec.series) {
@@ -182,6 +212,7 @@ export class ChartView {
       const lone = series.raw.length === 1;
       Object.assign(raw, {
         hidden,
+        clip,
         borderColor: behind ? behindColor : line,
         backgroundColor: behind ? behindColor : line,
         borderWidth: behind ? 1 : width,
@@ -189,22 +220,15 @@ export class ChartView {
         pointStyle: theme.highContrast && series.marked ? 'rectRot' : 'circle',
         pointRadius: marks ? (theme.highContrast ? 3.5 : series.raw.length > 25 ? 2 : 3) : lone ? 2.5 : 0,
       });
-      if (series.smooth) Object.assign(next(), { hidden: hidden || !behind, borderColor: line, borderWidth: width });
-      if (series.best) Object.assign(next(), { hidden, borderColor: theme.foreground });
+      if (series.smooth)
+        Object.assign(next(), { hidden: hidden || !behind, borderColor: line, borderWidth: width, clip });
+      if (series.best) Object.assign(next(), { hidden, borderColor: theme.foreground, clip });
     }
-  }
-
-  #yTick(value: number): string {
-    if (this.#frame?.logScale) {
-      const mantissa = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
-      if (![1, 2, 5].includes(Math.round(mantissa * 1e6) / 1e6)) return '';
-    }
-    return this.spec.tick(value);
   }
 }
 
 function datasetsOf(series: SeriesSpec): LineData[] {
-  const line: LineData = { data: series.raw, pointRadius: 0, borderJoinStyle: 'round', clip: 8 };
+  const line: LineData = { data: series.raw, pointRadius: 0, borderJoinStyle: 'round' };
   // The smoothed line stands above the raw one, the ring above all.
   return [
     { ...line, order: series.marked ? 1 : 3 },

@@ -123,6 +123,7 @@ export class ChartGroup {
       xMin,
       xMax,
       logScale: false,
+      zoomed: this.#zoom !== null,
       smoothed: settings.smoothing > 0,
       hidden: settings.hidden,
     };

@@ -8,17 +8,22 @@ export interface PngText {
 
 const margin = 24;
 const gap = 20;
+const headHeight = 76;
+const captionHeight = 26;
+/** Pixels of the file for a CSS pixel. */
+const scale = 2;
 
-/** The charts below each other on the theme's background, with title and legend. Returns base64 of a PNG file. */
+interface Place {
+  view: ChartView;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** The charts as they stand on the page, on the theme's background, with title and legend. Returns base64 of a PNG file. */
 export function chartsAsPng(views: readonly ChartView[], theme: ChartTheme, text: PngText): string {
-  const scale = Math.max(2, views[0]?.chart.currentDevicePixelRatio ?? 1);
-  const canvases = views.map((view) => view.chart.canvas);
-  const sizes = views.map((view) => ({ width: view.chart.width, height: view.chart.height }));
-  const width = Math.max(320, ...sizes.map((size) => size.width)) + 2 * margin;
-  const headHeight = 58;
-  const captionHeight = 26;
-  const height = headHeight + margin + sizes.reduce((sum, size) => sum + size.height + captionHeight + gap, 0);
-
+  const { places, width, height } = arrange(views);
   const canvas = document.createElement('canvas');
   canvas.width = Math.round(width * scale);
   canvas.height = Math.round(height * scale);
@@ -27,32 +32,48 @@ export function chartsAsPng(views: readonly ChartView[], theme: ChartTheme, text
   context.fillStyle = theme.background;
   context.fillRect(0, 0, width, height);
   context.textBaseline = 'middle';
-  const write = (words: string, x: number, y: number, color: string, font: string) => {
-    context.font = font;
+  const write = (words: string, x: number, y: number, color: string, size: number, weight = 400) => {
+    context.font = `${weight} ${size}px ${theme.fontFamily}`;
     context.fillStyle = color;
     context.fillText(words, x, y, width - x - margin);
     return x + context.measureText(words).width;
   };
-  write(text.title, margin, 28, theme.foreground, `600 18px ${theme.fontFamily}`);
-  write(text.subtitle, margin, 52, theme.muted, `12px ${theme.fontFamily}`);
-
-  let top = headHeight + margin / 2;
-  for (const [at, view] of views.entries()) {
-    let x =
-      write(view.spec.title, margin, top + captionHeight / 2, theme.foreground, `600 13px ${theme.fontFamily}`) + 18;
-    for (const series of view.spec.series) {
-      if (view.spec.series.length === 1) break;
+  write(text.title, margin, 30, theme.foreground, 18, 600);
+  write(text.subtitle, margin, 54, theme.muted, 12);
+  for (const { view, x, y, width: chartWidth, height: chartHeight } of places) {
+    const middle = y + captionHeight / 2;
+    let at = write(view.spec.title, x, middle, theme.foreground, 13, 600) + 18;
+    for (const series of view.spec.series.length > 1 ? view.shown() : []) {
       context.strokeStyle = theme.series[series.color].line;
       context.lineWidth = 2.5;
       context.beginPath();
-      context.moveTo(x, top + captionHeight / 2);
-      context.lineTo(x + 16, top + captionHeight / 2);
+      context.moveTo(at, middle);
+      context.lineTo(at + 16, middle);
       context.stroke();
-      x = write(series.label, x + 22, top + captionHeight / 2, theme.muted, `12px ${theme.fontFamily}`) + 16;
+      at = write(series.label, at + 22, middle, theme.muted, 12) + 16;
     }
-    top += captionHeight;
-    context.drawImage(canvases[at]!, margin, top, sizes[at]!.width, sizes[at]!.height);
-    top += sizes[at]!.height + gap;
+    view.atPixelRatio(scale, () => context.drawImage(view.chart.canvas, x, y + captionHeight, chartWidth, chartHeight));
   }
   return canvas.toDataURL('image/png').replace(/^data:image\/png;base64,/, '');
+}
+
+/** Charts side by side while they fit the widest one's width, as on the page. */
+function arrange(views: readonly ChartView[]): { places: Place[]; width: number; height: number } {
+  const inner = Math.max(320, ...views.map((view) => view.chart.width));
+  const places: Place[] = [];
+  let x = 0;
+  let y = headHeight;
+  let rowHeight = 0;
+  for (const view of views) {
+    const { width, height } = view.chart;
+    if (x > 0 && x + width > inner) {
+      x = 0;
+      y += rowHeight + gap;
+      rowHeight = 0;
+    }
+    places.push({ view, x: margin + x, y, width, height });
+    x += width + gap;
+    rowHeight = Math.max(rowHeight, captionHeight + height);
+  }
+  return { places, width: inner + 2 * margin, height: y + rowHeight + margin };
 }

@@ -28,7 +28,7 @@ export class Figures {
     const images = counts && counts.train + counts.validation + counts.test;
     const split = counts && [
       `${count(counts.train)} train`,
-      `${count(counts.validation)} validation`,
+      `${count(counts.validation)} val`,
       ...(counts.test ? [`${count(counts.test)} test`] : []),
     ];
     this.#show('Images', images === null ? null : count(images), split ? split.join(' · ') : '');

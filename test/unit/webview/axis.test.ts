@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clock, indexAtX, stepsPerEpoch, timeTickStep, xOfEpoch, xOfIndex, xTick } from '../../../webview/run/axis.ts';
+import {
+  clock,
+  indexAtX,
+  logTicks,
+  stepsPerEpoch,
+  timeTickStep,
+  xOfEpoch,
+  xOfIndex,
+  xTick,
+} from '../../../webview/run/axis.ts';
 import { StepColumns } from '../../../webview/run/columns.ts';
 import { readAt } from '../../../webview/run/cursor.ts';
 import { reduce } from '../../../webview/run/model.ts';
@@ -81,4 +90,12 @@ test('the readout names the step and takes the nearest epoch', () => {
   assert.match(readout.heading, /^Step 13 · epoch 1\.3 · /);
   assert.equal(readout.epoch?.epoch, 1);
   assert.equal(readAt(view, 17, 'step').epoch?.epoch, 2);
+});
+
+test('a logarithmic axis has between two and seven round ticks', () => {
+  assert.deepEqual(logTicks(0.05, 3), [0.05, 0.1, 0.2, 0.5, 1, 2]);
+  assert.deepEqual(logTicks(0.06, 0.4), [0.07, 0.1, 0.15, 0.2, 0.3]);
+  assert.deepEqual(logTicks(0.001, 1000), [0.001, 0.01, 0.1, 1, 10, 100, 1000]);
+  assert.deepEqual(logTicks(0.42, 0.68), [0.5, 0.6]);
+  assert.deepEqual(logTicks(0, 3), []);
 });
