@@ -43,7 +43,8 @@ async function decodeIdxRecord(root: string, name: string, settings: DecodeSetti
   const start = Number(name.slice(at + 1)) * size;
   const pixels = data.subarray(start, start + size);
   if (pixels.length !== size) throw new DecodeFailure('missing', `${fileName} holds fewer images than it did`);
-  return resizeRaw({ width, height, channels, data: pixels }, settings);
+  // A copy: the caller may keep or transfer what it gets, and the file stays open for the others.
+  return resizeRaw({ width, height, channels, data: new Uint8Array(pixels) }, settings);
 }
 
 async function openIdx(file: string): Promise<IdxFile> {

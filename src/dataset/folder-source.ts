@@ -121,14 +121,19 @@ function walkFolder(root: string): Walk {
   };
 
   enter('', realRoot);
-  for (let i = 0; i < links.length; i++) {
-    const link = links[i] as string;
+  // In order, so that the same of two links to one folder is followed on every machine.
+  links.sort(byCodeUnit).reverse();
+  for (let link = links.pop(); link !== undefined; link = links.pop()) {
     const target = followLink(root, link);
     if (typeof target === 'string') result.skipped.push({ path: link, cause: 'missing', message: target });
     else if (!target.isFolder) result.files.push(link);
     else if (visited.has(target.real) || isInside(realRoot, target.real)) {
       result.skipped.push({ path: link, cause: 'symlink-loop', message: `The link leads to ${target.real} again` });
-    } else if (isEntered(path.basename(link))) enter(link, target.real);
+    } else if (isEntered(path.basename(link))) {
+      const before = links.length;
+      enter(link, target.real);
+      if (links.length > before) links.sort(byCodeUnit).reverse();
+    }
   }
   return result;
 }

@@ -143,7 +143,8 @@ async function readRaw(image: Sharp): Promise<RawImage> {
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
-  return { width: info.width, height: info.height, channels: info.channels as RawImage['channels'], data };
+  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return { width: info.width, height: info.height, channels: info.channels as RawImage['channels'], data: pixels };
 }
 
 /** Puts an image with an alpha channel on white. */

@@ -124,7 +124,7 @@ const manifests: [string, string, (string | null)[][]][] = [
     '{"file":"a.png","label":3}\n\n{"file":"b.png","label":null,"split":"val"}',
     [
       ['a.png', '3', null, null],
-      ['b.png', null, null, null],
+      ['b.png', null, 'val', null],
     ],
   ],
 ];
