@@ -1,3 +1,4 @@
+import type { RunSummary } from '../protocol/runs.ts';
 import { ProgressLine } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -45,7 +46,10 @@ async function train(input: VerbInput, terminal: Terminal): Promise<VerbResult> 
     rejectForRun(input);
     folder = target;
     if (input.values.queued !== true) continueOrResume(folder, epochs);
-    else if (readSummary(folder).state !== 'queued') return describeOutcome(folder, 'stopped', terminal.out);
+    else {
+      const run = readSummary(folder);
+      if (run.state !== 'queued') return notQueued(run);
+    }
   } else {
     if (input.values.queued === true) throw new UsageError('--queued needs a run folder.', 'Leave it out.');
     folder = await createRun(target, {
@@ -69,6 +73,11 @@ async function train(input: VerbInput, terminal: Terminal): Promise<VerbResult> 
     follower.close();
     line.end();
   }
+}
+
+/** Cancelled, or started by someone else, since the caller last looked. */
+function notQueued(run: RunSummary): VerbResult {
+  return { json: { outcome: 'not-queued', run }, text: `${run.name} is ${run.state}, not queued: not started.` };
 }
 
 function epochsOf(input: VerbInput): number | undefined {

@@ -17,7 +17,7 @@ export class LoupeProcesses {
   startTraining(runFolder: string): ChildProcess {
     const log = fs.openSync(path.join(runFolder, jobFiles.log), 'a');
     try {
-      const child = spawn(process.execPath, [this.script, 'train', runFolder], {
+      const child = spawn(process.execPath, [this.script, 'train', runFolder, '--queued'], {
         cwd: runFolder,
         env: childEnvironment(),
         stdio: ['ignore', log, log],
@@ -106,9 +106,9 @@ function parseAnswer(verb: string, code: number | null, stdout: string, lastLine
   } catch {
     answer = null;
   }
-  if (code === 0 && answer !== null) return answer;
   const error = errorOf(answer);
   if (error) throw new Problem(error.code, error.message, error.advice);
+  if (answer !== null) return answer;
   const said = lastLines.join('\n') || `exit code ${code}`;
   throw new Problem('process-failed', `loupe ${verb} failed: ${said}.`, 'See the log.');
 }
