@@ -28,6 +28,7 @@ export interface LoupeApi {
   /** Milliseconds that `activate` took. */
   activationMs: number;
   store: RunStore;
+  view: RunView;
   dataSets: DataSetStore;
   runTree: RunTree;
   dataSetTree: DataSetTree;
@@ -76,7 +77,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   });
   const activationMs = performance.now() - startedAt;
   log.info(`activated in ${activationMs.toFixed(1)} ms`);
-  return { activationMs, store, dataSets, runTree, dataSetTree };
+  return { activationMs, store, view, dataSets, runTree, dataSetTree };
 }
 
 /** The query in force, beside the name of the view. */

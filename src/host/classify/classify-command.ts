@@ -92,10 +92,13 @@ async function predict(processes: LoupeProcesses, run: RunSummary, images: vscod
     const abort = new AbortController();
     token.onCancellationRequested(() => abort.abort());
     const files = images.map(({ fsPath }) => fsPath);
-    const answer = await processes.ask(['predict', run.folder, ...files, '--json'], {
-      cwd: run.folder,
-      signal: abort.signal,
-    });
+    const answer = await processes.ask(
+      ['predict', run.folder, ...files, '--json', '--top', '5', '--progress', 'none'],
+      {
+        cwd: run.folder,
+        signal: abort.signal,
+      },
+    );
     return readPredictions(answer);
   });
 }
