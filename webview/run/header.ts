@@ -26,6 +26,7 @@ export class Header {
   readonly #onAction: (name: ActionName) => void;
   #shownActions = '';
   #shownTags = '';
+  #keepFocus = false;
 
   constructor(onAction: (name: ActionName) => void) {
     this.#onAction = onAction;
@@ -77,22 +78,31 @@ export class Header {
   #showActions(actions: readonly Action[], pending: ActionName | null): void {
     const key = actions.map((action) => action.name + action.label + action.primary).join();
     if (key !== this.#shownActions) {
-      const focused = this.#actions.contains(document.activeElement);
+      this.#keepFocus ||= this.#actions.contains(document.activeElement);
       this.#shownActions = key;
       this.#actions.replaceChildren(
         ...actions.map((action) => {
           const appearance = action.primary ? 'primary' : 'secondary';
           const { label, title } = action;
-          const onClick = () => this.#onAction(action.name);
+          const onClick = () => {
+            this.#keepFocus = true;
+            this.#onAction(action.name);
+          };
           return button(label, { appearance, title, icon: icon(action.icon), onClick });
         }),
       );
-      // Stop turning into Resume under the user's hands must not throw the focus to the top of the page.
-      if (focused) (this.#actions.firstElementChild as HTMLElement | null)?.focus();
     }
     for (const [at, action] of actions.entries()) {
       setDisabled(this.#actions.children[at] as HTMLElement, action.disabled || action.name === pending);
     }
+    this.#restoreFocus(actions[0], pending);
+  }
+
+  /** Stop turning grey and then into Resume under the user's hands must not throw the focus to the top of the page. */
+  #restoreFocus(first: Action | undefined, pending: ActionName | null): void {
+    if (!this.#keepFocus || !first || first.disabled || pending) return;
+    this.#keepFocus = false;
+    if (document.activeElement === document.body) (this.#actions.firstElementChild as HTMLElement).focus();
   }
 
   #showProgress(view: RunView): void {
