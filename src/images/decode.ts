@@ -2,7 +2,7 @@ import sharp, { type Sharp } from 'sharp';
 import { decodeBmp, type RawImage } from './bmp.ts';
 import { DecodeFailure } from './decode-failure.ts';
 import { failureOf, isHarmlessWarning } from './failures.ts';
-import { fitInto } from './fit-into.ts';
+import { fitInto, onBlack, sizeWithin } from './fit-into.ts';
 import { type ImageHeader, readHeader } from './header.ts';
 import { toColor } from './pixels.ts';
 import type { DecodeSettings } from './preprocess.ts';
@@ -33,8 +33,6 @@ export interface ImageFacts {
   channels: number;
 }
 
-const FIT = { stretch: 'fill', crop: 'cover', pad: 'contain' } as const;
-
 /**
  * A file's bytes as pixels: oriented by EXIF, converted to sRGB (CMYK and embedded profiles included), 8 bits, transparency
  * on white, first frame, resized with an antialiased bilinear kernel (as Pillow's `BILINEAR`). `crop` keeps the
@@ -54,16 +52,8 @@ export async function decodeImage(
     const raw = await decodeWith(bytes, format, limits, (image) => readRaw(image.flatten({ background: '#ffffff' })));
     return resizeRaw(raw, settings);
   }
-  const raw = await decodeWith(bytes, format, limits, (image) =>
-    readRaw(
-      image.flatten({ background: '#ffffff' }).resize(settings.width, settings.height, {
-        fit: FIT[settings.resize],
-        kernel: 'linear',
-        background: '#000000',
-      }),
-    ),
-  );
-  return toColor(raw.data, raw.channels, settings.color);
+  const raw = await decodeWith(bytes, format, limits, (image) => readResized(image, settings));
+  return toColor(onBlack(raw, settings.width, settings.height), raw.channels, settings.color);
 }
 
 /** As `decodeImage`, for pixels without transparency that no file wraps. */
@@ -136,6 +126,13 @@ async function decodeWith<T>(
   } catch (error) {
     throw failureOf(error, bytes, format);
   }
+}
+
+async function readResized(image: Sharp, settings: DecodeSettings): Promise<RawImage> {
+  const isPadded = settings.resize === 'pad';
+  const { width, height } = isPadded ? sizeWithin((await image.metadata()).autoOrient, settings) : settings;
+  const fit = settings.resize === 'crop' ? 'cover' : 'fill';
+  return readRaw(image.flatten({ background: '#ffffff' }).resize(width, height, { fit, kernel: 'linear' }));
 }
 
 async function readRaw(image: Sharp): Promise<RawImage> {

@@ -15,32 +15,38 @@ export function fitInto(image: RawImage, { width, height, resize }: DecodeSettin
     const left = (image.width - box.width) / 2;
     return resample(image, width, height, { ...box, left, top: (image.height - box.height) / 2 });
   }
-  const scale = Math.min(width / image.width, height / image.height);
-  const innerWidth = Math.min(width, Math.max(1, Math.round(image.width * scale)));
-  const innerHeight = Math.min(height, Math.max(1, Math.round(image.height * scale)));
-  const inner = resample(image, innerWidth, innerHeight, wholeOf(image));
-  return centred(inner, innerWidth, innerHeight, image.channels, width, height);
+  const inner = sizeWithin(image, { width, height });
+  const data = resample(image, inner.width, inner.height, wholeOf(image));
+  return onBlack({ ...inner, channels: image.channels, data }, width, height);
+}
+
+interface Size {
+  width: number;
+  height: number;
+}
+
+/** The largest size of the image's aspect within `frame`, whole pixels. */
+export function sizeWithin(image: Size, frame: Size): Size {
+  const scale = Math.min(frame.width / image.width, frame.height / image.height);
+  return {
+    width: Math.min(frame.width, Math.max(1, Math.round(image.width * scale))),
+    height: Math.min(frame.height, Math.max(1, Math.round(image.height * scale))),
+  };
 }
 
 function wholeOf({ width, height }: RawImage) {
   return { left: 0, top: 0, width, height };
 }
 
-function centred(
-  inner: Uint8Array,
-  innerWidth: number,
-  innerHeight: number,
-  channels: number,
-  width: number,
-  height: number,
-): Uint8Array {
-  if (innerWidth === width && innerHeight === height) return inner;
-  const out = new Uint8Array(width * height * channels);
-  const left = Math.floor((width - innerWidth) / 2);
-  const top = Math.floor((height - innerHeight) / 2);
-  const stride = innerWidth * channels;
-  for (let y = 0; y < innerHeight; y++) {
-    out.set(inner.subarray(y * stride, (y + 1) * stride), ((top + y) * width + left) * channels);
+/** Puts an image into the middle of a black one that is as large or larger. */
+export function onBlack(image: RawImage, width: number, height: number): Uint8Array {
+  if (image.width === width && image.height === height) return image.data;
+  const out = new Uint8Array(width * height * image.channels);
+  const left = Math.floor((width - image.width) / 2);
+  const top = Math.floor((height - image.height) / 2);
+  const stride = image.width * image.channels;
+  for (let y = 0; y < image.height; y++) {
+    out.set(image.data.subarray(y * stride, (y + 1) * stride), ((top + y) * width + left) * image.channels);
   }
   return out;
 }
