@@ -1,6 +1,12 @@
 import { Problem } from '../problem.ts';
 
-export type EngineFailure = 'out-of-memory' | 'device-lost' | 'not-finite' | 'unsupported-model' | 'engine-failed';
+export type EngineFailure =
+  | 'out-of-memory'
+  | 'device-lost'
+  | 'not-finite'
+  | 'unsupported-model'
+  | 'bad-state'
+  | 'engine-failed';
 
 /** A step or prediction that the engine could not do. The run stops here and can be resumed from its last checkpoint. */
 export class EngineError extends Problem {
@@ -12,11 +18,26 @@ export class EngineError extends Problem {
   }
 }
 
-/** @param loss what the step gave instead of a finite number. */
-export function lossNotFinite(step: number, loss: number): EngineError {
+/**
+ * @param step counted from 0, as in `StepInput`
+ * @param loss what the step gave instead of a finite number
+ */
+export function lossNotFinite(step: number, loss: number, learningRate?: number): EngineError {
+  const rate = learningRate === undefined ? '' : ` at learning rate ${learningRate}`;
   return new EngineError(
     'not-finite',
-    `The loss of step ${step} is ${loss}.`,
+    `The loss of step ${step} is ${loss}${rate}.`,
     'Lower the learning rate, or check the data set for broken images; then resume from the last checkpoint.',
+  );
+}
+
+/** @param bytes what was asked for; `inUse` what the engine already held. */
+export function outOfMemory(engine: string, bytes: number, inUse: number, options?: ErrorOptions): EngineError {
+  const mebibytes = (n: number) => `${Math.ceil(n / 2 ** 20).toLocaleString('en')} MiB`;
+  return new EngineError(
+    'out-of-memory',
+    `The ${engine} engine ran out of memory: it needed ${mebibytes(bytes)} more and already used ${mebibytes(inUse)}.`,
+    'Lower the batch size or the image size, or use a smaller model.',
+    options,
   );
 }

@@ -1,0 +1,60 @@
+import { mul, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { mixSeed, seededRandom } from '../../random.ts';
+import type { EagerOps, LayerCall, LayerOp } from './ops.ts';
+import type { Layer, Plan } from './plan.ts';
+
+export interface ForwardOptions {
+  training: boolean;
+  /** Decides what dropout drops in this step. */
+  seed: number;
+  /** Dispose values as soon as nothing needs them; not while a gradient is being recorded. */
+  free: boolean;
+}
+
+/**
+ * Computes the logits [batch, class] from normalised pixels [batch, height, width, channel]. Call inside `tidy`.
+ */
+export function forward(plan: Plan, ops: EagerOps, images: Tensor, options: ForwardOptions): Tensor {
+  const values: (Tensor | undefined)[] = [images];
+  plan.steps.forEach((step, index) => {
+    const op = ops.layerOps.get(step.layer.getClassName()) ?? commonOps.get(step.layer.getClassName()) ?? applyLayer;
+    const call: LayerCall = {
+      inputs: step.inputs.map((value) => values[value] as Tensor),
+      training: options.training,
+      relu: step.relu,
+      seed: mixSeed(options.seed, index),
+    };
+    values[step.output] = op(step.layer, call);
+    if (options.free) freeValues(values, step.lastUses);
+  });
+  return values[plan.logits] as Tensor;
+}
+
+function freeValues(values: (Tensor | undefined)[], numbers: number[]): void {
+  for (const number of numbers) {
+    const value = values[number];
+    values[number] = undefined;
+    // A layer that does nothing, such as dropout in inference, hands its input on.
+    if (number > 0 && value && !values.includes(value)) value.dispose();
+  }
+}
+
+const commonOps = new Map<string, LayerOp>([
+  ['Dropout', dropout],
+  ['InputLayer', (_, { inputs }) => inputs[0] as Tensor],
+]);
+
+export function applyLayer(layer: Layer, { inputs, training }: LayerCall): Tensor {
+  const result = layer.apply(inputs.length === 1 ? (inputs[0] as Tensor) : inputs, { training });
+  return (Array.isArray(result) ? result[0] : result) as Tensor;
+}
+
+/** Inverted dropout: zero with probability `rate`, else x / (1 − rate). The mask depends on `seed` alone, on every backend. */
+function dropout(layer: Layer, { inputs: [x], training, seed }: LayerCall): Tensor {
+  const rate = layer.getConfig().rate as number;
+  if (!x || !training || rate <= 0) return x as Tensor;
+  const random = seededRandom(seed);
+  const scale = 1 / (1 - rate);
+  const mask = Float32Array.from({ length: x.size }, () => (random() < rate ? 0 : scale));
+  return mul(x, tensor(mask, x.shape));
+}

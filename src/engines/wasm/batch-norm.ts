@@ -1,0 +1,136 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { addressOf, type Device, newTensor, sizeOf, withMemory } from './tensors.ts';
+import { Float } from './threads.ts';
+
+/** Partial sums of one reduction over rows; fixed, so that the sum does not depend on the number of threads. */
+const SUM_PARTS = 32;
+const LEAST_ROWS = 64;
+/** Floats that one part of an elementwise kernel goes over. */
+const PART_FLOATS = 32768;
+
+export interface BatchNormInputs {
+  /** [batch, …, channel] */
+  x: TensorInfo;
+  gamma: TensorInfo;
+  beta: TensorInfo;
+}
+
+export interface BatchNormOptions {
+  epsilon: number;
+  relu: boolean;
+}
+
+export interface MovingStatistics {
+  mean: TensorInfo;
+  variance: TensorInfo;
+  momentum: number;
+}
+
+function rowsAndChannels(x: TensorInfo): { rows: number; channels: number } {
+  const channels = x.shape.at(-1) as number;
+  return { rows: sizeOf(x.shape) / channels, channels };
+}
+
+function rowsOfPart(rows: number): number {
+  return Math.max(LEAST_ROWS, Math.ceil(rows / SUM_PARTS));
+}
+
+export function rowGrain(channels: number): number {
+  return Math.max(1, Math.round(PART_FLOATS / channels));
+}
+
+/**
+ * Batch norm with the batch's own statistics, followed by a ReLU where asked for; updates the moving statistics in place.
+ * @returns y and what the gradient needs: [4, channel] mean, 1/√(variance + ε), scale, shift
+ */
+export function batchNorm(
+  device: Device,
+  { x, gamma, beta }: BatchNormInputs,
+  options: BatchNormOptions,
+  moving: MovingStatistics,
+): [y: TensorInfo, statistics: TensorInfo] {
+  const { rows, channels } = rowsAndChannels(x);
+  const y = newTensor(device, x.shape);
+  const statistics = newTensor(device, [4, channels]);
+  const [xAt, statsAt] = [addressOf(device, x), addressOf(device, statistics)];
+  const grain = rowsOfPart(rows);
+  const parts = Math.ceil(rows / grain);
+  withMemory(device, parts * channels * 16, (partial) => {
+    device.threads.run('bn_stats', [xAt, channels, partial], rows, grain, 2 * channels);
+    const finish = [
+      ...[xAt, channels, parts, rows, partial, addressOf(device, gamma), addressOf(device, beta)],
+      ...[new Float(options.epsilon), new Float(moving.momentum), statsAt],
+      ...[addressOf(device, moving.mean), addressOf(device, moving.variance)],
+    ];
+    device.threads.run('bn_finish', finish, channels, channels);
+  });
+  const [scale, shift] = [statsAt + 8 * channels, statsAt + 12 * channels];
+  const apply = [xAt, scale, shift, channels, options.relu ? 1 : 0, addressOf(device, y)];
+  device.threads.run('affine', apply, rows, rowGrain(channels));
+  return [y, statistics];
+}
+
+/** Gradients of x, gamma and beta from that of y. */
+export function batchNormGradient(
+  device: Device,
+  inputs: { x: TensorInfo; dy: TensorInfo; statistics: TensorInfo },
+  relu: boolean,
+): [dx: TensorInfo, dgamma: TensorInfo, dbeta: TensorInfo] {
+  const { x, dy, statistics } = inputs;
+  const { rows, channels } = rowsAndChannels(x);
+  const dx = newTensor(device, x.shape);
+  const dgamma = newTensor(device, [channels]);
+  const dbeta = newTensor(device, [channels]);
+  const read = [addressOf(device, x), addressOf(device, dy), addressOf(device, statistics)];
+  const grain = rowsOfPart(rows);
+  const parts = Math.ceil(rows / grain);
+  withMemory(device, parts * channels * 16 + channels * 8, (partial) => {
+    const factors = partial + parts * channels * 16;
+    device.threads.run('bn_gradient_sums', [...read, channels, relu ? 1 : 0, partial], rows, grain, 2 * channels);
+    const outputs = [addressOf(device, dgamma), addressOf(device, dbeta), factors];
+    const finish = [channels, parts, rows, partial, read[2] as number, ...outputs];
+    device.threads.run('bn_gradient_finish', finish, channels, channels);
+    const apply = [...read, factors, channels, relu ? 1 : 0, addressOf(device, dx)];
+    device.threads.run('bn_gradient', apply, rows, rowGrain(channels));
+  });
+  return [dx, dgamma, dbeta];
+}
+
+/** Batch norm with the moving statistics. */
+export function batchNormInference(
+  device: Device,
+  { x, gamma, beta }: BatchNormInputs,
+  options: BatchNormOptions,
+  moving: Omit<MovingStatistics, 'momentum'>,
+): TensorInfo {
+  const { rows, channels } = rowsAndChannels(x);
+  const y = newTensor(device, x.shape);
+  withMemory(device, channels * 8, (factors) => {
+    const { floats } = device.backend.heap;
+    const start = (tensor: TensorInfo) => addressOf(device, tensor) >>> 2;
+    const [g, b, m, v] = [start(gamma), start(beta), start(moving.mean), start(moving.variance)];
+    const out = factors >>> 2;
+    for (let c = 0; c < channels; c++) {
+      const scale = (floats[g + c] as number) / Math.sqrt((floats[v + c] as number) + options.epsilon);
+      floats[out + c] = scale;
+      floats[out + channels + c] = (floats[b + c] as number) - scale * (floats[m + c] as number);
+    }
+    const shift = factors + 4 * channels;
+    const apply = [addressOf(device, x), factors, shift, channels, options.relu ? 1 : 0, addressOf(device, y)];
+    device.threads.run('affine', apply, rows, rowGrain(channels));
+  });
+  return y;
+}
+
+/** Sum over all rows of [rows, channel] → [channel] */
+export function columnSums(device: Device, x: TensorInfo): TensorInfo {
+  const { rows, channels } = rowsAndChannels(x);
+  const sums = newTensor(device, [channels]);
+  const grain = rowsOfPart(rows);
+  const parts = Math.ceil(rows / grain);
+  withMemory(device, parts * channels * 8, (partial) => {
+    device.threads.run('column_sums', [addressOf(device, x), channels, partial], rows, grain, channels);
+    device.threads.run('column_finish', [channels, parts, partial, addressOf(device, sums)], channels, channels);
+  });
+  return sums;
+}
