@@ -89,6 +89,7 @@ export class ChartView {
         responsive: true,
         maintainAspectRatio: false,
         events: [],
+        onResize: () => this.#frame && this.#styleDatasets(),
         layout: { padding: { top: 6, right: 10 } },
         scales: {
           x: {
@@ -120,6 +121,8 @@ export class ChartView {
   draw(frame: Frame): void {
     this.#frame = frame;
     const { chart } = this;
+    // Made while the panel was hidden, the chart has had no size yet.
+    if (chart.width === 0) chart.resize();
     const scales = chart.options.scales!;
     const x = scales.x as { min: number; max: number; ticks: { stepSize?: number; precision?: number } };
     x.min = frame.xMin;

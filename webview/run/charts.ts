@@ -73,7 +73,7 @@ export class ChartGroup {
         {
           title: 'Learning rate',
           format: (value) => figure(value, 3),
-          tick: (value) => figure(value, 3),
+          tick: (value) => figure(value),
           series: [{ key: 'learning-rate', label: 'Learning rate', color: 'purple', raw: curves.learningRate.points }],
         },
         this.#theme,
