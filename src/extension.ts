@@ -4,7 +4,7 @@ import { ConfigLenses } from './host/configs/code-lens.ts';
 import { configCommands } from './host/configs/config-commands.ts';
 import { dataSetCommands } from './host/data-sets/data-set-commands.ts';
 import { DataSetStore } from './host/data-sets/data-set-store.ts';
-import { DataSetTree } from './host/data-sets/data-set-tree.ts';
+import { type DataSetNode, DataSetTree } from './host/data-sets/data-set-tree.ts';
 import { commands, views, walkthroughId } from './host/ids.ts';
 import { createLog } from './host/log.ts';
 import { notifyEnds } from './host/notifier.ts';
@@ -71,6 +71,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
     ...[log, store, view, dataSets, scheduler, panels, runTree, dataSetTree, runsView, dataSetsView, registered],
     ...[new ConfigLenses(store), new StatusBar(store), notifyEnds(store), describeFilter(runsView, view)],
   );
+  context.subscriptions.push(scanWhenSeen(dataSetsView, dataSets));
   setImmediate(() => {
     store.start();
     dataSets.start().catch((error) => showError(error, log));
@@ -89,4 +90,12 @@ function describeFilter(tree: vscode.TreeView<string>, view: RunView): vscode.Di
   };
   update();
   return view.onDidChange(update);
+}
+
+/** A data set that was never scanned is scanned when somebody looks at the list. */
+function scanWhenSeen(tree: vscode.TreeView<DataSetNode>, dataSets: DataSetStore): vscode.Disposable {
+  const scan = () => {
+    if (tree.visible) void dataSets.scanMissing();
+  };
+  return vscode.Disposable.from(tree.onDidChangeVisibility(scan), dataSets.onDidList(scan));
 }

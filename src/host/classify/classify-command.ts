@@ -111,7 +111,7 @@ interface ResultPick extends vscode.QuickPickItem {
 async function show(predictions: Prediction[], run: RunSummary, panels: RunPanels): Promise<void> {
   const [first] = predictions;
   if (!first) return;
-  if (predictions.length === 1) await openImage(first.path, true);
+  if (predictions.length === 1 && openImageUri()?.fsPath !== first.path) await openImage(first.path, true);
   const quickPick = vscode.window.createQuickPick<ResultPick>();
   quickPick.title =
     predictions.length === 1
@@ -119,7 +119,6 @@ async function show(predictions: Prediction[], run: RunSummary, panels: RunPanel
       : vscode.l10n.t('{0} images, by {1}', predictions.length, run.name);
   quickPick.placeholder = headline(predictions);
   quickPick.items = predictions.length === 1 ? classPicks(first) : imagePicks(predictions);
-  quickPick.ignoreFocusOut = true;
   const openRun = { iconPath: new vscode.ThemeIcon('graph-line'), tooltip: vscode.l10n.t('Open Run') };
   const again = { iconPath: new vscode.ThemeIcon('folder-opened'), tooltip: vscode.l10n.t('Classify other images…') };
   quickPick.buttons = [openRun, again];
@@ -147,8 +146,9 @@ function headline(predictions: Prediction[]): string {
 function classPicks(prediction: Prediction): ResultPick[] {
   if (prediction.skipped !== null) return [{ label: `$(warning) ${prediction.skipped}`, alwaysShow: true }];
   return prediction.top.map(({ label, probability }) => ({
-    label: `${bar(probability)}  ${label}`,
+    label,
     description: percent(probability),
+    detail: bar(probability),
     alwaysShow: true,
   }));
 }

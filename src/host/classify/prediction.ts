@@ -16,10 +16,10 @@ export function readPredictions(value: unknown): Prediction[] {
   }));
 }
 
-/** A share as a bar of ten blocks: `█████▌    `. */
-export function bar(share: number, width = 10): string {
+/** A share as a bar of half blocks, at least a sliver: `█████▌`. @param width blocks of a share of 1. */
+export function bar(share: number, width = 24): string {
   const halves = Math.round(Math.max(0, Math.min(1, share)) * width * 2);
-  return `${'█'.repeat(Math.floor(halves / 2))}${halves % 2 ? '▌' : ''}`.padEnd(width, '\u2003');
+  return `${'█'.repeat(Math.floor(halves / 2))}${halves % 2 ? '▌' : ''}` || '▏';
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -38,7 +38,8 @@ export function configCommands(parts: TrainParts & { schemaFile: string }): Hand
       const file = await savedConfig(target);
       if (file === undefined) return undefined;
       const { config, base } = await loadConfigFile(file, parts.schemaFile);
-      return startRun(parts, { ...config, name: config.name || configName(file) }, base);
+      const beside = vscode.window.activeTextEditor?.document.uri.fsPath === file;
+      return startRun(parts, { ...config, name: config.name || configName(file) }, base, { beside });
     },
     async [commands.openRunOfConfig](target?: vscode.Uri) {
       const file = configUri(target)?.fsPath;

@@ -31,6 +31,9 @@ export class DataSetStore implements vscode.Disposable {
   private readonly memory: vscode.Memento;
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
+  private readonly listed = new vscode.EventEmitter<void>();
+  /** The list was read again. */
+  readonly onDidList = this.listed.event;
   private readonly known = new Map<string, Remembered>();
   private readonly scans = new Map<string, Promise<ScanReport>>();
   private watchers: vscode.Disposable[] = [];
@@ -91,10 +94,20 @@ export class DataSetStore implements vscode.Disposable {
     return scan;
   }
 
+  /** Scans what was never scanned, one after the other; what goes wrong shows in the view. */
+  async scanMissing(): Promise<void> {
+    if (!vscode.workspace.isTrusted) return;
+    for (const { source } of this.entries) {
+      const entry = this.get(source);
+      if (entry && !entry.report && !entry.problem) await this.scan(source).catch(() => undefined);
+    }
+  }
+
   dispose(): void {
     this.subscription?.dispose();
     for (const watcher of this.watchers) watcher.dispose();
     this.changed.dispose();
+    this.listed.dispose();
   }
 
   private watch(): void {
@@ -157,6 +170,7 @@ export class DataSetStore implements vscode.Disposable {
     const verdicts = await Promise.all(candidates.map((root) => looksLikeDataSet(root)));
     this.proposals = candidates.filter((_, i) => verdicts[i]);
     this.announce();
+    this.listed.fire();
   }
 
   private recall(source: string): Remembered {

@@ -143,7 +143,7 @@ function classItem(node: Extract<DataSetNode, { kind: 'class' }>): vscode.TreeIt
   item.id = `${node.source}#class:${node.name}`;
   item.description = `${grouped(node.count)} · ${(node.share * 100).toFixed(1)} %`;
   item.iconPath = new vscode.ThemeIcon(
-    node.count === 0 ? 'warning' : 'symbol-class',
+    node.count === 0 ? 'warning' : 'tag',
     node.count === 0 ? new vscode.ThemeColor('list.warningForeground') : undefined,
   );
   return item;

@@ -20,22 +20,17 @@ export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposab
     this.serializer = vscode.window.registerWebviewPanelSerializer(panels.run, this);
   }
 
-  /** Opens the panel of a run, or shows the one that is open. */
-  show(folder: string, options: { preserveFocus?: boolean } = {}): void {
+  /** Opens the panel of a run, or shows the one that is open. @param options.beside what the user is looking at stays. */
+  show(folder: string, options: { beside?: boolean } = {}): void {
     const found = this.open.get(folder);
     if (found) {
       found.reveal();
       return;
     }
     const summary = readSummary(folder);
-    const column = vscode.ViewColumn.Active;
-    const place = { viewColumn: column, preserveFocus: options.preserveFocus ?? false };
-    const panel = vscode.window.createWebviewPanel(panels.run, summary.name, place, webviewOptions(this.extensionUri));
+    const column = options.beside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+    const panel = vscode.window.createWebviewPanel(panels.run, summary.name, column, webviewOptions(this.extensionUri));
     this.adopt(panel, folder);
-  }
-
-  isOpen(folder: string): boolean {
-    return this.open.has(folder);
   }
 
   close(folder: string): void {

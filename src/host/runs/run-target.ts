@@ -1,6 +1,10 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
+import { readSummary } from '../../jobs/list.ts';
+import { isRunFolder } from '../../jobs/read.ts';
 import { Problem } from '../../problem.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
+import { localFolders, runsFolderOf } from '../workspace.ts';
 import { pickRun } from './pick-run.ts';
 import type { RunStore } from './run-store.ts';
 
@@ -31,7 +35,7 @@ export class RunTargets {
     const folder = argument === SELECTION ? this.tree.selection[0] : argument;
     if (argument === SELECTION && folder === undefined) return undefined;
     if (typeof folder === 'string') {
-      const run = this.store.get(folder);
+      const run = this.store.get(folder) ?? this.newRun(folder);
       if (run) return run;
       throw new Problem('no-such-run', vscode.l10n.t('{0} is not a run of this workspace.', folder), '');
     }
@@ -39,5 +43,11 @@ export class RunTargets {
     if (runs.length === 0) throw new Problem('no-run', texts.none, vscode.l10n.t('See the Runs view.'));
     if (texts.direct && runs.length === 1) return runs[0];
     return await pickRun(runs, texts.choose);
+  }
+
+  /** A run of this workspace that was made a moment ago. */
+  private newRun(folder: string): RunSummary | undefined {
+    const ours = localFolders().some((root) => path.dirname(folder) === runsFolderOf(root));
+    return ours && isRunFolder(folder) ? readSummary(folder) : undefined;
   }
 }

@@ -26,10 +26,15 @@ export interface TrainParts {
 }
 
 /** Makes the run, puts it into the queue and shows it. Returns its folder. */
-export function startRun(parts: Omit<TrainParts, 'dataSets'>, config: RunConfig, base: string): string {
+export function startRun(
+  parts: Omit<TrainParts, 'dataSets'>,
+  config: RunConfig,
+  base: string,
+  options: { beside?: boolean } = {},
+): string {
   const folder = createJob(runsFolderOf(workspaceFolderFor(base)), config, base);
   parts.scheduler.enqueue(folder);
-  parts.panels.show(folder);
+  parts.panels.show(folder, options);
   return folder;
 }
 

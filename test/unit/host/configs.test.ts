@@ -54,11 +54,15 @@ test('the config of a new run: defaults, changes over them, a source relative to
 });
 
 test('bars are as long as their share', () => {
-  assert.equal(bar(0).trim(), '');
-  assert.equal(bar(1), '██████████');
-  assert.equal(bar(0.55).trim(), '█████▌');
-  assert.equal(bar(7), '██████████');
-  for (const share of [0, 0.24, 0.5, 1]) assert.equal([...bar(share)].length, 10);
+  const table: [number, string][] = [
+    [0, '▏'],
+    [0.05, '▌'],
+    [0.55, '█████▌'],
+    [1, '██████████'],
+    [7, '██████████'],
+    [-1, '▏'],
+  ];
+  for (const [share, text] of table) assert.equal(bar(share, 10), text);
 });
 
 test('predictions are read, skipped images with their reason', () => {
