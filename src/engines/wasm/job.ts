@@ -19,7 +19,8 @@ export const word = {
   failed: 8,
   /** Threads that have started. */
   ready: 9,
-  count: 16,
+  /** From here on one word a thread: the address of its scratch memory, which may move between jobs. */
+  scratch: 16,
 } as const;
 
 export const PART_BITS = 12;
@@ -36,8 +37,8 @@ export function kernelNames(module: WebAssembly.Module): string[] {
     .map((one) => one.name);
 }
 
-/** Does parts of the current job until none is left. */
-export function takeParts(control: Int32Array, kernels: Kernel[], scratch: number): void {
+/** Does parts of the current job until none is left. `thread` counts from 0, the main thread. */
+export function takeParts(control: Int32Array, kernels: Kernel[], thread: number): void {
   for (;;) {
     const next = Atomics.load(control, word.next);
     const part = next & CLOSED;
@@ -49,6 +50,7 @@ export function takeParts(control: Int32Array, kernels: Kernel[], scratch: numbe
     const grain = Atomics.load(control, word.grain);
     if (part === CLOSED || part >= parts) return;
     if (Atomics.compareExchange(control, word.next, next, next + 1) !== next) continue;
+    const scratch = Atomics.load(control, word.scratch + thread);
     try {
       (kernel as Kernel)(argument, part * grain, Math.min(items, (part + 1) * grain), part, scratch);
     } catch {

@@ -8,18 +8,17 @@ export interface KernelWorkerData {
   control: Int32Array;
   /** End of this thread's own stack in the shared memory. */
   stack: number;
-  /** Address of the word that holds this thread's scratch address; it may move between jobs. */
-  scratch: number;
+  /** Counts from 1. */
+  thread: number;
 }
 
 /** Rounds of looking for the next job before sleeping: a job mostly follows within microseconds. */
 const SPINS = 2000;
 
-const { module, memory, control, stack, scratch } = workerData as KernelWorkerData;
+const { module, memory, control, stack, thread } = workerData as KernelWorkerData;
 const { exports } = new WebAssembly.Instance(module, { env: { memory } });
 (exports.__stack_pointer as WebAssembly.Global).value = stack;
 const kernels = kernelNames(module).map((name) => exports[name] as Kernel);
-const scratchWord = scratch >> 2;
 
 Atomics.add(control, word.ready, 1);
 Atomics.notify(control, word.ready);
@@ -28,5 +27,5 @@ for (let seen = 0; ; ) {
     if (spin > SPINS) Atomics.wait(control, word.generation, seen);
   }
   seen = Atomics.load(control, word.generation);
-  takeParts(control, kernels, new Int32Array(memory.buffer)[scratchWord] as number);
+  takeParts(control, kernels, thread);
 }

@@ -30,8 +30,6 @@ export class KernelThreads {
   readonly #kernels: Kernel[];
   readonly #numbers: Map<string, number>;
   readonly #argument: number;
-  /** Address of one word a thread: where its scratch memory is. */
-  readonly #scratchTable: number;
   readonly #stacks: number[] = [];
   readonly #workers: Worker[] = [];
   #scratchBytes = 0;
@@ -46,9 +44,7 @@ export class KernelThreads {
     this.#kernels = names.map((name) => exports[name] as Kernel);
     this.#numbers = new Map(names.map((name, i) => [name, i]));
     this.#argument = heap.allocate(ARGUMENT_WORDS * 4);
-    this.#scratchTable = heap.allocate(threads * 4);
-    heap.words.fill(0, this.#scratchTable >> 2, (this.#scratchTable >> 2) + threads);
-    this.#control = new Int32Array(new SharedArrayBuffer(word.count * 4));
+    this.#control = new Int32Array(new SharedArrayBuffer((word.scratch + threads) * 4));
     this.#control[word.next] = CLOSED;
   }
 
@@ -107,7 +103,7 @@ export class KernelThreads {
       Atomics.add(control, word.generation, 1);
       Atomics.notify(control, word.generation, Math.min(parts - 1, this.#workers.length));
     }
-    takeParts(control, this.#kernels, this.#heap.words[this.#scratchTable >> 2] as number);
+    takeParts(control, this.#kernels, 0);
     this.#wait(parts);
     if (Atomics.exchange(control, word.failed, 0)) {
       throw new EngineError(
@@ -120,6 +116,7 @@ export class KernelThreads {
 
   async dispose(): Promise<void> {
     await this.#stopHelpers();
+    this.#freeScratch();
     for (const pointer of [...this.#stacks, this.#argument]) this.#heap.free(pointer);
   }
 
@@ -143,19 +140,18 @@ export class KernelThreads {
   /** Grows every thread's scratch to the largest need so far, which the model's largest layer bounds. */
   #reserveScratch(bytes: number): void {
     if (bytes <= this.#scratchBytes) return;
-    const first = this.#scratchTable >> 2;
-    const heap = this.#heap;
-    this.#scratchBytes = 0;
-    for (let i = 0; i < this.threads; i++) {
-      const old = (heap.words[first + i] as number) >>> 0;
-      if (old) heap.free(old);
-      heap.words[first + i] = 0;
-    }
-    for (let i = 0; i < this.threads; i++) {
-      const pointer = heap.allocate(bytes);
-      heap.words[first + i] = pointer;
-    }
+    this.#freeScratch();
+    for (let i = 0; i < this.threads; i++) this.#control[word.scratch + i] = this.#heap.allocate(bytes);
     this.#scratchBytes = bytes;
+  }
+
+  #freeScratch(): void {
+    this.#scratchBytes = 0;
+    for (let i = word.scratch; i < this.#control.length; i++) {
+      const old = (this.#control[i] as number) >>> 0;
+      this.#control[i] = 0;
+      if (old) this.#heap.free(old);
+    }
   }
 
   #newStack(): number {
@@ -172,7 +168,7 @@ export class KernelThreads {
         memory: this.#heap.memory,
         control: this.#control,
         stack: this.#newStack(),
-        scratch: this.#scratchTable + 4 * (i + 1),
+        thread: i + 1,
       };
       const worker = new Worker(workerUrl('engines/wasm/kernel.worker.ts'), { workerData, execArgv: [] });
       worker.unref();
