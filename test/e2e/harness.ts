@@ -38,7 +38,7 @@ export interface SessionOptions {
 
 export async function openSession(options: SessionOptions): Promise<Session> {
   const vscode = await installVscode();
-  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'loupe-e2e-'));
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'vscode-e2e-'));
   const workspace = path.join(home, 'images');
   fs.mkdirSync(workspace);
   await options.fill(workspace);

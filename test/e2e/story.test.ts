@@ -42,7 +42,7 @@ describe('from a folder of images to a trained model', { timeout: 6 * minute }, 
   });
   after(() => session?.close());
   afterEach(async (context) => {
-    if (!context.signal.aborted) await session.keepPicture(context.name);
+    if ('passed' in context && !context.passed) await session.keepPicture(context.name);
     session.assertNoErrors();
   });
 

@@ -32,7 +32,7 @@ async function start(): Promise<void> {
   await build();
   const vscode = await installVscode(say);
 
-  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'loupe-start-'));
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'vscode-start-'));
   process.once('exit', () => fs.rmSync(home, { recursive: true, force: true, maxRetries: 3 }));
   linkExtension(path.join(home, 'extensions'));
   const server = await startServer({

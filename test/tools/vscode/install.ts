@@ -114,7 +114,7 @@ function replaceNativeModules(modules: string): void {
 }
 
 async function checkItStarts(folder: string): Promise<void> {
-  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'loupe-vscode-check-'));
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'vscode-check-'));
   const server = await startServer({ vscode: folder, home });
   try {
     const answer = await fetch(`http://127.0.0.1:${server.port}/`, {

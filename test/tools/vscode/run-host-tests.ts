@@ -23,7 +23,7 @@ const limitMs = 5 * 60_000;
  */
 export async function runHostTests(write: (text: string) => void): Promise<HostTestCounts> {
   const vscode = await installVscode(write);
-  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'loupe-host-'));
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'vscode-host-'));
   // Inside the repository, so that the bundle finds mocha.
   const bundle = fs.mkdtempSync(path.join(root, 'node_modules', '.loupe-host-tests-'));
   try {

@@ -56,7 +56,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const userData = path.join(home, 'user-data');
   fs.mkdirSync(path.join(userData, 'User'), { recursive: true });
   fs.mkdirSync(path.join(home, 'extensions'), { recursive: true });
-  const settings = { ...baseSettings, ...options.settings };
+  const trust = options.workspaceTrust ? {} : { 'security.workspace.trust.enabled': false };
+  const settings = { ...baseSettings, ...trust, ...options.settings };
   fs.writeFileSync(path.join(userData, 'User/settings.json'), JSON.stringify(settings, null, 2));
 
   const token = randomBytes(16).toString('hex');

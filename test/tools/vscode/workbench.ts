@@ -2,21 +2,20 @@ import { type Browser, chromium, type Frame, type Locator, type Page } from 'pla
 import { findChromium } from '../system-packages.ts';
 
 /**
- * What the workbench complains about whatever runs in it: files of code-server's front end that the bare server doesn't have,
- * services that need the network, and built-in extensions that were left away.
+ * Is an error of the page's console ours? VS Code's own log (`ERR …`) also tells of its services that lack the network, of files
+ * of code-server's front end that the bare server doesn't have, and of what a reload cuts short: of its lines only those count
+ * that name Loupe. So does everything that a webview or the extension host reports.
  */
-const noise = [
-  /_static\/|\/vsda\/|\/update\/check|\/mint-key|favicon/,
-  /Service ?Worker/i,
-  /typescript-language-features|emmet|vscode\.git\b|copilot/i,
-  /extensions gallery|marketplace|authentication provider/i,
-  /bad HTTP response code \(404\)/,
-];
+export function isOurs(text: string, address: string): boolean {
+  if (/^%c\s*ERR\b/.test(text)) return /\bloupe\b|extension\.cjs/i.test(text);
+  if (/\/_static\/|\/vsda\/|\/update\/check|\/mint-key|favicon|\/static\/extensions\//.test(address)) return false;
+  return !/Service ?Worker|bad HTTP response code \(404\)|Activating extension 'vscode\./i.test(text);
+}
 
 export interface Workbench {
   browser: Browser;
   page: Page;
-  /** Errors of the page, its webviews and the extension host so far, without the known noise. */
+  /** Errors of the page, its webviews and the extension host so far, without VS Code's own. */
   errors: string[];
   close(): Promise<void>;
 }
@@ -39,13 +38,11 @@ export async function openWorkbench(url: string, options: WorkbenchOptions = {})
   const context = await browser.newContext({ viewport, permissions: ['clipboard-read', 'clipboard-write'] });
   const page = await context.newPage();
   const errors: string[] = [];
-  const note = (text: string) => {
-    if (!noise.some((pattern) => pattern.test(text))) errors.push(text);
-  };
   page.on('console', (message) => {
-    if (message.type() === 'error') note(`${message.text()} (${message.location().url})`);
+    const { url } = message.location();
+    if (message.type() === 'error' && isOurs(message.text(), url)) errors.push(`${message.text()} (${url})`);
   });
-  page.on('pageerror', (error) => note(`${error.message}\n${error.stack ?? ''}`));
+  page.on('pageerror', (error) => errors.push(error.stack ?? error.message));
   await options.prepare?.(page);
   await page.goto(url);
   return { browser, page, errors, close: () => browser.close() };
