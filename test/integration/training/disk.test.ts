@@ -52,8 +52,8 @@ describe('a run whose disk', () => {
     while (eventsOf(run, 'epoch').length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     const state = path.join(run, jobFiles.state);
     fs.chmodSync(state, 0o500);
-    t.after(() => fs.chmodSync(state, 0o700));
     assert.equal(await running, 'failed');
+    fs.chmodSync(state, 0o700);
     assert.match(readSummary(run).message ?? '', /permission denied/);
   });
 });
