@@ -55,6 +55,20 @@ const networks: Record<string, Build> = {
       layers.averagePooling2d({ poolSize: 2 }),
       layers.reshape({ targetShape: [80] }),
     ),
+  'padding as PyTorch does it, before a convolution with a stride': () =>
+    chain(
+      conv(1),
+      layers.zeroPadding2d({ padding: 1 }),
+      layers.conv2d({ filters: 5, kernelSize: 3, strides: 2, padding: 'valid', useBias: false }),
+      layers.zeroPadding2d({
+        padding: [
+          [0, 2],
+          [1, 0],
+        ],
+      }),
+      layers.conv2d({ filters: 4, kernelSize: 2, strides: 2 }),
+      layers.globalAveragePooling2d({}),
+    ),
   'a residual block': residual,
   'a squeeze-and-excitation block': squeezeExcitation,
   'a concatenation of two branches': branches,
