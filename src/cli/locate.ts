@@ -3,6 +3,7 @@ import path from 'node:path';
 import { listRuns } from '../jobs/list.ts';
 import { isRunFolder } from '../jobs/read.ts';
 import { Problem } from '../problem.ts';
+import type { RunSummary } from '../protocol/runs.ts';
 
 /** Where runs are kept below a workspace or the current folder. */
 export function defaultRunsFolder(folder: string): string {
@@ -17,13 +18,19 @@ export function runsFolderOf(folder: string): string {
 
 /**
  * The folder of a run given by path, or by name, id or the beginning of an id in `runsFolder`.
+ * @param wanted of several with that name, those that are of use
  * @throws Problem `no-such-run`, `ambiguous-run`
  */
-export async function findRun(given: string, runsFolder: string): Promise<string> {
+export async function findRun(
+  given: string,
+  runsFolder: string,
+  wanted: (run: RunSummary) => boolean = () => true,
+): Promise<string> {
   if (isRunFolder(given)) return path.resolve(given);
   const { runs } = await listRuns(runsFolder);
   const exact = runs.filter((run) => run.id === given || run.name === given);
-  const found = exact.length ? exact : runs.filter((run) => run.id.startsWith(given));
+  const all = exact.length ? exact : runs.filter((run) => run.id.startsWith(given));
+  const found = all.some(wanted) ? all.filter(wanted) : all;
   const [first] = found;
   if (found.length === 1 && first) return first.folder;
   if (found.length > 1) {

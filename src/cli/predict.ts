@@ -34,7 +34,8 @@ async function predict(input: VerbInput, terminal: Terminal): Promise<VerbResult
   const { listImageFiles } = await import('./image-files.ts');
   const { describePredictions, reportPredictions } = await import('./predict-report.ts');
   const runs = textOf(input, 'runs');
-  const folder = await findRun(given, runs === undefined ? defaultRunsFolder('.') : runsFolderOf(runs));
+  const runsFolder = runs === undefined ? defaultRunsFolder('.') : runsFolderOf(runs);
+  const folder = await findRun(given, runsFolder, (run) => run.hasModel);
   const files = listImageFiles(targets);
   const { predictImages } = await import('../evaluation/predict.ts');
   const line = new ProgressLine(terminal);

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { jobFiles } from '../jobs/job.ts';
 import { readSummary } from '../jobs/list.ts';
+import { readRawEvents } from '../jobs/read-events.ts';
 import type { RunSummary } from '../protocol/runs.ts';
 import { duration, figure, percent, shellPath } from './format.ts';
 import type { Style } from './style.ts';
@@ -19,13 +20,21 @@ export function describeOutcome(folder: string, outcome: 'done' | 'stopped' | 'f
       exitCode: 1,
     };
   }
-  return { json: { outcome, run, model }, text: success(outcome, run, model, colors) };
+  const seconds = readRawEvents(folder).findLast((event) => event.kind === 'done')?.seconds ?? null;
+  return { json: { outcome, run, model, seconds }, text: success(outcome, run, { model, seconds }, colors) };
 }
 
-function success(outcome: 'done' | 'stopped', run: RunSummary, model: string | null, colors: Style): string {
+/** @param seconds of training, over all its sessions; null where it did not come to that */
+function success(
+  outcome: 'done' | 'stopped',
+  run: RunSummary,
+  { model, seconds }: { model: string | null; seconds: number | null },
+  colors: Style,
+): string {
   const title = outcome === 'done' ? colors.green('Done') : colors.yellow('Stopped');
-  const seconds = run.startedAt !== null && run.endedAt !== null ? (run.endedAt - run.startedAt) / 1000 : null;
-  const lines = [`${title} ${colors.bold(run.name)}, epoch ${run.epoch} of ${run.epochs}${took(seconds)}`];
+  const lines = [
+    `${title} ${colors.bold(run.name)}, epoch ${run.epoch} of ${run.epochs}${seconds === null ? '' : `, ${duration(seconds)} of training`}`,
+  ];
   if (run.validationAccuracy !== null) {
     const best = run.bestEpoch === null ? '' : `, epoch ${run.bestEpoch}`;
     lines.push(`  validation accuracy ${percent(run.validationAccuracy)}, loss ${figure(run.validationLoss)}${best}`);
@@ -34,10 +43,6 @@ function success(outcome: 'done' | 'stopped', run: RunSummary, model: string | n
   if (model) lines.push(`  model ${show(model)}`);
   lines.push(outcome === 'done' && model ? `Next: loupe predict ${show(run.folder)} <images or folder>` : goOn(run));
   return lines.join('\n');
-}
-
-function took(seconds: number | null): string {
-  return seconds === null ? '' : `, ${duration(seconds)}`;
 }
 
 function goOn(run: RunSummary): string {

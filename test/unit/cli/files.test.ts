@@ -34,6 +34,9 @@ test('a run is found by folder, id, name and the beginning of its id', async (t)
   assert.equal(await findRun(path.basename(one).slice(0, -2), runs), one);
   await assert.rejects(findRun('2', runs), { code: 'ambiguous-run' });
   await assert.rejects(findRun('three', runs), { code: 'no-such-run' });
+  const twin = createJob(runs, { ...defaultConfig, name: 'one' }, root);
+  await assert.rejects(findRun('one', runs), { code: 'ambiguous-run' });
+  assert.equal(await findRun('one', runs, (run) => run.folder === twin), twin);
   assert.equal(runsFolderOf(root), runs);
   assert.equal(runsFolderOf(runs), runs);
 });
