@@ -1,4 +1,4 @@
-const bucketLimit = 1024;
+const bucketLimit = 512;
 
 /** Points per bucket when `length` points are in. */
 export function bucketSize(length: number, capacity = bucketLimit): number {
