@@ -7,25 +7,22 @@ import { builtPair, type NativePair } from './build-binding.ts';
 import type { TensorFlowInstall } from './find.ts';
 
 /**
- * Loads TensorFlow and the binding into this process, where they stay, and tries them out.
+ * Loads TensorFlow and the binding into this process, where they stay, and makes first use of them.
  * @param threads for one operation and between operations; 0 leaves TensorFlow's own choice.
- * @param test run on the loaded binding.
- * @throws Problem that says what is missing, or what `test` throws.
+ * @throws Problem that says what is missing, or what `use` throws.
  */
-export async function attachTensorFlow(
+export async function attachTensorFlow<T>(
   install: TensorFlowInstall,
   threads: number,
-  test: (binding: TensorFlowBinding) => Promise<void>,
-): Promise<TensorFlowBinding> {
+  use: (binding: TensorFlowBinding) => Promise<T>,
+): Promise<T> {
   const pair = await builtPair(install);
   prepareProcess(threads);
   const loader = openModule<LibraryLoader>(pair.loader);
   // On its first calls TensorFlow greets and warns on standard error, whatever log level is set; a file keeps it.
   loader.redirectErrors(startLog());
   try {
-    const binding = load(loader, pair, install);
-    await test(binding);
-    return binding;
+    return await use(load(loader, pair, install));
   } finally {
     loader.restoreErrors();
   }
