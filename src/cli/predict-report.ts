@@ -3,6 +3,8 @@ import { percent, plural } from './format.ts';
 import type { Style } from './style.ts';
 import { renderTable } from './table.ts';
 
+const SHOWN_SKIPPED = 20;
+
 /** What `loupe predict --json` answers. */
 export interface PredictReport {
   /** Absolute folder. */
@@ -24,14 +26,20 @@ export function reportPredictions(run: string, { images, labels, engine }: Predi
 }
 
 export function describePredictions(report: PredictReport, colors: Style): string {
-  const rows = report.images.map((image) =>
-    'top' in image
-      ? [image.path, ...image.top.map(({ label, probability }) => `${label} ${percent(probability)}`)]
-      : [image.path, colors.yellow(`${image.skipped}: ${image.message}`)],
-  );
-  const places = Math.max(1, ...report.images.map((image) => ('top' in image ? image.top.length : 1)));
+  const classified = report.images.filter((image) => 'top' in image);
+  const rows = classified.map(({ path, top }) => [
+    path,
+    ...top.map(({ label, probability }) => `${label} ${percent(probability)}`),
+  ]);
+  const places = Math.max(0, ...classified.map(({ top }) => top.length));
   const columns = [{ title: 'IMAGE' }, ...Array.from({ length: places }, (_, i) => ({ title: `${i + 1}.` }))];
+  const lines = rows.length ? [renderTable(columns, rows), ''] : [];
+  const skipped = report.images.filter((image) => 'skipped' in image);
+  for (const { path, skipped: cause, message } of skipped.slice(0, SHOWN_SKIPPED)) {
+    lines.push(`${colors.yellow(cause)} ${path}: ${message}`);
+  }
+  if (skipped.length > SHOWN_SKIPPED) lines.push(`… ${skipped.length - SHOWN_SKIPPED} more`);
   const causes = Object.entries(report.skipped).map(([cause, times]) => `${times} ${cause}`);
   const left = causes.length ? `; left out: ${causes.join(', ')}` : '';
-  return `${renderTable(columns, rows)}\n\n${plural(report.classified, 'image')} classified${left}.`;
+  return [...lines, `${plural(report.classified, 'image')} classified${left}.`].join('\n');
 }
