@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
+import { cpuMaker } from '../../../src/engines/cpu/maker.ts';
 import type { Engine, StepResult, Trainer, TrainerState } from '../../../src/engines/engine.ts';
 import { EngineError } from '../../../src/engines/engine-error.ts';
 import { Problem } from '../../../src/problem.ts';
@@ -55,6 +56,25 @@ describe('TensorFlow trainer state', { skip, timeout: 120_000 }, () => {
       resumed.dispose();
     });
   }
+
+  it('a state moves to the cpu engine and back, and both go on alike', async () => {
+    const cpu = await cpuMaker.start({ threads: 1 });
+    const settings = options({ name: 'adamw', weightDecay: 0.1 });
+    const plain = () => network(3, 0);
+    const ours = await engine.createTrainer(plain(), settings);
+    await steps(ours, 0, 2);
+    const theirs = await cpu.createTrainer(plain(), settings);
+    await theirs.writeState(await ours.readState());
+    const [mine, other] = [await steps(ours, 2, 4), await steps(theirs, 2, 4)];
+    mine.forEach(({ loss }, i) => {
+      assert.ok(Math.abs(loss - (other[i]?.loss ?? 0)) < 1e-4, `${loss} and ${other[i]?.loss}`);
+    });
+    await ours.writeState(await theirs.readState());
+    const [again, reference] = [await steps(ours, 4, 5), await steps(theirs, 4, 5)];
+    assert.ok(Math.abs((again[0]?.loss ?? 0) - (reference[0]?.loss ?? 1)) < 1e-4);
+    ours.dispose();
+    theirs.dispose();
+  });
 
   it('a step leaves the arrays it was given alone', async () => {
     const trainer = await engine.createTrainer(network(), options());
@@ -199,7 +219,7 @@ function bits(data: Float32Array | undefined): Uint32Array | undefined {
   return data && new Uint32Array(data.buffer, data.byteOffset, data.length);
 }
 
-function network(seed = 3): LayersModel {
+function network(seed = 3, dropout = 0.3): LayersModel {
   const model = sequential({
     layers: [
       layers.conv2d({
@@ -214,7 +234,7 @@ function network(seed = 3): LayersModel {
       layers.activation({ activation: 'relu' }),
       layers.maxPooling2d({ poolSize: 2 }),
       layers.flatten(),
-      layers.dropout({ rate: 0.3 }),
+      layers.dropout({ rate: dropout }),
       layers.dense({ units: 3, name: 'logits' }),
       layers.activation({ activation: 'softmax', name: 'probabilities' }),
     ],
