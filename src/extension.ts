@@ -83,8 +83,6 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
 
 /** The query in force, beside the name of the view. */
 function describeFilter(tree: vscode.TreeView<string>, view: RunView): vscode.Disposable {
-  // Setting a description alone empties the title.
-  tree.title = vscode.l10n.t('Runs');
   const update = () => {
     tree.description = view.query;
   };

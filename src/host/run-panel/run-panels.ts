@@ -7,6 +7,13 @@ import { localFolders, runsFolderOf } from '../workspace.ts';
 import { RunPanel } from './run-panel.ts';
 import { webviewOptions } from './webview-panel.ts';
 
+export interface ShowOptions {
+  /** What the user is looking at stays in sight. */
+  beside?: boolean;
+  /** The keyboard stays where it is. */
+  preserveFocus?: boolean;
+}
+
 /** The run panels of this window: one a run, found again after a reload. */
 export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   private readonly extensionUri: vscode.Uri;
@@ -20,16 +27,16 @@ export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposab
     this.serializer = vscode.window.registerWebviewPanelSerializer(panels.run, this);
   }
 
-  /** Opens the panel of a run, or shows the one that is open. @param options.beside what the user is looking at stays. */
-  show(folder: string, options: { beside?: boolean } = {}): void {
+  /** Opens the panel of a run, or shows the one that is open. */
+  show(folder: string, { beside = false, preserveFocus = false }: ShowOptions = {}): void {
     const found = this.open.get(folder);
     if (found) {
-      found.reveal();
+      found.reveal(preserveFocus);
       return;
     }
     const summary = readSummary(folder);
-    const column = options.beside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
-    const panel = vscode.window.createWebviewPanel(panels.run, summary.name, column, webviewOptions(this.extensionUri));
+    const place = { viewColumn: beside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active, preserveFocus };
+    const panel = vscode.window.createWebviewPanel(panels.run, summary.name, place, webviewOptions(this.extensionUri));
     this.adopt(panel, folder);
   }
 

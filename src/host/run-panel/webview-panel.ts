@@ -39,8 +39,8 @@ export abstract class WebviewPanelHost<ToPage, FromPage> {
     return this.panel.visible;
   }
 
-  reveal(): void {
-    this.panel.reveal();
+  reveal(preserveFocus: boolean): void {
+    this.panel.reveal(undefined, preserveFocus);
   }
 
   close(): void {

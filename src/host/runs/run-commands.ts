@@ -11,7 +11,7 @@ import type { RunSummary } from '../../protocol/runs.ts';
 import { freeConfigFile } from '../configs/config-names.ts';
 import { commands } from '../ids.ts';
 import type { Handlers } from '../register.ts';
-import type { RunPanels } from '../run-panel/run-panels.ts';
+import type { RunPanels, ShowOptions } from '../run-panel/run-panels.ts';
 import { requireTrust } from '../trust.ts';
 import { workspaceFolderFor } from '../workspace.ts';
 import type { RunStore } from './run-store.ts';
@@ -50,9 +50,9 @@ export function runCommands({ store, targets, scheduler, panels }: RunParts): Ha
   };
 
   return {
-    async [commands.openRun](argument?: unknown) {
+    async [commands.openRun](argument?: unknown, options?: ShowOptions) {
       const run = await choose(argument, vscode.l10n.t('Open which run?'));
-      if (run) panels.show(run.folder);
+      if (run) panels.show(run.folder, isFromTree(options) ? { preserveFocus: true } : {});
     },
     async [commands.stopRun](argument?: unknown) {
       const texts = {
@@ -119,6 +119,11 @@ export function runCommands({ store, targets, scheduler, panels }: RunParts): Ha
       } else await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: true });
     },
   };
+}
+
+/** Menus pass things of their own as second argument. */
+function isFromTree(options: ShowOptions | undefined): boolean {
+  return options?.preserveFocus === true;
 }
 
 async function askEpochs(run: RunSummary): Promise<number | undefined> {

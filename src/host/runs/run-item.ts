@@ -15,7 +15,11 @@ export function runItem(run: RunSummary): vscode.TreeItem {
   item.description = describeRun(run, vscode.l10n.t);
   item.iconPath = runIcon(run);
   item.contextValue = tokensOf(run).join(' ');
-  item.command = { command: commands.openRun, title: vscode.l10n.t('Open Run'), arguments: [run.folder] };
+  item.command = {
+    command: commands.openRun,
+    title: vscode.l10n.t('Open Run'),
+    arguments: [run.folder, { preserveFocus: true }],
+  };
   item.accessibilityInformation = { label: `${run.name}, ${stateName(run)}, ${item.description}`, role: 'treeitem' };
   return item;
 }

@@ -6,7 +6,7 @@ import { chooseDataSet } from '../data-sets/choose-data-set.ts';
 import type { DataSetStore } from '../data-sets/data-set-store.ts';
 import { commands } from '../ids.ts';
 import type { Handlers } from '../register.ts';
-import type { RunPanels } from '../run-panel/run-panels.ts';
+import type { RunPanels, ShowOptions } from '../run-panel/run-panels.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { RunScheduler } from '../runs/scheduler.ts';
 import { defaultEngine } from '../settings.ts';
@@ -30,7 +30,7 @@ export function startRun(
   parts: Omit<TrainParts, 'dataSets'>,
   config: RunConfig,
   base: string,
-  options: { beside?: boolean } = {},
+  options: ShowOptions = {},
 ): string {
   const folder = createJob(runsFolderOf(workspaceFolderFor(base)), config, base);
   parts.scheduler.enqueue(folder);
