@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Frame, Page } from 'playwright-core';
 import { hasDemo, makeDemo } from '../tools/demo/make.ts';
 import { outputFolder } from '../tools/paths.ts';
+import { endRuns } from '../tools/vscode/end-runs.ts';
 import { linkExtension } from '../tools/vscode/extension-folder.ts';
 import { installVscode } from '../tools/vscode/install.ts';
 import { type Server, startServer } from '../tools/vscode/server.ts';
@@ -148,15 +149,4 @@ export function canvasHash(frame: Frame): Promise<number> {
     }
     return hash;
   })()`);
-}
-
-function endRuns(workspace: string): void {
-  for (const run of runFolders(workspace)) {
-    try {
-      const { pid } = JSON.parse(fs.readFileSync(path.join(run, 'lock.json'), 'utf8')) as { pid: number };
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // No lock, or its process has ended.
-    }
-  }
 }

@@ -10,14 +10,15 @@ import { openFile, runCommand, showTrees, webviewWith } from './vscode/workbench
 const themes = {
   'dark-modern': 'Dark Modern',
   'light-modern': 'Light Modern',
-  'high-contrast-dark': 'Dark High Contrast',
-  'high-contrast-light': 'Light High Contrast',
+  'high-contrast-dark': 'Default High Contrast',
+  'high-contrast-light': 'Default High Contrast Light',
 };
 
 /** What is shown, in the order of a user's first minutes. Each is pictured in every theme. */
 const scenes: Record<string, (session: Session) => Promise<void>> = {
   async welcome({ page }) {
     await showTrees(page);
+    await page.getByRole('button', { name: 'Train a Model' }).waitFor();
   },
   async config({ page }) {
     await openFile(page, 'demo.loupe.json');
@@ -36,16 +37,19 @@ const scenes: Record<string, (session: Session) => Promise<void>> = {
     await panel.locator('.actions vscode-button', { hasText: 'Stop' }).first().click();
     await panel.locator('.state[data-state="stopped"]').waitFor({ timeout: 60_000 });
   },
+  /** The panel alone, as wide as it gets. */
   async done({ page }) {
     const panel = await webviewWith(page, '.state[data-state]');
     await panel.locator('.actions vscode-button', { hasText: 'Resume' }).first().click();
     await panel.locator('.state[data-state="done"]').waitFor({ timeout: 240_000 });
+    await panel.locator('.state').click();
+    await runCommand(page, 'View: Close Editors in Other Groups');
   },
   async classified({ page, workspace }) {
     const [file] = fs.readdirSync(path.join(workspace, 'food'));
     await openFile(page, file as string);
     await runCommand(page, 'Loupe: Classify with Best Model');
-    await page.getByText(/\d %/).first().waitFor();
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: '%' }).first().waitFor();
   },
   async walkthrough({ page }) {
     await runCommand(page, 'Loupe: Open Walkthrough');
@@ -100,8 +104,8 @@ function setTheme(workspace: string, theme: string): void {
 }
 
 function themeClass(theme: string): string {
-  if (theme === 'Dark High Contrast') return 'hc-black';
-  if (theme === 'Light High Contrast') return 'hc-light';
+  if (theme === themes['high-contrast-dark']) return 'hc-black';
+  if (theme === themes['high-contrast-light']) return 'hc-light';
   return theme.startsWith('Light') ? 'vs' : 'vs-dark';
 }
 

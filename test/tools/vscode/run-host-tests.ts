@@ -5,6 +5,7 @@ import { format } from 'node:util';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import { root } from '../paths.ts';
+import { endRuns } from './end-runs.ts';
 import { installVscode } from './install.ts';
 import { startServer } from './server.ts';
 import { openWorkbench } from './workbench.ts';
@@ -43,6 +44,7 @@ export async function runHostTests(write: (text: string) => void): Promise<HostT
       return JSON.parse(fs.readFileSync(result, 'utf8')) as HostTestCounts;
     } finally {
       await server.stop();
+      endRuns(home);
     }
   } finally {
     fs.rmSync(bundle, { recursive: true, force: true });
