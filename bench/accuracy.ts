@@ -27,7 +27,7 @@ interface Task {
 const tasks: Record<string, Task> = {
   'fashion-mnist': {
     source: () => existing(path.join(testData, 'fashion-mnist')),
-    epochs: 3,
+    epochs: 5,
     config: {
       input: { width: 28, height: 28, color: 'grey' },
       training: { batchSize: 64, learningRate: 0.004 },
