@@ -1,6 +1,7 @@
 import { avgPool, enableProdMode, setBackend, type Tensor4D, version_core } from '@tensorflow/tfjs-core';
 import { EagerEngine } from '../eager/engine.ts';
 import type { EagerOps, LayerOp } from '../eager/ops.ts';
+import { noFusions } from '../eager/plan.ts';
 import { updateWithOps } from '../eager/update.ts';
 import type { Engine, EngineMaker } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
@@ -30,7 +31,7 @@ export const cpuMaker: EngineMaker = {
 const ops: EagerOps = {
   backend: 'cpu',
   layerOps: new Map([['AveragePooling2D', averagePooling]]),
-  fusesRelu: new Set(),
+  fusions: noFusions,
   update: updateWithOps,
   explain: (error) => error,
 };

@@ -16,17 +16,18 @@ export interface ForwardOptions {
  */
 export function forward(plan: Plan, ops: EagerOps, images: Tensor, options: ForwardOptions): Tensor {
   const values: (Tensor | undefined)[] = [images];
-  plan.steps.forEach((step, index) => {
+  for (const step of plan.steps) {
     const op = ops.layerOps.get(step.layer.getClassName()) ?? commonOps.get(step.layer.getClassName()) ?? applyLayer;
     const call: LayerCall = {
       inputs: step.inputs.map((value) => values[value] as Tensor),
       training: options.training,
       relu: step.relu,
-      seed: mixSeed(options.seed, index),
+      ...(step.padding && { padding: step.padding }),
+      seed: mixSeed(options.seed, step.number),
     };
     values[step.output] = op(step.layer, call);
     if (options.free) freeValues(values, step.lastUses);
-  });
+  }
   return values[plan.logits] as Tensor;
 }
 

@@ -1,13 +1,15 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { OptimizerConfig } from '../../training/config.ts';
-import type { Layer } from './plan.ts';
+import type { Fusions, Layer, Padding } from './plan.ts';
 
 /** How one layer is called. */
 export interface LayerCall {
   inputs: Tensor[];
   training: boolean;
-  /** Apply a ReLU to the result; only set for classes named in `EagerOps.fusesRelu`. */
+  /** Apply a ReLU to the result; only set for classes named in `EagerOps.fusions`. */
   relu: boolean;
+  /** Zeros around the input; only for classes named in `EagerOps.fusions`. */
+  padding?: Padding;
   /** Decides what a dropout layer drops. */
   seed: number;
 }
@@ -37,7 +39,7 @@ export interface EagerOps {
   backend: string;
   /** By class name; layers without an entry are called through TensorFlow.js. */
   layerOps: ReadonlyMap<string, LayerOp>;
-  fusesRelu: ReadonlySet<string>;
+  fusions: Fusions;
   update: UpdateOp;
   /** Turns what the backend throws into an EngineError where it can. */
   explain(error: unknown): unknown;

@@ -6,14 +6,30 @@ export type Layer = layers.Layer;
 /** One layer call. Values are numbered in the order they are made; value 0 is the model's input. */
 export interface PlanStep {
   layer: Layer;
+  /** Number of the call in the model, whatever an engine fuses: it seeds dropout. */
+  number: number;
   /** Numbers of the values it reads. */
   inputs: number[];
   output: number;
   /** A ReLU that only this step feeds and that is done together with it. */
   relu: boolean;
+  /** Zeros that a ZeroPadding2D layer would have put around the input. */
+  padding?: Padding;
   /** Values that nothing reads after this step. */
   lastUses: number[];
 }
+
+export type Padding = [[top: number, bottom: number], [left: number, right: number]];
+
+/** What an engine does in one pass: by class names of layers. */
+export interface Fusions {
+  /** Layers that do the ReLU that follows them. */
+  relu: ReadonlySet<string>;
+  /** Layers that do the zero padding before them. A maximum ignores the padding, which is the same where no value is below 0. */
+  padding: ReadonlySet<string>;
+}
+
+export const noFusions: Fusions = { relu: new Set(), padding: new Set() };
 
 /** The calls that lead from a model's input to its logits, in an order in which every input is ready. */
 export interface Plan {
@@ -26,22 +42,21 @@ export interface Plan {
 
 /**
  * Reads a model's graph up to the input of its last layer, an `Activation('softmax')`.
- * @param fusesRelu class names of layers whose following ReLU the engine computes in the same pass
  * @throws EngineError `unsupported-model` for other models
  */
-export function planModel(model: LayersModel, fusesRelu: ReadonlySet<string> = new Set()): Plan {
+export function planModel(model: LayersModel, fusions: Fusions = noFusions): Plan {
   const logits = logitsOf(model);
   const input = model.inputs[0] as SymbolicTensor;
   const [, height, width, channels] = input.shape;
   if (model.inputs.length !== 1 || !height || !width || !channels || input.shape.length !== 4) {
     throw unsupported(model, 'its input is not one batch of images [batch, height, width, channel]');
   }
-  const steps = fuseRelu(callsBefore(model, logits), logits, fusesRelu);
+  const steps = fuse(callsBefore(model, logits), logits, fusions);
   const numbers = new Map<number, number>([[input.id, 0]]);
-  const planned = steps.map(({ call, relu, output }): PlanStep => {
-    const inputs = call.inputTensors.map((tensor) => numbers.get(tensor.id) as number);
+  const planned = steps.map(({ layer, number, inputs, output, relu, padding }): PlanStep => {
+    const read = inputs.map((tensor) => numbers.get(tensor.id) as number);
     numbers.set(output.id, numbers.size);
-    return { layer: call.outboundLayer, inputs, output: numbers.size - 1, relu, lastUses: [] };
+    return { layer, number, inputs: read, output: numbers.size - 1, relu, ...(padding && { padding }), lastUses: [] };
   });
   const result = numbers.get(logits.id);
   if (result === undefined) throw unsupported(model, 'its logits do not depend on its input');
@@ -84,31 +99,56 @@ function callsBefore(model: LayersModel, logits: SymbolicTensor): Call[] {
 }
 
 interface FusedCall {
-  call: Call;
+  layer: Layer;
+  number: number;
+  inputs: SymbolicTensor[];
   output: SymbolicTensor;
   relu: boolean;
+  padding?: Padding;
 }
 
-function fuseRelu(calls: Call[], logits: SymbolicTensor, fusesRelu: ReadonlySet<string>): FusedCall[] {
-  const readers = new Map<number, Call[]>();
-  for (const call of calls) {
-    for (const tensor of call.inputTensors) readers.set(tensor.id, [...(readers.get(tensor.id) ?? []), call]);
-  }
-  const fusedAway = new Set<Call>();
+function fuse(calls: Call[], logits: SymbolicTensor, fusions: Fusions): FusedCall[] {
+  const soleReader = soleReaders(calls, logits);
+  const done = new Set<Call>();
+  const paddings = new Map<number, { source: SymbolicTensor; padding: Padding }>();
+  const notNegative = new Set<number>();
   const fused: FusedCall[] = [];
-  for (const call of calls) {
-    if (fusedAway.has(call)) continue;
-    const output = call.outputTensors[0] as SymbolicTensor;
-    const [reader, ...others] = readers.get(output.id) ?? [];
-    const alone = reader !== undefined && others.length === 0 && output.id !== logits.id;
-    if (alone && fusesRelu.has(call.outboundLayer.getClassName()) && isRelu(reader.outboundLayer)) {
-      fusedAway.add(reader);
-      fused.push({ call, output: reader.outputTensors[0] as SymbolicTensor, relu: true });
-    } else {
-      fused.push({ call, output, relu: false });
+  for (const [number, call] of calls.entries()) {
+    if (done.has(call)) continue;
+    const layer = call.outboundLayer;
+    const reader = soleReader.get((call.outputTensors[0] as SymbolicTensor).id);
+    const input = call.inputTensors[0] as SymbolicTensor;
+    if (reader && canPad(layer, reader.outboundLayer, fusions, notNegative.has(input.id))) {
+      const padding = layer.getConfig().padding as Padding;
+      paddings.set((call.outputTensors[0] as SymbolicTensor).id, { source: input, padding });
+      continue;
     }
+    const relu = reader !== undefined && fusions.relu.has(layer.getClassName()) && isRelu(reader.outboundLayer);
+    if (relu) done.add(reader);
+    const output = (relu ? reader : call).outputTensors[0] as SymbolicTensor;
+    if (relu || isRelu(layer)) notNegative.add(output.id);
+    const padded = paddings.get(input.id);
+    const inputs = padded ? [padded.source] : call.inputTensors;
+    fused.push({ layer, number, inputs, output, relu, ...(padded && { padding: padded.padding }) });
   }
   return fused;
+}
+
+/** For values that one call reads, and that are not the result: that call. */
+function soleReaders(calls: Call[], logits: SymbolicTensor): Map<number, Call> {
+  const readers = new Map<number, Call[]>();
+  for (const call of calls) {
+    for (const { id } of call.inputTensors) readers.set(id, [...(readers.get(id) ?? []), call]);
+  }
+  const sole = [...readers].filter(([id, all]) => all.length === 1 && id !== logits.id);
+  return new Map(sole.map(([id, all]) => [id, all[0] as Call]));
+}
+
+function canPad(layer: Layer, reader: Layer, fusions: Fusions, notNegative: boolean): boolean {
+  if (layer.getClassName() !== 'ZeroPadding2D' || !fusions.padding.has(reader.getClassName())) return false;
+  const channelsLast = [layer, reader].every((one) => one.getConfig().dataFormat === 'channelsLast');
+  const plain = reader.getConfig().padding === 'valid' && channelsLast;
+  return plain && (reader.getClassName() !== 'MaxPooling2D' || notNegative);
 }
 
 /** True for `Activation('relu')` and a `ReLU` layer without a ceiling. */

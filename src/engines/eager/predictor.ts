@@ -16,7 +16,7 @@ export class EagerPredictor implements Predictor {
   /** @throws EngineError `unsupported-model` */
   constructor(model: LayersModel, ops: EagerOps, normalization: Normalization) {
     this.#ops = ops;
-    this.#plan = planModel(model, ops.fusesRelu);
+    this.#plan = planModel(model, ops.fusions);
     this.#normalize = normalizer(this.#plan.inputShape, normalization);
   }
 

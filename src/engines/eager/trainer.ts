@@ -31,7 +31,7 @@ export class EagerTrainer implements Trainer {
     this.#model = model;
     this.#ops = ops;
     this.#seed = options.seed;
-    this.#plan = planModel(model, ops.fusesRelu);
+    this.#plan = planModel(model, ops.fusions);
     this.#normalize = normalizer(this.#plan.inputShape, options.normalization);
     const names = weightNames(model);
     const nameOf = new Map(model.weights.map((weight, i) => [weight, names[i] as string]));

@@ -41,7 +41,7 @@ export function rowGrain(channels: number): number {
 
 /**
  * Batch norm with the batch's own statistics, followed by a ReLU where asked for; updates the moving statistics in place.
- * @returns y and what the gradient needs: [4, channel] mean, 1/√(variance + ε), scale, shift
+ * @returns y and what the gradient needs: [5, channel], described in kernels/batch-norm.c
  */
 export function batchNorm(
   device: Device,
@@ -51,7 +51,7 @@ export function batchNorm(
 ): [y: TensorInfo, statistics: TensorInfo] {
   const { rows, channels } = rowsAndChannels(x);
   const y = newTensor(device, x.shape);
-  const statistics = newTensor(device, [4, channels]);
+  const statistics = newTensor(device, [5, channels]);
   const [xAt, statsAt] = [addressOf(device, x), addressOf(device, statistics)];
   const grain = rowsOfPart(rows);
   const parts = Math.ceil(rows / grain);

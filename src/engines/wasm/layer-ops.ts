@@ -5,6 +5,7 @@ import {
   conv2d,
   customGrad,
   engine,
+  maxPool,
   type NamedAttrMap,
   type NamedTensorMap,
   registerKernel,
@@ -16,17 +17,22 @@ import {
   unregisterKernel,
   type Variable,
 } from '@tensorflow/tfjs-core';
+import { layers } from '@tensorflow/tfjs-layers';
 import { applyLayer } from '../eager/forward.ts';
 import type { LayerCall, LayerOp } from '../eager/ops.ts';
-import { isRelu, type Layer } from '../eager/plan.ts';
+import { type Fusions, isRelu, type Layer, type Padding } from '../eager/plan.ts';
 import { variableOf } from '../eager/weights.ts';
 import { type BatchNormOptions, batchNorm, batchNormGradient, batchNormInference, columnSums } from './batch-norm.ts';
 import { biasAdd, binary, relu } from './elementwise.ts';
 import { BACKEND } from './stock-kernels.ts';
 import type { Device } from './tensors.ts';
 
-/** Layers that do a following ReLU in the same pass. */
-export const fusesRelu: ReadonlySet<string> = new Set(['BatchNormalization', 'Add']);
+export const fusions: Fusions = {
+  relu: new Set(['BatchNormalization', 'Add']),
+  padding: new Set(['Conv2D', 'MaxPooling2D']),
+};
+
+type ExplicitPadding = Exclude<Parameters<typeof conv2d>[3], string | number>;
 
 /** Layers that are worth more than the composition of operations TensorFlow.js makes of them. */
 export const layerOps: ReadonlyMap<string, LayerOp> = new Map<string, LayerOp>([
@@ -35,6 +41,7 @@ export const layerOps: ReadonlyMap<string, LayerOp> = new Map<string, LayerOp>([
   ['ReLU', activationLayer],
   ['Add', addLayer],
   ['Conv2D', convolutionLayer],
+  ['MaxPooling2D', maxPoolingLayer],
   ['GlobalAveragePooling2D', globalAverageLayer],
 ]);
 
@@ -128,6 +135,7 @@ function withReluGradient(kernel: string, inputs: Record<string, Tensor>): Tenso
     save([value]);
     const gradFunc = (dy: Tensor, saved: Tensor[]) => {
       const dx = run('LoupeReluGradient', { y: saved[0] as Tensor, dy });
+      // Each input's gradient is disposed by itself.
       return Object.keys(inputs).map((_, i) => (i === 0 ? dx : clone(dx)));
     };
     return { value, gradFunc };
@@ -153,12 +161,28 @@ function convolutionLayer(layer: Layer, call: LayerCall): Tensor {
     dilationRate: [number, number];
     dataFormat: string;
   };
-  const known = dataFormat === 'channelsLast' && (activation === 'linear' || activation === 'relu');
-  if (!call.training || !useBias || !known) return applyLayer(layer, call);
+  if (dataFormat !== 'channelsLast') return applyLayer(layer, call);
+  if (!call.training && !call.padding) return applyLayer(layer, call);
   const [kernel, bias] = layer.weights.map(variableOf) as [Variable, Variable];
-  const y = conv2d(call.inputs[0] as Tensor4D, kernel as unknown as Tensor4D, strides, padding, 'NHWC', dilationRate);
-  const biased = differentiableBiasAdd(y, bias);
-  return activation === 'relu' ? differentiableRelu(biased) : biased;
+  const pad = call.padding ? explicit(call.padding) : padding;
+  const y = conv2d(call.inputs[0] as Tensor4D, kernel as unknown as Tensor4D, strides, pad, 'NHWC', dilationRate);
+  return activate(useBias ? differentiableBiasAdd(y, bias) : y, activation);
+}
+
+function explicit([vertical, horizontal]: Padding): ExplicitPadding {
+  return [[0, 0], vertical, horizontal, [0, 0]];
+}
+
+function activate(x: Tensor, activation: string): Tensor {
+  if (activation === 'linear') return x;
+  if (activation === 'relu') return differentiableRelu(x);
+  return layers.activation({ activation: activation as 'elu' }).apply(x) as Tensor;
+}
+
+function maxPoolingLayer(layer: Layer, call: LayerCall): Tensor {
+  if (!call.padding) return applyLayer(layer, call);
+  const { poolSize, strides } = layer.getConfig() as { poolSize: [number, number]; strides: [number, number] };
+  return maxPool(call.inputs[0] as Tensor4D, poolSize, strides, explicit(call.padding));
 }
 
 function differentiableBiasAdd(x: Tensor, bias: Tensor): Tensor {

@@ -12,7 +12,7 @@ import { EngineError, outOfMemory } from '../engine-error.ts';
 import { selfTest } from '../self-test.ts';
 import { hasRelaxedSimd } from './features.ts';
 import { type HeapBackend, startBackend } from './heap.ts';
-import { fusesRelu, layerOps, registerLayerKernels } from './layer-ops.ts';
+import { fusions, layerOps, registerLayerKernels } from './layer-ops.ts';
 import { BACKEND, replaceKernels } from './stock-kernels.ts';
 import type { Device } from './tensors.ts';
 import { KernelThreads } from './threads.ts';
@@ -94,7 +94,7 @@ function describe(threads: number, relaxed: boolean, refusal: string | undefined
 }
 
 function opsOf(device: Device): EagerOps {
-  return { backend: BACKEND, layerOps, fusesRelu, update: updateWithKernels(device), explain: explain(device) };
+  return { backend: BACKEND, layerOps, fusions, update: updateWithKernels(device), explain: explain(device) };
 }
 
 /** A C++ allocation that fails inside a stock kernel aborts the module, which nothing can be done with afterwards. */

@@ -54,6 +54,13 @@ function replaceKernel(device: Device, kernelName: string, replacement: Replacem
 }
 
 const replacements: Record<string, Replacement> = {
+  /** The stock one copies, and TensorFlow.js calls it for every value it saves for a gradient. */
+  Identity({ backend }, inputs) {
+    const { x } = inputs as { x: TensorInfo };
+    if (x.dtype === 'string') return undefined;
+    backend.incRef(x.dataId);
+    return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+  },
   Conv2D(device, inputs, attrs) {
     const { x, filter } = inputs as { x: TensorInfo; filter: TensorInfo };
     const info = convolutionInfo(x.shape, filter.shape, attrs);

@@ -43,7 +43,7 @@ typedef struct {
   const f64 *partial;
   const f32 *gamma, *beta; // or 0
   f32 epsilon, momentum;
-  f32 *stats; // [4, channels]: mean, 1/√(variance + ε), scale, shift; y = scale · x + shift
+  f32 *stats; // [5, channels]: mean, 1/√(variance + ε), scale, shift, what rounding took off the mean; y = scale · x + shift
   f32 *moving_mean, *moving_variance; // or 0
 } FinishArgs;
 
@@ -61,6 +61,7 @@ KERNEL(bn_finish)(const FinishArgs *a, int begin, int end, int chunk, f32 *scrat
     a->stats[C + c] = inverse;
     a->stats[2 * C + c] = scale;
     a->stats[3 * C + c] = (a->beta ? a->beta[c] : 0) - scale * mean;
+    a->stats[4 * C + c] = mean - a->stats[c];
     if (a->moving_mean) {
       f64 decay = 1 - (f64)a->momentum;
       a->moving_mean[c] -= (a->moving_mean[c] - mean) * decay;
@@ -153,7 +154,8 @@ KERNEL(bn_gradient_finish)(const GradientFinishArgs *a, int begin, int end, int 
   for (int c = begin; c < end; c++) {
     f64 s = 0, q = 0;
     for (int k = 0; k < a->chunks; k++) s += a->partial[k * 2 * C + c], q += a->partial[(k * 2 + 1) * C + c];
-    f64 mean = a->stats[c], inverse = a->stats[C + c], scale = a->stats[2 * C + c];
+    f64 rest = a->stats[4 * C + c], mean = a->stats[c] + rest, inverse = a->stats[C + c], scale = a->stats[2 * C + c];
+    q -= s * rest; // the sums were taken with the rounded mean
     f64 slope = -scale * inverse * inverse * q / a->rows;
     a->dbeta[c] = s;
     a->dgamma[c] = q * inverse;
