@@ -7,23 +7,24 @@ import { EagerTrainer } from './trainer.ts';
 /** An engine over a started TensorFlow.js backend. */
 export class EagerEngine implements Engine {
   readonly info: EngineInfo;
-  readonly #ops: EagerOps;
+  /** What the trainers are made with; the tests look at single operations through it. */
+  readonly ops: EagerOps;
   readonly #close: () => Promise<void>;
 
   /** @param close frees what the backend holds; called once, by `dispose`. */
   constructor(info: EngineInfo, ops: EagerOps, close: () => Promise<void>) {
     this.info = info;
-    this.#ops = ops;
+    this.ops = ops;
     this.#close = close;
   }
 
   async createTrainer(model: LayersModel, options: TrainerOptions): Promise<Trainer> {
-    await activate(this.#ops);
-    return new EagerTrainer(model, this.#ops, options);
+    await activate(this.ops);
+    return new EagerTrainer(model, this.ops, options);
   }
 
   async createPredictor(model: LayersModel, normalization: Normalization): Promise<Predictor> {
-    return new EagerPredictor(model, this.#ops, normalization);
+    return new EagerPredictor(model, this.ops, normalization);
   }
 
   dispose(): Promise<void> {

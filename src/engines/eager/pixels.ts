@@ -34,7 +34,7 @@ export function normalizationTable({ mean, std }: Normalization, channels: numbe
   if (mean.length !== channels || std.length !== channels || std.some((value) => !(value > 0))) {
     throw new EngineError(
       'engine-failed',
-      `The normalisation has mean [${mean}] and std [${std}], but the model takes ${channels} channels.`,
+      `The normalisation has mean [${mean}] and std [${std}], but the model takes ${channels} channels and std must be positive.`,
       'Use one mean and one positive standard deviation per channel.',
     );
   }

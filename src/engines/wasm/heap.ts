@@ -36,7 +36,7 @@ export class Heap {
   }
 
   get shared(): boolean {
-    return typeof SharedArrayBuffer !== 'undefined' && this.memory.buffer instanceof SharedArrayBuffer;
+    return !(this.memory.buffer instanceof ArrayBuffer);
   }
 
   /** Any allocation may grow the memory, after which a view made before no longer sees all of it: never keep one. */

@@ -38,7 +38,7 @@ export const wasmMaker: EngineMaker = {
 };
 
 /** @param relaxed use multiply-add instructions; both ways pass the same tests */
-export async function startEngine(wanted: number, relaxed: boolean): Promise<Engine> {
+export async function startEngine(wanted: number, relaxed: boolean): Promise<EagerEngine> {
   enableProdMode();
   const { backend, refusal: noSharing } = await startHeap(wanted > 1);
   const { pool, refusal: noHelpers } = await KernelThreads.start(

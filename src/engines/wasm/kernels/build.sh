@@ -14,7 +14,8 @@ relaxed="-mrelaxed-simd -DRELAXED"
 # A multiply-add without FMA needs one register more: 4 × 8 tiles instead of 6 × 8.
 plain="-DMR=4"
 clang=${CLANG:-clang-19}
-$clang $flags $plain $sources $link -o "$out/kernels-simd.wasm"
-$clang $flags $relaxed $sources $link -o "$out/kernels-relaxed.wasm"
-$clang $flags $plain $sources $link $shared -o "$out/kernels-simd-shared.wasm"
-$clang $flags $relaxed $sources $link $shared -o "$out/kernels-relaxed-shared.wasm"
+linker=${WASM_LD:-$(command -v wasm-ld-19)}
+$clang -fuse-ld=$linker $flags $plain $sources $link -o "$out/kernels-simd.wasm"
+$clang -fuse-ld=$linker $flags $relaxed $sources $link -o "$out/kernels-relaxed.wasm"
+$clang -fuse-ld=$linker $flags $plain $sources $link $shared -o "$out/kernels-simd-shared.wasm"
+$clang -fuse-ld=$linker $flags $relaxed $sources $link $shared -o "$out/kernels-relaxed-shared.wasm"
