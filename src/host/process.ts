@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { jobFiles } from '../jobs/job.ts';
 import { Problem } from '../problem.ts';
@@ -62,6 +63,8 @@ export class LoupeProcesses {
 /** The window's environment without what only the extension host should see. */
 function childEnvironment(): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
+  // Images are decoded on libuv's pool, whose size Node reads once, before the first line of a script.
+  env.UV_THREADPOOL_SIZE ??= String(Math.max(4, os.availableParallelism()));
   delete env.NODE_OPTIONS;
   for (const name of Object.keys(env)) if (name.startsWith('VSCODE_')) delete env[name];
   return env;

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import { type Preset, presets } from '../../jobs/presets.ts';
 import { configName } from '../configs/config-names.ts';
@@ -18,7 +17,7 @@ export async function chooseRecipe(): Promise<Recipe | undefined> {
   }));
   const configPicks = files.map((config) => ({
     label: `$(json) ${configName(config.fsPath)}`,
-    description: vscode.workspace.asRelativePath(path.dirname(config.fsPath)),
+    description: vscode.workspace.asRelativePath(config),
     detail: '',
     recipe: { config } satisfies Recipe,
   }));
