@@ -27,7 +27,7 @@ export function lossNotFinite(step: number, loss: number, learningRate?: number)
   return new EngineError(
     'not-finite',
     `The loss of step ${step} is ${loss}${rate}.`,
-    'Lower the learning rate, or check the data set for broken images; then resume from the last checkpoint.',
+    'Most often the learning rate is too high: duplicate the run with a tenth of training.learningRate. The last good checkpoint is kept.',
   );
 }
 

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { chooseEngine } from '../engines/choose.ts';
+import { assertValidConfig } from '../jobs/config-file.ts';
 import { EventWriter } from '../jobs/event-writer.ts';
 import { fsProblem } from '../jobs/fs-problem.ts';
 import { type Job, jobFiles } from '../jobs/job.ts';
@@ -59,6 +60,7 @@ interface Session {
 }
 
 async function train({ folder, job, begun, events, stop }: Session): Promise<'done' | 'stopped'> {
+  await assertValidConfig(job.config, path.join(folder, jobFiles.job));
   const data = await openRunData(folder, job, { signal: stop.signal, onProgress: scanReporter(events) });
   const choice = await chooseEngine(job.config.engine);
   const { engine, reason, refused } = choice;
@@ -94,7 +96,8 @@ function scanReporter(events: EventWriter): (progress: { seen: number; total: nu
 function reportEnd(folder: string, events: EventWriter, stop: StopRequest, error: unknown): RunOutcome {
   const stopped = stop.signal.aborted && error instanceof Error && error.name === 'AbortError';
   const status = stopped ? ({ kind: 'status', state: 'stopped' } satisfies StatusEvent) : failureOf(folder, error);
-  if (!stopped) process.stderr.write(`${describe(error)}\n`);
+  // What a user can act on is in the events, and whoever started the process shows it; a fault needs its stack.
+  if (!stopped && !(error instanceof Problem)) process.stderr.write(`${describe(error)}\n`);
   try {
     events.append(status);
     if (stopped) clearStop(folder);

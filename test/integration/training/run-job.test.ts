@@ -179,9 +179,10 @@ describe('runTrainJob', () => {
     const run = makeRun(await folderWithImages(t), {
       training: {
         epochs: 50,
-        learningRate: 1e38,
+        // The decay turns every weight's sign and multiplies it by nine, until float32 ends.
+        learningRate: 10,
         schedule: 'constant',
-        optimizer: { name: 'sgd', momentum: 0.9, weightDecay: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+        optimizer: { name: 'sgd', momentum: 0.9, weightDecay: 1, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
       },
     });
     assert.equal(await runTrainJob(run), 'failed');
@@ -196,6 +197,15 @@ describe('runTrainJob', () => {
     const run = makeRun(folder);
     assert.equal(await runTrainJob(run), 'failed');
     assert.ok(readSummary(run).message && readSummary(run).advice);
+  });
+
+  it('fails with the setting’s name when job.json was edited into something that can’t be done', async (t) => {
+    const folder = await folderWithImages(t);
+    const run = makeRun(folder);
+    const file = path.join(run, jobFiles.job);
+    fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('"batchSize": 8', '"batchSize": "eight"'));
+    assert.equal(await runTrainJob(run), 'failed');
+    assert.match(readSummary(run).message!, /training\.batchSize/);
   });
 
   it('says so when the run’s folder is removed in mid-run, and does not make it anew', async (t) => {
