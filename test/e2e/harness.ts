@@ -9,7 +9,7 @@ import { endRuns } from '../tools/vscode/end-runs.ts';
 import { linkExtension } from '../tools/vscode/extension-folder.ts';
 import { installVscode } from '../tools/vscode/install.ts';
 import { type Server, startServer } from '../tools/vscode/server.ts';
-import { openWorkbench, ready, type Workbench } from '../tools/vscode/workbench.ts';
+import { openWorkbench, ready, showTrees, treeItem, type Workbench, webviewWith } from '../tools/vscode/workbench.ts';
 
 /** A VS Code with Loupe and a workspace of its own, for one test file. */
 export interface Session {
@@ -105,6 +105,44 @@ export async function sharedDemo(): Promise<string> {
     fs.renameSync(building, folder);
   }
   return folder;
+}
+
+/** Presses the one button of the empty Runs view. @returns the document of the Run panel that opens. */
+export async function trainWithOneButton({ page, workspace }: Session): Promise<Frame> {
+  await showTrees(page);
+  // The views are laid out anew when the data set is found; a press before that may miss.
+  await treeItem(page, new RegExp(path.basename(workspace))).waitFor({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Train a Model' }).click();
+  return runPanel(page);
+}
+
+/** The document of the Run panel. */
+export function runPanel(page: Page): Promise<Frame> {
+  return webviewWith(page, '.state[data-state]', 60_000);
+}
+
+/**
+ * Waits until VS Code in the browser has put its layout with `text` in it into its store, which it does every few seconds:
+ * a reload before that finds the layout of some seconds ago, whatever an extension does.
+ */
+export async function layoutSaved(page: Page, text: string): Promise<void> {
+  await until(`the saved layout names ${text}`, () =>
+    page.evaluate<boolean>(`(async () => {
+      const done = (request) => new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+      for (const { name } of await indexedDB.databases()) {
+        const database = await done(indexedDB.open(name));
+        for (const store of database.objectStoreNames) {
+          const values = await done(database.transaction(store).objectStore(store).getAll());
+          if (values.some((value) => String(value).includes(${JSON.stringify(text)}))) return true;
+        }
+        database.close();
+      }
+      return false;
+    })()`),
+  );
 }
 
 /** Folders of the workspace's runs, oldest first. */

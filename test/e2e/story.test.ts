@@ -3,15 +3,21 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { Frame } from 'playwright-core';
-import { openFile, runCommand, showTrees, treeItem, webviewWith } from '../tools/vscode/workbench.ts';
-import { canvasHash, copyDemoImages, eventsOf, openSession, runFolders, type Session, until } from './harness.ts';
+import { openFile, runCommand, showTrees, treeItem } from '../tools/vscode/workbench.ts';
+import {
+  canvasHash,
+  copyDemoImages,
+  eventsOf,
+  layoutSaved,
+  openSession,
+  runFolders,
+  runPanel,
+  type Session,
+  trainWithOneButton,
+  until,
+} from './harness.ts';
 
 const minute = 60_000;
-
-/** The document of the Run panel. */
-function runPanel(session: Session): Promise<Frame> {
-  return webviewWith(session.page, '.state[data-state]');
-}
 
 async function press(panel: Frame, label: string): Promise<void> {
   await panel.locator('.actions vscode-button', { hasText: label }).first().click();
@@ -37,7 +43,7 @@ describe('from a folder of images to a trained model', { timeout: 6 * minute }, 
 
   before(async () => {
     session = await openSession({
-      fill: (workspace) => copyDemoImages(workspace, ['animals', 'smileys', 'symbols'], 80),
+      fill: (workspace) => copyDemoImages(workspace, ['animals', 'smileys', 'symbols'], 150),
     });
   });
   after(() => session?.close());
@@ -47,9 +53,7 @@ describe('from a folder of images to a trained model', { timeout: 6 * minute }, 
   });
 
   test('one button starts a run and opens its panel', async () => {
-    await showTrees(session.page);
-    await session.page.getByRole('button', { name: 'Train a Model' }).click();
-    panel = await runPanel(session);
+    panel = await trainWithOneButton(session);
     await stateIs(panel, 'running');
     await treeItem(session.page, /running/).waitFor();
   });
@@ -99,23 +103,27 @@ describe('a run outlives its window', { timeout: 5 * minute }, () => {
     session = await openSession({
       fill: async (workspace) => {
         await copyDemoImages(workspace, ['food', 'people'], 64);
-        const config = { data: { source: '.' }, input: { width: 32, height: 32 }, training: { epochs: 40 } };
+        const config = { data: { source: '.' }, input: { width: 32, height: 32 }, training: { epochs: 400 } };
         fs.writeFileSync(path.join(workspace, 'long.loupe.json'), JSON.stringify(config, null, 2));
       },
     });
   });
   after(() => session?.close());
+  afterEach(async (context) => {
+    if ('passed' in context && !context.passed) await session.keepPicture(context.name);
+  });
 
   test('the window reloads in mid-run: the run goes on and its panel comes back', async () => {
     await openFile(session.page, 'long.loupe.json');
     await session.page.locator('.codelens-decoration a', { hasText: 'Train' }).first().click();
-    await stateIs(await runPanel(session), 'running');
+    await stateIs(await runPanel(session.page), 'running');
     const run = onlyRun(session);
     await until('two steps', () => stepsOf(run) >= 2, minute);
 
+    await layoutSaved(session.page, path.basename(run));
     const pid = lockedBy(run);
     await session.reload();
-    const panel = await runPanel(session);
+    const panel = await runPanel(session.page);
     await stateIs(panel, 'running');
     assert.equal(lockedBy(run), pid, 'the same process goes on');
     const steps = stepsOf(run);

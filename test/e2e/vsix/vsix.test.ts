@@ -2,13 +2,12 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import { capture } from '../../tools/command.ts';
 import { ownTarget, sharpPackages } from '../../tools/package/targets.ts';
 import { root } from '../../tools/paths.ts';
 import { folderArguments } from '../../tools/vscode/server.ts';
-import { showTrees, webviewWith } from '../../tools/vscode/workbench.ts';
-import { copyDemoImages, openSession, runFolders, type Session } from '../harness.ts';
+import { copyDemoImages, openSession, runFolders, type Session, trainWithOneButton } from '../harness.ts';
 
 /** MiB; libvips alone is 7.5. */
 const largest = 14;
@@ -29,6 +28,9 @@ describe('the packed extension', { timeout: 6 * 60_000 }, () => {
         await capture(process.execPath, [server, ...folderArguments(home), '--install-extension', file]);
       },
     });
+  });
+  afterEach(async (context) => {
+    if ('passed' in context && !context.passed) await session?.keepPicture(`vsix ${context.name}`);
   });
   after(async () => {
     await session?.close();
@@ -58,9 +60,7 @@ describe('the packed extension', { timeout: 6 * 60_000 }, () => {
   });
 
   test('trains a model', async () => {
-    await showTrees(session.page);
-    await session.page.getByRole('button', { name: 'Train a Model' }).click();
-    const panel = await webviewWith(session.page, '.state[data-state]');
+    const panel = await trainWithOneButton(session);
     await panel.locator('.state[data-state="done"]').waitFor({ timeout: 4 * 60_000 });
     const [run] = runFolders(session.workspace);
     assert.ok(fs.existsSync(path.join(run as string, 'model', 'model.json')));
