@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import os from 'node:os';
 import { Worker } from 'node:worker_threads';
 // On Linux sharp must be loaded by the main thread before a worker does.
@@ -20,6 +19,8 @@ export interface LoaderOptions {
   cacheFolder?: string;
   /** Batches held ready. */
   prefetch?: number;
+  /** Script of the worker; default: the loader's own. */
+  worker?: URL;
   onFailed?: (failure: Omit<ImageFailed, 'type'>) => void;
   onCacheOff?: (message: string) => void;
 }
@@ -58,6 +59,7 @@ export class ImageLoader {
   #ready = new Map<number, BatchReady>();
   #wake: (() => void) | null = null;
   #broken: Error | null = null;
+  readonly #exited: Promise<void>;
 
   constructor(options: LoaderOptions) {
     this.#options = options;
@@ -77,9 +79,18 @@ export class ImageLoader {
     };
     this.#pixels = new Uint8Array(setup.pixels);
     this.#indices = new Int32Array(setup.indices);
-    this.#worker = new Worker(workerUrl('training/loader.worker.ts'), { workerData: setup, name: 'loader' });
+    this.#worker = new Worker(options.worker ?? workerUrl('training/loader.worker.ts'), {
+      workerData: setup,
+      name: 'loader',
+    });
     this.#worker.on('message', (message: FromLoader) => this.#receive(message));
     this.#worker.on('error', (error) => this.#break(error as Error));
+    this.#exited = new Promise((resolve) => {
+      this.#worker.once('exit', (code) => {
+        this.#break(this.#broken ?? new Error(`the loader's worker ended with code ${code}`));
+        resolve();
+      });
+    });
   }
 
   /**
@@ -104,10 +115,9 @@ export class ImageLoader {
   }
 
   async close(): Promise<void> {
-    const exited = once(this.#worker, 'exit');
     this.#send({ type: 'close' });
     const late = setTimeout(() => void this.#worker.terminate(), CLOSE_LIMIT_MS);
-    await exited.catch(() => undefined);
+    await this.#exited;
     clearTimeout(late);
   }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { decodeRecord } from '../../../src/dataset/decode-record.ts';
 import { openDataSet } from '../../../src/dataset/open.ts';
 import type { DataSet } from '../../../src/dataset/types.ts';
@@ -131,5 +132,21 @@ describe('ImageLoader', () => {
       'no-decodable-images',
     );
     await loader.close();
+  });
+
+  it('says so, and closes, when its worker does not start or ends by itself', { timeout: 20_000 }, async (t) => {
+    const { root, data } = await setUp(t);
+    const folder = temporaryFolder(t);
+    const ending = path.join(folder, 'ending.mjs');
+    fs.writeFileSync(ending, 'process.exit(3);');
+    for (const [file, cause] of [
+      [path.join(folder, 'missing.mjs'), /missing\.mjs/],
+      [ending, /code 3/],
+    ] as const) {
+      const worker = pathToFileURL(file);
+      const loader = new ImageLoader({ root, images: data.images, settings, batchSize: 4, worker });
+      await assert.rejects(collect(loader, all(data), { failed: 'replace' }), cause);
+      await loader.close();
+    }
   });
 });
