@@ -6,13 +6,13 @@ import sharp from 'sharp';
 import { chooseImages, type DemoImage, type EmojiSet, fileOf } from './emoji.ts';
 import { attribution, preset, readme } from './texts.ts';
 
-export const demoVersion = '1';
+export const demoVersion = '2';
 
 const artists = { twemoji: 'twemoji', noto: 'noto', fluent: 'fluent-emoji-flat' };
 /** Pixels; the preset trains at less, so that a resize is part of the story. */
 const size = 72;
 const margin = 4;
-const groupsPerClass = 110;
+const groupsPerClass = 125;
 
 /**
  * Renders the demo workspace into `folder`, the same on every machine with the same packages: images, manifest, preset,

@@ -4,7 +4,7 @@ export const preset = `${JSON.stringify(
     data: { source: 'manifest.csv', validation: 0.2 },
     input: { width: 32, height: 32 },
     model: { architecture: 'small-cnn' },
-    training: { epochs: 8, batchSize: 32, learningRate: 0.002 },
+    training: { epochs: 24, batchSize: 32, learningRate: 0.003 },
     seed: 7,
   },
   null,
