@@ -1,10 +1,10 @@
-// Provides a TensorFlow for the tests: a virtual environment made once, keyed by its version. The last line printed is its folder.
+// Provides the Python peers of the tests, TensorFlow and Pillow: a virtual environment made once, keyed by its versions. The last line printed is its folder.
 // `LOUPE_TEST_TENSORFLOW` names another folder to use or make.
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { tensorFlowPackage, tensorFlowTestFolder } from '../tensorflow-folder.ts';
+import { pythonPackages, tensorFlowTestFolder } from '../tensorflow-folder.ts';
 
 const folder = tensorFlowTestFolder();
 
@@ -19,7 +19,7 @@ function install(): void {
   try {
     run('python3', ['-m', 'venv', temporary]);
     const pip = ['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', '--retries', '1', '--quiet'];
-    run(path.join(temporary, 'bin', 'python'), [...pip, tensorFlowPackage]);
+    run(path.join(temporary, 'bin', 'python'), [...pip, ...pythonPackages]);
     check(temporary);
     try {
       fs.renameSync(temporary, folder);

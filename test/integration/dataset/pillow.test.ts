@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
 import { decodeImage } from '../../../src/images/decode.ts';
+import { tensorFlowTestFolder } from '../../tensorflow-folder.ts';
 import { temporaryFolder } from './files.ts';
 
 const script = `
@@ -22,15 +23,14 @@ for color, mode in (('rgb', 'RGB'), ('grey', 'L')):
         open(f'{target}-{resize}-{color}', 'wb').write(out.tobytes())
 `;
 
-/** A Python with Pillow: LOUPE_PYTHON, else python3; null where it has none. */
+/** A Python with Pillow: LOUPE_PYTHON, the tests' own environment, or python3; null where none has it. */
 function pythonWithPillow(): string | null {
-  const python = process.env.LOUPE_PYTHON ?? 'python3';
-  try {
-    execFileSync(python, ['-c', 'import PIL'], { stdio: 'ignore', timeout: 30_000 });
-    return python;
-  } catch {
-    return null;
-  }
+  const own = path.join(tensorFlowTestFolder(), 'bin', 'python');
+  return [process.env.LOUPE_PYTHON, own, 'python3'].find((python) => python && hasPillow(python)) ?? null;
+}
+
+function hasPillow(python: string): boolean {
+  return spawnSync(python, ['-c', 'import PIL'], { stdio: 'ignore', timeout: 30_000 }).status === 0;
 }
 
 const python = pythonWithPillow();
