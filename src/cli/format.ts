@@ -1,6 +1,6 @@
-/** 0.8765 → `87.7 %`; `–` for nothing. */
+/** 0.8765 → `87.7%`; `–` for nothing. */
 export function percent(value: number | null): string {
-  return value === null ? '–' : `${(value * 100).toFixed(1)} %`;
+  return value === null ? '–' : `${(value * 100).toFixed(1)}%`;
 }
 
 /** Four significant digits; `–` for nothing. */

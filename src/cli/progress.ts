@@ -83,7 +83,7 @@ export class ProgressLine {
 /** `Scanning 40 %  ████████░░░░░░░░░░░░  400 / 1,000  ETA 3 s` */
 export function progressText({ what, done, total, text, eta }: ProgressReport): string {
   const parts = [what];
-  if (total) parts.push(`${bar(done / total, BAR_WIDTH)} ${String(Math.floor((done / total) * 100)).padStart(3)} %`);
+  if (total) parts.push(`${bar(done / total, BAR_WIDTH)} ${String(Math.floor((done / total) * 100)).padStart(3)}%`);
   parts.push(text ?? (total ? `${count(done)} / ${count(total)}` : count(done)));
   if (eta !== undefined && eta !== null && Number.isFinite(eta)) parts.push(`ETA ${duration(eta)}`);
   return parts.join('  ');

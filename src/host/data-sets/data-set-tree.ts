@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Skipped } from '../../dataset/types.ts';
 import { commands } from '../ids.ts';
+import { percent } from '../runs/run-text.ts';
 import type { DataSetEntry, DataSetStore } from './data-set-store.ts';
 import { dataSetName } from './propose.ts';
 
@@ -141,7 +142,7 @@ function proposedItem(source: string): vscode.TreeItem {
 function classItem(node: Extract<DataSetNode, { kind: 'class' }>): vscode.TreeItem {
   const item = new vscode.TreeItem(node.name);
   item.id = `${node.source}#class:${node.name}`;
-  item.description = `${grouped(node.count)} · ${(node.share * 100).toFixed(1)} %`;
+  item.description = `${grouped(node.count)} · ${percent(node.share)}`;
   item.iconPath = new vscode.ThemeIcon(
     node.count === 0 ? 'warning' : 'tag',
     node.count === 0 ? new vscode.ThemeColor('list.warningForeground') : undefined,

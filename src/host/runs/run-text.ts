@@ -5,9 +5,9 @@ import type { RunToken } from '../ids.ts';
 /** `vscode.l10n.t`, passed in so that these texts are tested in plain Node. */
 export type Translate = (message: string, ...args: (string | number)[]) => string;
 
-/** 0–1 → `91.2 %`. */
+/** 0–1 → `91.2%`. */
 export function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
+  return `${(share * 100).toFixed(1)}%`;
 }
 
 /** What the user most wants to know of a run: validation accuracy, else test, else training accuracy. */

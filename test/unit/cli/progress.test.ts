@@ -20,7 +20,7 @@ test('a bar is painted over, makes room for lines that stay, and goes away', () 
   line.line('Warning');
   line.end();
   line.end();
-  const painted = `\rScanning  █████░░░░░░░░░░░░░░░  25 %  1 / 4\x1b[K`;
+  const painted = `\rScanning  █████░░░░░░░░░░░░░░░  25%  1 / 4\x1b[K`;
   assert.deepEqual(written, [painted, '\r\x1b[K', 'Warning\n', painted, '\r\x1b[K']);
 });
 
@@ -82,7 +82,7 @@ test('what is left: from the speed of the steps at first, then from a whole epoc
   assert.equal(view.report(run).eta, 6);
   view.take(at(epoch));
   assert.equal(view.report(run).eta, 30);
-  assert.equal(view.report(run).text, 'loss 0.3  acc 90.0 %  val 88.0 %  320 images/s');
+  assert.equal(view.report(run).text, 'loss 0.3  acc 90.0%  val 88.0%  320 images/s');
 });
 
 test('work before training has its own bar, until it is done or steps come', () => {
@@ -97,7 +97,7 @@ test('work before training has its own bar, until it is done or steps come', () 
 
 const lines: [event: JobEventBody, expected: string | null][] = [
   [plan, '640 images to train on, 100 to validate, 0 to test; 2 classes; 1,234 parameters'],
-  [epoch, 'Epoch 2/5  loss 0.5123  acc 80.0 %  val loss 0.6  val acc 75.0 %  10 s  best'],
+  [epoch, 'Epoch 2/5  loss 0.5123  acc 80.0%  val loss 0.6  val acc 75.0%  10 s  best'],
   [{ kind: 'warning', code: 'x', message: 'Odd.' }, 'Warning: Odd.'],
   [{ kind: 'skipped', cause: 'corrupt', count: 2, examples: [] }, 'Skipped 2 images: corrupt'],
   [{ kind: 'resume', step: 40, epoch: 2 }, 'Going on from step 40.'],

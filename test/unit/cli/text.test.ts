@@ -6,8 +6,8 @@ import { displayWidth, renderTable } from '../../../src/cli/table.ts';
 import { wantsColor } from '../../../src/cli/terminal.ts';
 
 const texts: [actual: string, expected: string][] = [
-  [percent(0.8765), '87.6 %'],
-  [percent(1), '100.0 %'],
+  [percent(0.8765), '87.6%'],
+  [percent(1), '100.0%'],
   [percent(null), '–'],
   [figure(0.123456), '0.1235'],
   [figure(null), '–'],

@@ -11,15 +11,15 @@ test('the grey text says how far a run is and what it reached', () => {
   const table: [Partial<RunSummary>, string][] = [
     [{ state: 'queued' }, 'queued'],
     [{ state: 'running' }, 'preparing'],
-    [{ state: 'running', epoch: 3, validationAccuracy: 0.9123 }, 'epoch 3/10 · 91.2 %'],
-    [{ state: 'running', epoch: 1, accuracy: 0.5 }, 'epoch 1/10 · 50.0 %'],
-    [{ state: 'done', validationAccuracy: 1 }, '100.0 %'],
-    [{ state: 'done', validationAccuracy: 0.5, starred: true, tags: ['aug', 'x'] }, '★ 50.0 % · #aug · #x'],
+    [{ state: 'running', epoch: 3, validationAccuracy: 0.9123 }, 'epoch 3/10 · 91.2%'],
+    [{ state: 'running', epoch: 1, accuracy: 0.5 }, 'epoch 1/10 · 50.0%'],
+    [{ state: 'done', validationAccuracy: 1 }, '100.0%'],
+    [{ state: 'done', validationAccuracy: 0.5, starred: true, tags: ['aug', 'x'] }, '★ 50.0% · #aug · #x'],
     [{ state: 'done', starred: true }, '★'],
     [{ state: 'stopped', epoch: 2, epochs: 5 }, 'stopped 2/5'],
     [{ state: 'stopped' }, 'stopped'],
     [{ state: 'failed' }, 'failed'],
-    [{ state: 'interrupted', accuracy: 0 }, 'interrupted · 0.0 %'],
+    [{ state: 'interrupted', accuracy: 0 }, 'interrupted · 0.0%'],
     [{ state: 'cancelled' }, 'cancelled'],
   ];
   for (const [changes, text] of table) assert.equal(describeRun(summaryOf(changes), fill), text);
