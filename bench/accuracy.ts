@@ -45,10 +45,10 @@ const tasks: Record<string, Task> = {
   },
   demo: {
     source: () => existing(path.join(root, 'demo', 'manifest.csv')),
-    epochs: 8,
+    epochs: 24,
     config: {
       input: { width: 32, height: 32 },
-      training: { batchSize: 32, learningRate: 0.002 },
+      training: { batchSize: 32, learningRate: 0.003 },
       validation: 0.2,
     },
   },
