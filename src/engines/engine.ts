@@ -1,4 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Normalization } from '../images/preprocess.ts';
 import type { OptimizerConfig } from '../training/config.ts';
 
 export type EngineName = 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
@@ -21,12 +22,6 @@ export interface ImageBatch {
   labels: Int32Array;
   /** Images in this batch, ≥ 1; the last batch of an epoch may be smaller. */
   size: number;
-}
-
-/** The network sees `(pixel / 255 − mean) / std`, per channel. */
-export interface Normalization {
-  mean: number[];
-  std: number[];
 }
 
 export interface TrainerOptions {

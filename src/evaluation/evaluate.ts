@@ -1,5 +1,4 @@
-import type { Predictor } from '../engines/engine.ts';
-import type { LoadedBatch } from '../training/loader.ts';
+import type { ImageBatch, Predictor } from '../engines/engine.ts';
 import { ClassificationCounter, type ClassificationResult } from './metrics.ts';
 
 export interface Evaluation extends ClassificationResult {
@@ -14,9 +13,14 @@ export interface Predictions {
   probabilities: Float32Array;
 }
 
-/** Where the images come from; an `ImageLoader`. */
+/** Where the images come from, e.g. the training's loader. */
 export interface BatchSource {
-  pass(order: Uint32Array, options: { failed: 'drop' }): AsyncIterable<LoadedBatch>;
+  pass(order: Uint32Array, options: { failed: 'drop' }): AsyncIterable<SourceBatch>;
+}
+
+export interface SourceBatch extends ImageBatch {
+  /** [size], position of each image in the source's images. */
+  indices: Int32Array;
 }
 
 export interface EvaluateOptions {

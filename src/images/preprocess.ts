@@ -1,4 +1,8 @@
-import type { Normalization } from '../engines/engine.ts';
+/** The network sees `(pixel / 255 − mean) / std`, per channel. */
+export interface Normalization {
+  mean: number[];
+  std: number[];
+}
 
 /**
  * How an image file becomes the numbers a network sees. Saved as `preprocess.json` beside the weights; training, validation,

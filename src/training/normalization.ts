@@ -1,4 +1,4 @@
-import type { Normalization } from '../engines/engine.ts';
+import type { Normalization } from '../images/preprocess.ts';
 import type { InputConfig } from './config.ts';
 
 /** torchvision's ImageNet statistics; grey images take their mean over the channels. */

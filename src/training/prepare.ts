@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Engine, Normalization } from '../engines/engine.ts';
+import type { Engine } from '../engines/engine.ts';
 import { writeJson } from '../files.ts';
+import type { Normalization } from '../images/preprocess.ts';
 import { channelsOf, type Preprocess } from '../images/preprocess.ts';
 import type { EventWriter } from '../jobs/event-writer.ts';
 import { type Job, jobFiles } from '../jobs/job.ts';

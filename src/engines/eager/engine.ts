@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Engine, EngineInfo, Normalization, Predictor, Trainer, TrainerOptions } from '../engine.ts';
+import type { Normalization } from '../../images/preprocess.ts';
+import type { Engine, EngineInfo, Predictor, Trainer, TrainerOptions } from '../engine.ts';
 import type { EagerOps } from './ops.ts';
 import { activate, EagerPredictor } from './predictor.ts';
 import { EagerTrainer } from './trainer.ts';

@@ -1,5 +1,6 @@
 import { type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
-import type { ImageBatch, Normalization } from '../engine.ts';
+import type { Normalization } from '../../images/preprocess.ts';
+import type { ImageBatch } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
 
 /** Turns decoded bytes into what a network sees: `(byte / 255 − mean) / std` per channel. */

@@ -1,6 +1,7 @@
 import { getBackend, setBackend, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { ImageBatch, Normalization, Predictor } from '../engine.ts';
+import type { Normalization } from '../../images/preprocess.ts';
+import type { ImageBatch, Predictor } from '../engine.ts';
 import { forward } from './forward.ts';
 import { probabilities } from './loss.ts';
 import type { EagerOps } from './ops.ts';

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { ImageBatch, Normalization, Predictor } from '../engine.ts';
+import type { Normalization } from '../../images/preprocess.ts';
+import type { ImageBatch, Predictor } from '../engine.ts';
 import type { TensorFlowBinding } from './binding.ts';
 import { engineError } from './failures.ts';
 import { lowerPredictor } from './lower/graphs.ts';

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, model as makeModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import type { ImageBatch, Normalization, StepInput, StepResult, TrainerOptions } from '../../../src/engines/engine.ts';
+import type { ImageBatch, StepInput, StepResult, TrainerOptions } from '../../../src/engines/engine.ts';
+import type { Normalization } from '../../../src/images/preprocess.ts';
 
 /**
  * Training written the plain way: TensorFlow.js's own gradients on its cpu backend, and the optimizers' published formulas in

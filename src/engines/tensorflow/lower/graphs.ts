@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Normalization } from '../../../images/preprocess.ts';
 import type { OptimizerConfig } from '../../../training/config.ts';
-import type { Normalization } from '../../engine.ts';
 import { cast, divide, multiply, softmax, subtract, sum, unary } from '../graph/elementwise.ts';
 import { Graph } from '../graph/graph.ts';
 import { knownSize } from '../graph/shapes.ts';
