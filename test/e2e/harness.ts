@@ -34,6 +34,8 @@ export interface SessionOptions {
   /** Puts Loupe into the extensions folder; the default links this working copy. */
   install?: (vscode: string, home: string) => Promise<void> | void;
   settings?: Record<string, unknown>;
+  /** Ask whether the folder's authors are trusted; the default trusts it. */
+  workspaceTrust?: boolean;
   viewport?: { width: number; height: number };
 }
 
@@ -49,6 +51,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     vscode,
     home,
     settings: options.settings ?? {},
+    workspaceTrust: options.workspaceTrust ?? false,
     env: { LOUPE_CACHE: path.join(home, 'cache') },
   });
   const workbench = await openWorkbench(server.url(workspace), options.viewport ? { viewport: options.viewport } : {});
