@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { readSummary } from '../../jobs/list.ts';
+import { isRunFolder } from '../../jobs/read.ts';
 import { Problem } from '../../problem.ts';
 import { settings } from '../ids.ts';
 import type { LoupeProcesses } from '../process.ts';
@@ -72,7 +74,8 @@ export class RunScheduler implements vscode.Disposable {
     this.launched.delete(folder);
     this.log.info(`process of ${folder}: ${how}`);
     this.store.refresh();
-    const run = this.store.get(folder);
+    // From disk: what the store knows may be older than a run that took half a second.
+    const run = isRunFolder(folder) ? readSummary(folder) : undefined;
     if (run?.state === 'queued') {
       this.refused.add(folder);
       const message = vscode.l10n.t('{0} could not be started: {1}.', run.name, how);
