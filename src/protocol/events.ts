@@ -75,7 +75,9 @@ export interface StepEvent {
 
 export interface EpochEvent {
   kind: 'epoch';
+  /** Counts from 1. */
   epoch: number;
+  /** Steps done when it ended. */
   step: number;
   loss: number;
   accuracy: number;

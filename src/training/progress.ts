@@ -1,4 +1,5 @@
 import type { StepResult } from '../engines/engine.ts';
+import type { EpochEvent } from '../protocol/events.ts';
 import type { EarlyStoppingConfig } from './config.ts';
 
 /** Where a run is. A checkpoint holds it beside the weights; equal progress and weights give an equal rest of the run. */
@@ -26,16 +27,8 @@ export interface TrainProgress {
   epochSeconds: number;
 }
 
-export interface EpochResult {
-  /** Counts from 1. */
-  epoch: number;
-  /** Steps done when it ended. */
-  step: number;
-  loss: number;
-  accuracy: number;
-  validationLoss: number | null;
-  validationAccuracy: number | null;
-}
+/** What an epoch measured: its event without what only the event says. */
+export type EpochResult = Omit<EpochEvent, 'kind' | 'seconds' | 'best'>;
 
 export const atStart: TrainProgress = {
   step: 0,
