@@ -12,7 +12,7 @@ import { writeJson } from '../src/files.ts';
 import { buildModel } from '../src/models/build.ts';
 import { seededRandom } from '../src/random.ts';
 import type { ModelConfig, OptimizerConfig } from '../src/training/config.ts';
-import { tensorFlowTestFolder } from '../test/tensorflow-folder.ts';
+import { pythonPeersFolder } from '../test/python-peers.ts';
 
 const [rounds = 7, stepsARound = 5] = process.argv.slice(2).map(Number);
 
@@ -36,7 +36,7 @@ interface Contestant {
   end(): void;
 }
 
-const folder = tensorFlowTestFolder();
+const folder = pythonPeersFolder();
 process.env.LOUPE_TENSORFLOW = folder;
 process.env.LOUPE_CACHE ??= path.join(folder, 'loupe-cache');
 const engine = await tensorflowMaker.start({ threads: 0 });

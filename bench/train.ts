@@ -5,7 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { tensorFlowTestFolder } from '../test/tensorflow-folder.ts';
+import { pythonPeersFolder } from '../test/python-peers.ts';
 import { writeResult } from './result-file.ts';
 import type { StepsJob } from './train-steps.ts';
 
@@ -113,7 +113,7 @@ async function stockStep(workload: Omit<Workload, 'name'>): Promise<number> {
 }
 
 function pythonWithKeras(): string | null {
-  const candidates = [process.env.LOUPE_BENCH_PYTHON ?? '', path.join(tensorFlowTestFolder(), 'bin', 'python')];
+  const candidates = [process.env.LOUPE_BENCH_PYTHON ?? '', path.join(pythonPeersFolder(), 'bin', 'python')];
   return candidates.find((file) => file !== '' && fs.existsSync(file)) ?? null;
 }
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
 import { decodeImage } from '../../../src/images/decode.ts';
-import { tensorFlowTestFolder } from '../../tensorflow-folder.ts';
+import { pythonPeersFolder } from '../../python-peers.ts';
 import { temporaryFolder } from './files.ts';
 
 const script = `
@@ -25,7 +25,7 @@ for color, mode in (('rgb', 'RGB'), ('grey', 'L')):
 
 /** A Python with Pillow: LOUPE_PYTHON, the tests' own environment, or python3; null where none has it. */
 function pythonWithPillow(): string | null {
-  const own = path.join(tensorFlowTestFolder(), 'bin', 'python');
+  const own = path.join(pythonPeersFolder(), 'bin', 'python');
   return [process.env.LOUPE_PYTHON, own, 'python3'].find((python) => python && hasPillow(python)) ?? null;
 }
 

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { tensorFlowTestFolder } from '../../tensorflow-folder.ts';
+import { pythonPeersFolder } from '../../python-peers.ts';
 import { skip } from './support.ts';
 
 const maker = new URL('../../../src/engines/tensorflow/maker.ts', import.meta.url).href;
@@ -30,7 +30,7 @@ async function start(
 }
 
 describe('attaching TensorFlow', { skip, timeout: 300_000 }, () => {
-  const folder = tensorFlowTestFolder();
+  const folder = pythonPeersFolder();
   const cache = path.join(root, 'cache');
 
   it('compiles the link once, also when two processes start together, and says nothing on stderr', async () => {

@@ -7,14 +7,14 @@ import { tensorflowMaker } from '../../../src/engines/tensorflow/maker.ts';
 import { weightNames } from '../../../src/engines/weight-names.ts';
 import { seededRandom } from '../../../src/random.ts';
 import type { OptimizerConfig } from '../../../src/training/config.ts';
-import { tensorFlowTestFolder } from '../../tensorflow-folder.ts';
+import { pythonPeersFolder } from '../../python-peers.ts';
 
-const folder = tensorFlowTestFolder();
+const folder = pythonPeersFolder();
 
 /** For `describe` and `it`: why tests against a real TensorFlow can't run here, or false. */
 export const skip: string | false = fs.existsSync(folder)
   ? false
-  : `no TensorFlow in ${folder}; make it with: node test/tools/tensorflow-for-tests.ts`;
+  : `no TensorFlow in ${folder}; make it with: node test/tools/python-peers.ts`;
 
 /** The compiled binding stays beside that TensorFlow, so that not every test file compiles it again. */
 export async function startEngine(): Promise<Engine> {

@@ -1,12 +1,12 @@
-// Provides the Python peers of the tests, TensorFlow and Pillow: a virtual environment made once, keyed by its versions. The last line printed is its folder.
-// `LOUPE_TEST_TENSORFLOW` names another folder to use or make.
+// Provides the Python packages that tests and benchmarks stand beside: a virtual environment made once, keyed by its versions. The last line printed is its folder.
+// `LOUPE_TEST_PYTHON` names another folder to use or make.
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { pythonPackages, tensorFlowTestFolder } from '../tensorflow-folder.ts';
+import { pythonPackages, pythonPeersFolder } from '../python-peers.ts';
 
-const folder = tensorFlowTestFolder();
+const folder = pythonPeersFolder();
 
 if (!fs.existsSync(folder)) install();
 check(folder);
