@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { ImageBatch, Trainer } from '../src/engines/engine.ts';
+import { type ImageBatch, plainTraining, type Trainer } from '../src/engines/engine.ts';
 import { tensorflowMaker } from '../src/engines/tensorflow/maker.ts';
 import { writeJson } from '../src/files.ts';
 import { buildModel } from '../src/models/build.ts';
@@ -84,9 +84,18 @@ async function compare(workload: Workload) {
 }
 
 async function loupe(model: LayersModel, { side, batch, optimizer }: Workload): Promise<Contestant> {
-  const config = { name: optimizer, momentum: 0.9, weightDecay: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+  const config = {
+    name: optimizer,
+    momentum: 0.9,
+    nesterov: false,
+    weightDecay: 0,
+    beta1: 0.9,
+    beta2: 0.999,
+    rho: 0.99,
+    epsilon: 1e-7,
+  };
   const normalization = { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] };
-  const trainer = await engine.createTrainer(model, { optimizer: config, normalization, seed: 1 });
+  const trainer = await engine.createTrainer(model, { optimizer: config, normalization, seed: 1, ...plainTraining });
   const images = randomBatch(side, batch);
   let step = 0;
   const run = async (one: Trainer) => one.step(images, { step: step++, learningRate: 0.001 });

@@ -1,7 +1,9 @@
 // One engine as a contestant of bench/train.ts. The first line of stdin is a job, each further line a number of steps to time; the
 // answer is a line of JSON: {"ms": [...], "rss": MiB}. The same conversation as keras_steps.py.
+
 import { createInterface } from 'node:readline';
 import { chooseEngine } from '../src/engines/choose.ts';
+import { plainTraining } from '../src/engines/engine.ts';
 import { buildModel } from '../src/models/build.ts';
 import { seededRandom } from '../src/random.ts';
 import type { EngineConfig, ModelConfig, OptimizerConfig } from '../src/training/config.ts';
@@ -24,7 +26,17 @@ const model = buildModel(
   { width: job.side, height: job.side, channels: 3, classes: 10, seed: 1 },
 );
 const trainer = await engine.createTrainer(model, {
-  optimizer: { name: job.optimizer, momentum: 0.9, weightDecay: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+  ...plainTraining,
+  optimizer: {
+    name: job.optimizer,
+    momentum: 0.9,
+    nesterov: false,
+    weightDecay: 0,
+    beta1: 0.9,
+    beta2: 0.999,
+    rho: 0.99,
+    epsilon: 1e-7,
+  },
   normalization: { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
   seed: 1,
 });

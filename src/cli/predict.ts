@@ -42,7 +42,7 @@ async function predict(input: VerbInput, terminal: Terminal): Promise<VerbResult
   try {
     const result = await predictImages(folder, files, {
       topK,
-      engine: { name, threads },
+      engine: { name, threads, precision: 'float32' },
       onProgress: (done, total) =>
         line.report({ what: terminal.progress === 'json' ? 'predict' : 'Classifying', done, total }),
     });

@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Normalization } from '../images/preprocess.ts';
-import type { OptimizerConfig } from '../training/config.ts';
+import type { ClipConfig, EngineConfig, LossConfig, OptimizerConfig } from '../training/config.ts';
 
 export type EngineName = 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
 
@@ -22,6 +22,10 @@ export interface ImageBatch {
   labels: Int32Array;
   /** Images in this batch, ≥ 1; the last batch of an epoch may be smaller. */
   size: number;
+  /** [size, class], rows that sum to 1: soft labels (MixUp, CutMix), used in place of `labels` for the loss. */
+  targets?: Float32Array;
+  /** [size], ≥ 0: weight of each image's loss. The batch's loss is the weighted sum divided by `size`. */
+  weights?: Float32Array;
 }
 
 export interface TrainerOptions {
@@ -29,19 +33,51 @@ export interface TrainerOptions {
   normalization: Normalization;
   /** Together with a step's number it decides what dropout drops. */
   seed: number;
+  loss: LossConfig;
+  /** [class], multiplies the loss of each class's target; null: 1 for all. The mean is over images, not over weights. */
+  classWeights: number[] | null;
+  clip: ClipConfig;
+  /** Steps whose gradients are averaged before the weights change, ≥ 1. */
+  accumulate: number;
+  /** Decay of an exponential moving average of the weights, taken after each update, 0–1; 0: none is kept. */
+  ema: number;
+  precision: EngineConfig['precision'];
+  /** By layer name: factor of the learning rate. 0: frozen, no gradient is computed. Absent: 1. */
+  layerRates: ReadonlyMap<string, number>;
+  /**
+   * What a batch-norm layer with rate 0 does in training: `inference` uses its moving statistics and leaves them alone (Keras);
+   * `training` goes on normalising by the batch and moving them (fastai trains its scale too: give it a rate).
+   */
+  frozenBatchNorm: 'inference' | 'training';
 }
+
+/** Options of a training without tricks, to be spread under what a caller wants. */
+export const plainTraining = {
+  loss: { name: 'cross-entropy', labelSmoothing: 0, focalGamma: 2 },
+  classWeights: null,
+  clip: { norm: 0, value: 0 },
+  accumulate: 1,
+  ema: 0,
+  precision: 'float32',
+  layerRates: new Map<string, number>(),
+  frozenBatchNorm: 'inference',
+} satisfies Omit<TrainerOptions, 'optimizer' | 'normalization' | 'seed'>;
 
 export interface StepInput {
   /** Counts from 0 over the whole run, also across a resume. */
   step: number;
   learningRate: number;
+  /** In place of `optimizer.momentum` (SGD, RMSprop) or `optimizer.beta1` (Adam, AdamW, Lion); one-cycle moves it. */
+  momentum?: number;
 }
 
 export interface StepResult {
-  /** Mean cross-entropy (nats) over the batch. */
+  /** Mean loss over the batch, as the options define it (nats for cross-entropy), without weight decay. */
   loss: number;
-  /** Images whose most likely class was the label. */
+  /** Images whose most likely class was the label (with `targets`: the class with the largest share). */
   correct: number;
+  /** Global L2 norm of the update's gradient before clipping; null where none was computed (no clipping by norm, mid-accumulation). */
+  gradientNorm: number | null;
 }
 
 /** A float32 array with a name that stays the same between processes. */
@@ -55,8 +91,10 @@ export interface NamedArray {
 export interface TrainerState {
   /** In the order of `model.weights`, batch-norm statistics included. */
   weights: NamedArray[];
-  /** Optimizer slots; empty before the first step. */
+  /** Optimizer slots, and gradients under accumulation; empty before the first step. */
   optimizer: NamedArray[];
+  /** The moving average of the weights, named and ordered as `weights`; empty without `ema` or before the first update. */
+  averaged: NamedArray[];
 }
 
 /**
@@ -66,8 +104,11 @@ export interface TrainerState {
 export interface Trainer {
   /** @throws EngineError when the device is lost or out of memory, or the loss is not finite. */
   step(batch: ImageBatch, input: StepInput): Promise<StepResult>;
-  /** Inference mode with the weights as they are now. Returns probabilities [size, class]. */
-  predict(batch: ImageBatch): Promise<Float32Array>;
+  /**
+   * Inference mode. Returns probabilities [size, class]. `averaged` takes the moving average of the weights (batch-norm
+   * statistics averaged with them); without `ema` the two are the same.
+   */
+  predict(batch: ImageBatch, weights?: 'current' | 'averaged'): Promise<Float32Array>;
   readState(): Promise<TrainerState>;
   writeState(state: TrainerState): Promise<void>;
   dispose(): void;
@@ -79,11 +120,40 @@ export interface Predictor {
   dispose(): void;
 }
 
+/** Class activation maps of one batch. */
+export interface ClassMaps {
+  /** [size, height, width], ≥ 0, not scaled: ReLU(Σ α_k A_k) with α_k the mean of ∂(class logit)/∂A_k (Grad-CAM, Selvaraju 2017). */
+  maps: Float32Array;
+  height: number;
+  width: number;
+}
+
+export interface Explainer {
+  /** Grad-CAM at the model's last layer with a spatial output. @param classes [size], the class each map explains. */
+  explain(batch: ImageBatch, classes: Int32Array): Promise<ClassMaps>;
+  dispose(): void;
+}
+
+export interface FeatureExtractor {
+  /** Values per image. */
+  readonly size: number;
+  /** Returns [batch size, `size`]: what `layer` gives in inference mode, a spatial output averaged over its positions. */
+  features(batch: ImageBatch): Promise<Float32Array>;
+  dispose(): void;
+}
+
 /** Something that can run a `LayersModel`. One instance a process. */
 export interface Engine {
   readonly info: EngineInfo;
   createTrainer(model: LayersModel, options: TrainerOptions): Promise<Trainer>;
-  createPredictor(model: LayersModel, normalization: Normalization): Promise<Predictor>;
+  createPredictor(
+    model: LayersModel,
+    normalization: Normalization,
+    options?: { precision?: EngineConfig['precision'] },
+  ): Promise<Predictor>;
+  createExplainer(model: LayersModel, normalization: Normalization): Promise<Explainer>;
+  /** @param layer name of a layer of `model`; default: the last before the classifier (the input of its last Dense layer). */
+  createFeatureExtractor(model: LayersModel, normalization: Normalization, layer?: string): Promise<FeatureExtractor>;
   dispose(): Promise<void>;
 }
 

@@ -2,7 +2,7 @@ import { tensor, tidy } from '@tensorflow/tfjs-core';
 import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { Problem } from '../problem.ts';
 import { seededRandom } from '../random.ts';
-import type { Engine, EngineName, ImageBatch } from './engine.ts';
+import { type Engine, type EngineName, type ImageBatch, plainTraining } from './engine.ts';
 
 /** Losses of the first and fifth step, from TensorFlow.js's own `cpu` backend and optimizer. */
 const EXPECTED = { first: 0.8154, last: 0.5115 };
@@ -14,9 +14,19 @@ const EXPECTED = { first: 0.8154, last: 0.5115 };
 export async function selfTest(engine: Engine): Promise<void> {
   const network = selfTestModel();
   const trainer = await engine.createTrainer(network, {
-    optimizer: { name: 'sgd', momentum: 0.9, weightDecay: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+    optimizer: {
+      name: 'sgd',
+      momentum: 0.9,
+      nesterov: false,
+      weightDecay: 0,
+      beta1: 0.9,
+      beta2: 0.999,
+      rho: 0.99,
+      epsilon: 1e-7,
+    },
     normalization: { mean: [0.5], std: [0.5] },
     seed: 1,
+    ...plainTraining,
   });
   try {
     const batch = selfTestBatch();

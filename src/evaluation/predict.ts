@@ -44,7 +44,7 @@ export async function predictImages(
   paths: string[],
   options: PredictOptions = {},
 ): Promise<PredictResult> {
-  const { engine } = await chooseEngine(options.engine ?? { name: 'auto', threads: 0 });
+  const { engine } = await chooseEngine(options.engine ?? { name: 'auto', threads: 0, precision: 'float32' });
   try {
     const { model, preprocess, labels } = await readModel(path.join(runFolder, jobFiles.model));
     const predictor = await engine.createPredictor(model, preprocess.normalization);

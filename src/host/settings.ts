@@ -18,5 +18,6 @@ export function defaultEngine(scope: vscode.Uri): EngineConfig {
   return {
     name: engineNames.includes(name) ? (name as EngineConfig['name']) : 'auto',
     threads: Number.isInteger(threads) && threads > 0 ? threads : 0,
+    precision: 'float32',
   };
 }

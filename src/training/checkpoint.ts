@@ -8,6 +8,7 @@ import { readTensorFile, type TensorFile, writeTensorFile } from './safetensors.
 
 const WEIGHT = 'weight/';
 const OPTIMIZER = 'optimizer/';
+const AVERAGED = 'averaged/';
 
 /** All that the rest of a run depends on. */
 export interface ResumePoint {
@@ -24,7 +25,11 @@ export interface BestPoint {
 /** @throws Problem `disk-full`, `no-permission`, `folder-missing`; the previous file stays whole. */
 export function writeResumePoint(file: string, { progress, state }: ResumePoint): void {
   write(file, {
-    tensors: [...prefixed(WEIGHT, state.weights), ...prefixed(OPTIMIZER, state.optimizer)],
+    tensors: [
+      ...prefixed(WEIGHT, state.weights),
+      ...prefixed(OPTIMIZER, state.optimizer),
+      ...prefixed(AVERAGED, state.averaged),
+    ],
     metadata: { kind: 'last', progress: JSON.stringify(progress) },
   });
 }
@@ -33,7 +38,11 @@ export function writeResumePoint(file: string, { progress, state }: ResumePoint)
 export function readResumePoint(file: string): ResumePoint | null {
   return read(file, ({ tensors, metadata }) => ({
     progress: JSON.parse(metadata.progress ?? '') as TrainProgress,
-    state: { weights: withoutPrefix(WEIGHT, tensors), optimizer: withoutPrefix(OPTIMIZER, tensors) },
+    state: {
+      weights: withoutPrefix(WEIGHT, tensors),
+      optimizer: withoutPrefix(OPTIMIZER, tensors),
+      averaged: withoutPrefix(AVERAGED, tensors),
+    },
   }));
 }
 

@@ -51,20 +51,46 @@ export interface TrainingConfig {
   epochs: number;
   batchSize: number;
   optimizer: OptimizerConfig;
+  loss: LossConfig;
+  clip: ClipConfig;
+  /** Batches whose gradients are averaged before each update, ≥ 1. */
+  accumulate: number;
   learningRate: number;
   schedule: 'constant' | 'cosine' | 'one-cycle';
   earlyStopping: EarlyStoppingConfig;
 }
 
 export interface OptimizerConfig {
-  name: 'sgd' | 'adam' | 'adamw';
-  /** SGD only. */
+  name: 'sgd' | 'adam' | 'adamw' | 'rmsprop' | 'lion';
+  /** SGD and RMSprop. */
   momentum: number;
-  /** SGD and Adam: added to the gradient (L2). AdamW: decoupled. Never applied to biases and batch-norm scales. */
+  /** SGD only: Nesterov's momentum as PyTorch has it. */
+  nesterov: boolean;
+  /** SGD, Adam and RMSprop: added to the gradient (L2). AdamW and Lion: decoupled. Never applied to biases and batch-norm scales. */
   weightDecay: number;
+  /** Adam, AdamW, Lion. */
   beta1: number;
   beta2: number;
+  /** RMSprop: how much of the squared gradients' average is kept, 0–1 (PyTorch's alpha). */
+  rho: number;
   epsilon: number;
+}
+
+export interface LossConfig {
+  /** `focal`: (1 − p)^γ · cross-entropy (Lin et al. 2017). `binary`: one sigmoid a class, summed over the classes. */
+  name: 'cross-entropy' | 'focal' | 'binary';
+  /** Share ε of the target spread evenly over all classes, 0–0.9: (1 − ε)·y + ε/K (PyTorch's and Keras' definition). */
+  labelSmoothing: number;
+  /** γ of the focal loss, ≥ 0. */
+  focalGamma: number;
+}
+
+/** Applied to the averaged gradient of an update: first by value, then by norm. 0: off. */
+export interface ClipConfig {
+  /** Largest global L2 norm over all gradients (torch.nn.utils.clip_grad_norm_). */
+  norm: number;
+  /** Largest absolute value of any element. */
+  value: number;
 }
 
 export interface EarlyStoppingConfig {
@@ -75,9 +101,11 @@ export interface EarlyStoppingConfig {
 }
 
 export interface EngineConfig {
-  name: 'auto' | 'tensorflow' | 'wasm' | 'cpu';
+  name: 'auto' | 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
   /** Threads of the engine; 0: as many as the machine has cores. */
   threads: number;
+  /** `mixed`: products in bfloat16 (or float16 on GPUs without it), weights and sums in float32; where the engine can. */
+  precision: 'float32' | 'mixed';
 }
 
 export const defaultConfig: RunConfig = {
@@ -88,11 +116,23 @@ export const defaultConfig: RunConfig = {
   training: {
     epochs: 10,
     batchSize: 32,
-    optimizer: { name: 'adamw', momentum: 0.9, weightDecay: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+    optimizer: {
+      name: 'adamw',
+      momentum: 0.9,
+      nesterov: false,
+      weightDecay: 0.01,
+      beta1: 0.9,
+      beta2: 0.999,
+      rho: 0.99,
+      epsilon: 1e-7,
+    },
+    loss: { name: 'cross-entropy', labelSmoothing: 0, focalGamma: 2 },
+    clip: { norm: 0, value: 0 },
+    accumulate: 1,
     learningRate: 0.001,
     schedule: 'one-cycle',
     earlyStopping: { enabled: false, metric: 'validation-loss', patience: 5 },
   },
-  engine: { name: 'auto', threads: 0 },
+  engine: { name: 'auto', threads: 0, precision: 'float32' },
   seed: 42,
 };

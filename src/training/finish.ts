@@ -22,7 +22,7 @@ export async function finish(folder: string, run: TrainRun, end: LoopEnd): Promi
   let validation = best?.result.epoch === progress.best?.epoch ? end.bestValidation : null;
   let test: Evaluation | null = null;
   if (progress.ended && best) {
-    await trainer.writeState({ weights: best.weights, optimizer: [] });
+    await trainer.writeState({ weights: best.weights, optimizer: [], averaged: [] });
     validation ??= await predictSplit(run, 'validation');
     test = await predictSplit(run, 'test');
   }

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Engine } from '../engines/engine.ts';
+import { type Engine, plainTraining } from '../engines/engine.ts';
 import { writeJson } from '../files.ts';
 import type { Normalization } from '../images/preprocess.ts';
 import { channelsOf, type Preprocess } from '../images/preprocess.ts';
@@ -61,6 +61,11 @@ export async function prepareRun(parts: Prepared): Promise<TrainRun & { close():
       optimizer,
       normalization,
       seed: mixSeed(config.seed, DROPOUT),
+      ...plainTraining,
+      loss: config.training.loss,
+      clip: config.training.clip,
+      accumulate: config.training.accumulate,
+      precision: config.engine.precision,
     });
     if (resumed) await trainer.writeState(resumed.state);
     const segments = [config.training.epochs, ...job.continuations.map(({ epochs }) => epochs)];

@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Normalization } from '../../images/preprocess.ts';
-import type { Engine, EngineInfo, Predictor, Trainer, TrainerOptions } from '../engine.ts';
+import type { Engine, EngineInfo, Explainer, FeatureExtractor, Predictor, Trainer, TrainerOptions } from '../engine.ts';
+import { EngineError } from '../engine-error.ts';
 import type { EagerOps } from './ops.ts';
 import { activate, EagerPredictor } from './predictor.ts';
 import { EagerTrainer } from './trainer.ts';
@@ -26,6 +27,14 @@ export class EagerEngine implements Engine {
 
   async createPredictor(model: LayersModel, normalization: Normalization): Promise<Predictor> {
     return new EagerPredictor(model, this.ops, normalization);
+  }
+
+  async createExplainer(): Promise<Explainer> {
+    throw new EngineError('engine-failed', 'This engine makes no class maps yet.', 'Choose another engine.');
+  }
+
+  async createFeatureExtractor(): Promise<FeatureExtractor> {
+    throw new EngineError('engine-failed', 'This engine gives no features yet.', 'Choose another engine.');
   }
 
   dispose(): Promise<void> {

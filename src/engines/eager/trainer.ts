@@ -64,7 +64,7 @@ export class EagerTrainer implements Trainer {
       const score = scoreLogits(values, batch.labels, this.#plan.classes);
       if (!Number.isFinite(score.loss)) throw lossNotFinite(step, score.loss, learningRate);
       this.#optimizer.apply(gradients, learningRate);
-      return score;
+      return { ...score, gradientNorm: null };
     } catch (error) {
       throw this.#ops.explain(error);
     } finally {
@@ -79,7 +79,7 @@ export class EagerTrainer implements Trainer {
 
   async readState(): Promise<TrainerState> {
     await activate(this.#ops);
-    return { weights: await readWeights(this.#model), optimizer: await this.#optimizer.read() };
+    return { weights: await readWeights(this.#model), optimizer: await this.#optimizer.read(), averaged: [] };
   }
 
   async writeState(state: TrainerState): Promise<void> {

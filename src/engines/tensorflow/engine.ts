@@ -3,7 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Normalization } from '../../images/preprocess.ts';
-import type { Engine, EngineInfo, Predictor, Trainer, TrainerOptions } from '../engine.ts';
+import type { Engine, EngineInfo, Explainer, FeatureExtractor, Predictor, Trainer, TrainerOptions } from '../engine.ts';
+import { EngineError } from '../engine-error.ts';
 import type { TensorFlowBinding } from './binding.ts';
 import { TensorFlowPredictor } from './predictor.ts';
 import { TensorFlowTrainer } from './trainer.ts';
@@ -23,6 +24,14 @@ export class TensorFlowEngine implements Engine {
 
   async createPredictor(model: LayersModel, normalization: Normalization): Promise<Predictor> {
     return new TensorFlowPredictor(this.#binding, model, normalization);
+  }
+
+  async createExplainer(): Promise<Explainer> {
+    throw new EngineError('engine-failed', 'This engine makes no class maps yet.', 'Choose another engine.');
+  }
+
+  async createFeatureExtractor(): Promise<FeatureExtractor> {
+    throw new EngineError('engine-failed', 'This engine gives no features yet.', 'Choose another engine.');
   }
 
   /** TensorFlow's libraries stay loaded until the process ends; trainers and predictors free what they hold themselves. */

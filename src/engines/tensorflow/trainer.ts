@@ -36,7 +36,7 @@ export class TensorFlowTrainer implements Trainer {
     const lowered = lowerTrainer(model, options);
     const session = new Session(binding, lowered.graph);
     const trainer = new TensorFlowTrainer(session, lowered, options, imageShapeOf(model));
-    await trainer.writeState({ weights: currentWeights(lowered.weights), optimizer: [] });
+    await trainer.writeState({ weights: currentWeights(lowered.weights), optimizer: [], averaged: [] });
     return trainer;
   }
 
@@ -58,7 +58,7 @@ export class TensorFlowTrainer implements Trainer {
     this.#iterations++;
     const value = loss?.[0] ?? Number.NaN;
     if (!Number.isFinite(value)) throw lossNotFinite(input.step, value);
-    return { loss: value, correct: correct?.[0] ?? 0 };
+    return { loss: value, correct: correct?.[0] ?? 0, gradientNorm: null };
   }
 
   async predict(batch: ImageBatch): Promise<Float32Array> {
@@ -68,7 +68,7 @@ export class TensorFlowTrainer implements Trainer {
   async readState(): Promise<TrainerState> {
     await nextTurn();
     const weights = readArrays(this.#lowered.weights, this.#run('read', {}));
-    return { weights, optimizer: this.#iterations === 0 ? [] : this.#readOptimizer() };
+    return { weights, optimizer: this.#iterations === 0 ? [] : this.#readOptimizer(), averaged: [] };
   }
 
   async writeState(state: TrainerState): Promise<void> {

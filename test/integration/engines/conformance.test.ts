@@ -11,7 +11,7 @@ const models: [name: string, build: () => LayersModel][] = [
   ['residual block with padding and projection', residualBlock],
 ];
 const optimizers = [
-  { name: 'sgd', momentum: 0.9, weightDecay: 1e-2 },
+  { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 1e-2 },
   { name: 'adam', weightDecay: 1e-2 },
   { name: 'adamw', weightDecay: 1e-1 },
 ] as const;

@@ -39,7 +39,7 @@ export class ReferenceTrainer {
     }
     const loss = value.dataSync()[0] as number;
     tf.dispose([x, labels, value, grads]);
-    return { loss, correct };
+    return { loss, correct, gradientNorm: null };
   }
 
   #updated(variable: tf.Variable, gradient: ArrayLike<number>, rate: number): Float32Array {

@@ -2,7 +2,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Engine, ImageBatch, NamedArray, TrainerOptions } from '../../../src/engines/engine.ts';
+import {
+  type Engine,
+  type ImageBatch,
+  type NamedArray,
+  plainTraining,
+  type TrainerOptions,
+} from '../../../src/engines/engine.ts';
 import { tensorflowMaker } from '../../../src/engines/tensorflow/maker.ts';
 import { weightNames } from '../../../src/engines/weight-names.ts';
 import { seededRandom } from '../../../src/random.ts';
@@ -24,13 +30,23 @@ export async function startEngine(): Promise<Engine> {
 }
 
 export function optimizer(change: Partial<OptimizerConfig> = {}): OptimizerConfig {
-  return { name: 'sgd', momentum: 0.9, weightDecay: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, ...change };
+  return {
+    name: 'sgd',
+    momentum: 0.9,
+    nesterov: false,
+    weightDecay: 0,
+    beta1: 0.9,
+    beta2: 0.999,
+    rho: 0.99,
+    epsilon: 1e-7,
+    ...change,
+  };
 }
 
 export function options(change: Partial<OptimizerConfig> = {}, channels = 3): TrainerOptions {
   const mean = [0.485, 0.456, 0.406].slice(0, channels);
   const std = [0.229, 0.224, 0.225].slice(0, channels);
-  return { optimizer: optimizer(change), normalization: { mean, std }, seed: 7 };
+  return { optimizer: optimizer(change), normalization: { mean, std }, seed: 7, ...plainTraining };
 }
 
 /** Random images, [size, height, width, channel] as the model takes them. */

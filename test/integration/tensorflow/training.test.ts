@@ -75,7 +75,7 @@ const networks: Record<string, Build> = {
 };
 
 const optimizers: Record<string, Partial<OptimizerConfig>> = {
-  'SGD with momentum and weight decay': { name: 'sgd', momentum: 0.9, weightDecay: 0.05 },
+  'SGD with momentum and weight decay': { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 0.05 },
   'Adam with L2': { name: 'adam', weightDecay: 0.05 },
   'AdamW, large epsilon': { name: 'adamw', weightDecay: 0.1, epsilon: 1e-3 },
 };

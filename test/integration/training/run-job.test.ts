@@ -59,7 +59,7 @@ describe('runTrainJob', () => {
     assert.equal(stored.filter(({ split }) => split === 'test').length, 18);
     const files = stored.map(({ path: name }) => path.join(folder, 'images', name));
     const predicted = await predictImages(run, [...files, path.join(folder, 'none.png')], {
-      engine: { name: 'cpu', threads: 1 },
+      engine: { name: 'cpu', threads: 1, precision: 'float32' },
       topK: 3,
     });
     assert.deepEqual(predicted.labels, ['brick', 'leaf', 'sky']);
@@ -182,7 +182,16 @@ describe('runTrainJob', () => {
         // The decay turns every weight's sign and multiplies it by nine, until float32 ends.
         learningRate: 10,
         schedule: 'constant',
-        optimizer: { name: 'sgd', momentum: 0.9, weightDecay: 1, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+        optimizer: {
+          name: 'sgd',
+          momentum: 0.9,
+          nesterov: false,
+          weightDecay: 1,
+          beta1: 0.9,
+          beta2: 0.999,
+          rho: 0.99,
+          epsilon: 1e-7,
+        },
       },
     });
     assert.equal(await runTrainJob(run), 'failed');

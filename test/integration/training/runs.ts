@@ -25,7 +25,7 @@ export function makeRun(folder: string, config: TestConfig = {}): string {
       input: { ...defaultConfig.input, width: 8, height: 8, ...config.input },
       model: { architecture: 'small-cnn', dropout: 0.2, width: 0.25 },
       training: { ...defaultConfig.training, epochs: 2, batchSize: 8, learningRate: 0.01, ...config.training },
-      engine: { name: config.engine ?? 'cpu', threads: 1 },
+      engine: { name: config.engine ?? 'cpu', threads: 1, precision: 'float32' },
     },
     folder,
   );

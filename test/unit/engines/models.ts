@@ -1,6 +1,6 @@
 import { tensor, tidy } from '@tensorflow/tfjs-core';
 import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import type { ImageBatch, TrainerOptions } from '../../../src/engines/engine.ts';
+import { type ImageBatch, plainTraining, type TrainerOptions } from '../../../src/engines/engine.ts';
 import { seededRandom } from '../../../src/random.ts';
 import type { OptimizerConfig } from '../../../src/training/config.ts';
 
@@ -97,9 +97,11 @@ export function batchOf(images: number, seed = 3): ImageBatch {
 export const sgd: OptimizerConfig = {
   name: 'sgd',
   momentum: 0.9,
+  nesterov: false,
   weightDecay: 1e-3,
   beta1: 0.9,
   beta2: 0.999,
+  rho: 0.99,
   epsilon: 1e-7,
 };
 
@@ -108,5 +110,6 @@ export function optionsWith(optimizer: Partial<OptimizerConfig> = {}, seed = 11)
     optimizer: { ...sgd, ...optimizer },
     normalization: { mean: [0.4, 0.45, 0.5], std: [0.2, 0.25, 0.3] },
     seed,
+    ...plainTraining,
   };
 }

@@ -45,11 +45,11 @@ function torchAdam(w: number, gs: number[], config: OptimizerConfig, decays: boo
 }
 
 const configs: OptimizerConfig[] = [
-  { ...sgd, momentum: 0, weightDecay: 0 },
-  { ...sgd, momentum: 0, weightDecay: 0.3 },
-  { ...sgd, momentum: 0.9, weightDecay: 0.3 },
+  { ...sgd, momentum: 0, nesterov: false, weightDecay: 0 },
+  { ...sgd, momentum: 0, nesterov: false, weightDecay: 0.3 },
+  { ...sgd, momentum: 0.9, nesterov: false, weightDecay: 0.3 },
   { ...sgd, name: 'adam', weightDecay: 0 },
-  { ...sgd, name: 'adam', weightDecay: 0.3, beta1: 0.8, beta2: 0.95, epsilon: 1e-3 },
+  { ...sgd, name: 'adam', weightDecay: 0.3, beta1: 0.8, beta2: 0.95, rho: 0.99, epsilon: 1e-3 },
   { ...sgd, name: 'adamw', weightDecay: 0.3 },
 ];
 

@@ -29,7 +29,7 @@ const weights = [
 ];
 const point = {
   progress: { ...atStart, step: 7, epoch: 1, stepInEpoch: 2, sums: { loss: 0.1 + 0.2, correct: 3, images: 9 } },
-  state: { weights, optimizer: [{ name: 'iterations', shape: [], data: Float32Array.of(7) }] },
+  state: { weights, optimizer: [{ name: 'iterations', shape: [], data: Float32Array.of(7) }], averaged: [] },
 };
 
 describe('checkpoint', () => {

@@ -22,7 +22,7 @@ function train(losses: number[], epochs: number): TrainProgress {
   let progress = atStart;
   for (const loss of losses) {
     if (progress.ended) break;
-    progress = afterStep(progress, { loss: 1, correct: 1 }, 2, 0.5);
+    progress = afterStep(progress, { loss: 1, correct: 1, gradientNorm: null }, 2, 0.5);
     const options = { earlyStopping: stopping, epochs, seconds: 1 };
     progress = afterEpoch(progress, result(progress.epoch + 1, loss), options);
   }
@@ -31,8 +31,8 @@ function train(losses: number[], epochs: number): TrainProgress {
 
 describe('progress', () => {
   it('averages over images, not over steps', () => {
-    let progress = afterStep(atStart, { loss: 1, correct: 3 }, 4, 0.1);
-    progress = afterStep(progress, { loss: 4, correct: 0 }, 1, 0.1);
+    let progress = afterStep(atStart, { loss: 1, correct: 3, gradientNorm: null }, 4, 0.1);
+    progress = afterStep(progress, { loss: 4, correct: 0, gradientNorm: null }, 1, 0.1);
     const { loss, accuracy, epoch, step } = epochResult(progress, null);
     assert.deepEqual({ loss, accuracy, epoch, step }, { loss: 8 / 5, accuracy: 3 / 5, epoch: 1, step: 2 });
   });
