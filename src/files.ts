@@ -37,3 +37,13 @@ export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
   if (process.platform === 'win32') return path.join(env.LOCALAPPDATA ?? os.homedir(), 'loupe', 'Cache');
   return path.join(os.homedir(), '.cache', 'loupe');
 }
+
+/** Where the small picture of an image is kept, whoever makes it. @param hash `ImageRecord.hash`; @param side longest side in pixels. */
+export function thumbnailFile(hash: string, side: number): string {
+  return path.join(thumbnailFolder(), String(side), hash.slice(0, 2), `${hash}.webp`);
+}
+
+/** Folder of all small pictures; safe to delete. */
+export function thumbnailFolder(): string {
+  return path.join(cacheRoot(), 'thumbnails');
+}

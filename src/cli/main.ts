@@ -9,11 +9,12 @@ import { runsVerb } from './runs.ts';
 import { scanVerb } from './scan.ts';
 import { style } from './style.ts';
 import { makeTerminal, wantsColor } from './terminal.ts';
+import { thumbnailsVerb } from './thumbnails.ts';
 import { trainVerb } from './train.ts';
 import { UsageError } from './usage-error.ts';
 import { textOf, type Verb } from './verb.ts';
 
-const verbs: readonly Verb[] = [scanVerb, trainVerb, runsVerb, predictVerb];
+const verbs: readonly Verb[] = [scanVerb, trainVerb, runsVerb, predictVerb, thumbnailsVerb];
 
 /** Does what a command line says. Returns the exit code: 0 done, 1 failed, 2 bad usage. */
 export async function main(args: readonly string[]): Promise<number> {

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import type { RawImage } from '../images/bmp.ts';
 import { decodeImage, LIMIT_PIXELS, resizeRaw } from '../images/decode.ts';
 import { DecodeFailure } from '../images/decode-failure.ts';
 import type { DecodeSettings } from '../images/preprocess.ts';
@@ -22,11 +23,12 @@ export async function decodeRecord(
   record: Pick<ImageRecord, 'path' | 'format'>,
   settings: DecodeSettings,
 ): Promise<Uint8Array> {
-  if (record.format === 'idx') return decodeIdxRecord(root, record.path, settings);
+  if (record.format === 'idx') return resizeRaw(await readIdxRecord(root, record.path), settings);
   return decodeImage(await readImageFile(path.resolve(root, record.path)), settings, { pixels: LIMIT_PIXELS });
 }
 
-async function readImageFile(file: string): Promise<Uint8Array> {
+/** @throws DecodeFailure */
+export async function readImageFile(file: string): Promise<Uint8Array> {
   try {
     return await fs.promises.readFile(file);
   } catch (error) {
@@ -34,7 +36,12 @@ async function readImageFile(file: string): Promise<Uint8Array> {
   }
 }
 
-async function decodeIdxRecord(root: string, name: string, settings: DecodeSettings): Promise<Uint8Array> {
+/**
+ * One image of an IDX file as it is stored.
+ * @param name path of the file below `root`, `#`, index of the image.
+ * @throws DecodeFailure
+ */
+export async function readIdxRecord(root: string, name: string): Promise<RawImage> {
   const at = name.lastIndexOf('#');
   const fileName = name.slice(0, at);
   const { shape, data } = await openIdx(path.resolve(root, fileName));
@@ -44,7 +51,7 @@ async function decodeIdxRecord(root: string, name: string, settings: DecodeSetti
   const pixels = data.subarray(start, start + size);
   if (pixels.length !== size) throw new DecodeFailure('missing', `${fileName} holds fewer images than it did`);
   // A copy: the caller may keep or transfer what it gets, and the file stays open for the others.
-  return resizeRaw({ width, height, channels, data: new Uint8Array(pixels) }, settings);
+  return { width, height, channels, data: new Uint8Array(pixels) };
 }
 
 async function openIdx(file: string): Promise<IdxFile> {

@@ -32,6 +32,15 @@ export class LoupeProcesses {
     }
   }
 
+  /** Starts a verb that answers JSON lines from stdin with JSON lines on stdout; it ends when its stdin is closed. */
+  converse(args: string[]): ChildProcess {
+    return spawn(process.execPath, [this.script, ...args], {
+      env: childEnvironment(),
+      stdio: ['pipe', 'pipe', 'ignore'],
+      windowsHide: true,
+    });
+  }
+
   /**
    * Runs a verb that answers with one JSON document on stdout.
    * @param onLine every line of stderr (logs and `--progress json`).

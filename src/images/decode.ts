@@ -56,6 +56,31 @@ export async function decodeImage(
   return toColor(onBlack(raw, settings.width, settings.height), raw.channels, settings.color);
 }
 
+/**
+ * As `decodeImage`, at the image's own aspect: the largest size within `side` × `side` pixels, never enlarged.
+ * @throws DecodeFailure
+ */
+export async function decodeWithin(
+  bytes: Uint8Array,
+  side: number,
+  limits: DecodeLimits = { pixels: LIMIT_PIXELS },
+): Promise<RawImage> {
+  const format = formatOf(bytes);
+  checkedHeader(bytes, format, limits);
+  if (format === 'bmp') return shrinkRaw(flattened(decodeBmp(bytes)), side);
+  return decodeWith(bytes, format, limits, (image) => {
+    const options = { fit: 'inside', withoutEnlargement: true, kernel: 'linear' } as const;
+    return readRaw(image.flatten({ background: '#ffffff' }).resize(side, side, options));
+  });
+}
+
+/** As `decodeWithin`, for pixels without transparency that no file wraps. */
+export function shrinkRaw(raw: RawImage, side: number): RawImage {
+  if (raw.width <= side && raw.height <= side) return raw;
+  const size = sizeWithin(raw, { width: side, height: side });
+  return { ...size, channels: raw.channels, data: fitInto(raw, { ...size, resize: 'stretch', color: 'rgb' }) };
+}
+
 /** As `decodeImage`, for pixels without transparency that no file wraps. */
 export function resizeRaw(raw: RawImage, settings: DecodeSettings): Uint8Array {
   return toColor(fitInto(raw, settings), raw.channels, settings.color);
