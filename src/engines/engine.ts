@@ -34,12 +34,15 @@ export interface TrainerOptions {
   /** Together with a step's number it decides what dropout drops. */
   seed: number;
   loss: LossConfig;
-  /** [class], multiplies the loss of each class's target; null: 1 for all. The mean is over images, not over weights. */
+  /**
+   * [class], factor w of each class's term; null: 1 for all. Cross-entropy: −Σ w·t·log p; focal: −Σ w·t·(1 − p)^γ·log p; binary:
+   * Σ w·(softplus(z) − t·z), with t the target after label smoothing. The mean is over images, not over weights.
+   */
   classWeights: number[] | null;
   clip: ClipConfig;
   /** Steps whose gradients are averaged before the weights change, ≥ 1. */
   accumulate: number;
-  /** Decay of an exponential moving average of the weights, taken after each update, 0–1; 0: none is kept. */
+  /** Decay d of a moving average a of the weights, 0–1; 0: none is kept. After the first update a = w, after each later one a = d·a + (1 − d)·w. */
   ema: number;
   precision: EngineConfig['precision'];
   /** By layer name: factor of the learning rate. 0: frozen, no gradient is computed. Absent: 1. */
@@ -76,7 +79,7 @@ export interface StepResult {
   loss: number;
   /** Images whose most likely class was the label (with `targets`: the class with the largest share). */
   correct: number;
-  /** Global L2 norm of the update's gradient before clipping; null where none was computed (no clipping by norm, mid-accumulation). */
+  /** Global L2 norm of the update's averaged gradient before any clipping; null where none was computed (no clipping by norm, mid-accumulation). */
   gradientNorm: number | null;
 }
 
@@ -91,7 +94,7 @@ export interface NamedArray {
 export interface TrainerState {
   /** In the order of `model.weights`, batch-norm statistics included. */
   weights: NamedArray[];
-  /** Optimizer slots, and gradients under accumulation; empty before the first step. */
+  /** Slots, and gradients under accumulation, named as `weight-names.ts` says; frozen weights have none; empty before the first step. */
   optimizer: NamedArray[];
   /** The moving average of the weights, named and ordered as `weights`; empty without `ema` or before the first update. */
   averaged: NamedArray[];

@@ -26,11 +26,19 @@ function collectOwners(model: LayersModel, prefix: string, owners: Map<LayerVari
   }
 }
 
-/** Optimizer slots: `<weight>/momentum` (SGD), `<weight>/m` and `<weight>/v` (Adam), and `iterations`, a scalar (Adam). */
-export type OptimizerSlot = 'momentum' | 'm' | 'v';
+/**
+ * What an optimizer keeps for a weight, named `<weight>/<slot>`: SGD `momentum` (only where it has momentum); Adam and AdamW `m` and `v`;
+ * RMSprop `v` (mean square) and `momentum` (only where it has momentum); Lion `m`. `accumulated`, only in the middle of an accumulation:
+ * the sum of the gradients so far.
+ */
+export type OptimizerSlot = 'momentum' | 'm' | 'v' | 'accumulated';
 
 export function slotName(weight: string, slot: OptimizerSlot): string {
   return `${weight}/${slot}`;
 }
 
+/** A scalar: updates so far (Adam's t). */
 export const iterationsName = 'iterations';
+
+/** A scalar, only in the middle of an accumulation: how many gradients `accumulated` holds. */
+export const accumulatedStepsName = 'accumulated-steps';
