@@ -1,4 +1,4 @@
-import { MessageWriter } from './protobuf.ts';
+import { MessageWriter } from '../../../interop/protobuf.ts';
 import type { Attribute, ConstantValue, Node, Shape, Signature, Tensor } from './types.ts';
 
 /** TensorFlow reads graphs of any producer up to its own; this one is TensorFlow 2.9's, the oldest that is attached. */
