@@ -18,30 +18,44 @@ export function createJob(
   base: string,
   extra: Partial<Pick<Job, 'duplicateOf'>> = {},
 ): string {
-  const parent = path.resolve(runsFolder);
-  try {
-    ensureRunsFolder(parent);
-    const now = new Date();
-    const { id, folder } = claimFolder(parent, config.name || config.model.architecture, now);
+  return createJobFolder(runsFolder, config.name || config.model.architecture, (id, createdAt) => {
     const job: Job = {
       schemaVersion: JOB_SCHEMA_VERSION,
       verb: 'train',
       id,
-      createdAt: now.toISOString(),
+      createdAt,
       config,
       base: path.resolve(base),
       continuations: [],
       ...extra,
     };
-    writeJson(path.join(folder, jobFiles.job), job);
+    return job;
+  });
+}
+
+/**
+ * Makes the folder of a new job of any kind, named by time and `name`, and writes what `describe` returns as its `job.json`.
+ * @throws Problem `disk-full`, `no-permission`
+ */
+export function createJobFolder(
+  jobsFolder: string,
+  name: string,
+  describe: (id: string, createdAt: string) => object,
+): string {
+  const parent = path.resolve(jobsFolder);
+  try {
+    ensureJobsFolder(parent);
+    const now = new Date();
+    const { id, folder } = claimFolder(parent, name, now);
+    writeJson(path.join(folder, jobFiles.job), describe(id, now.toISOString()));
     return folder;
   } catch (error) {
-    throw fsProblem(error, 'create a run in', parent);
+    throw fsProblem(error, 'create a job in', parent);
   }
 }
 
-/** Runs hold large files: a new runs folder asks git to leave them alone. Whoever wants them in git deletes that file. */
-function ensureRunsFolder(folder: string): void {
+/** Jobs hold large files: a new folder of them asks git to leave them alone. Whoever wants them in git deletes that file. */
+function ensureJobsFolder(folder: string): void {
   if (fs.mkdirSync(folder, { recursive: true }) === undefined) return;
   fs.writeFileSync(path.join(folder, '.gitignore'), '*\n');
 }

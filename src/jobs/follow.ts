@@ -1,25 +1,30 @@
 import { Problem } from '../problem.ts';
 import type { JobEvent } from '../protocol/events.ts';
 import type { RunSummary } from '../protocol/runs.ts';
+import type { JobTracker } from './job-tracker.ts';
 import { type Pulse, startPulse } from './pulse.ts';
 import { RunTracker } from './tracker.ts';
 
-export interface RunUpdate {
-  summary: RunSummary;
+export interface JobUpdate<Summary> {
+  summary: Summary;
   /** New ones since the last update, as written: a `resume` among them supersedes earlier ones (read-events.ts). */
   events: JobEvent[];
   /** What earlier updates brought is void; `events` are all there are. True for the first update. */
   reset: boolean;
 }
 
-export interface RunListener {
+export type RunUpdate = JobUpdate<RunSummary>;
+
+export interface JobListener<Summary> {
   /** First with everything there is, then on every change, also of name, lock or stop file. */
-  update(update: RunUpdate): void;
+  update(update: JobUpdate<Summary>): void;
   /** The folder is gone. If it comes back, `update` follows with `reset`. */
   removed?(): void;
   /** The folder is there and can't be read; told once for each message. */
   failed?(problem: unknown): void;
 }
+
+export type RunListener = JobListener<RunSummary>;
 
 export interface Follower {
   /** Looks now rather than at the next poll. */
@@ -37,22 +42,39 @@ export interface FollowOptions {
 
 /** Follows one run, which need not exist yet, until closed. */
 export function followRun(folder: string, listener: RunListener, options: FollowOptions = {}): Follower {
-  let tracker: RunTracker | null = null;
+  return followJob(folder, { makeTracker: () => new RunTracker(folder), goneCode: 'not-a-run' }, listener, options);
+}
+
+/** How a kind of job is read. */
+export interface JobKind<Summary> {
+  makeTracker(): JobTracker<Summary>;
+  /** Code of the Problem that its tracker throws where the folder is no such job. */
+  goneCode: string;
+}
+
+/** Follows one job of any kind, which need not exist yet, until closed. */
+export function followJob<Summary>(
+  folder: string,
+  kind: JobKind<Summary>,
+  listener: JobListener<Summary>,
+  options: FollowOptions = {},
+): Follower {
+  let tracker: JobTracker<Summary> | null = null;
   let lastFailure = '';
   let closed = false;
 
   const look = () => {
     if (closed) return;
     const isNew = tracker === null;
-    const current = tracker ?? new RunTracker(folder);
     try {
+      const current = tracker ?? kind.makeTracker();
       const { summary, changed, events, reset } = current.refreshWithEvents();
       tracker = current;
       lastFailure = '';
       if (isNew || changed || events.length > 0) listener.update({ summary, events, reset: reset || isNew });
     } catch (error) {
       tracker = null;
-      if (isGone(error)) {
+      if (error instanceof Problem && error.code === kind.goneCode) {
         if (!isNew) listener.removed?.();
         return;
       }
@@ -69,8 +91,4 @@ export function followRun(folder: string, listener: RunListener, options: Follow
       pulse.close();
     },
   };
-}
-
-function isGone(error: unknown): boolean {
-  return error instanceof Problem && error.code === 'not-a-run';
 }

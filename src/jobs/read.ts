@@ -7,21 +7,46 @@ import { JOB_SCHEMA_VERSION, type Job, jobFiles, type Provenance, type RunMeta }
 import { fillDefaults, isRecord } from './record.ts';
 
 /**
- * Reads `job.json`; fields that an older Loupe did not know are filled from the defaults.
- * @throws Problem `not-a-run` (no job.json), `bad-job` (damaged), `newer-job` (made by a newer Loupe)
+ * Reads `job.json` of a training; fields that an older Loupe did not know are filled from the defaults.
+ * @throws Problem `not-a-run` (no job.json, or another kind of job), `bad-job` (damaged), `newer-job` (made by a newer Loupe)
  */
 export function readJob(folder: string): Job {
+  const { record, ...head } = readJobRecord(folder, 'train', {
+    code: 'not-a-run',
+    what: 'a run',
+    advice: 'Choose a folder in .loupe/runs.',
+  });
+  return {
+    ...head,
+    verb: 'train',
+    continuations: readContinuations(record.continuations),
+    ...(typeof record.resumeRequestedAt === 'string' ? { resumeRequestedAt: record.resumeRequestedAt } : {}),
+    ...(typeof record.duplicateOf === 'string' ? { duplicateOf: record.duplicateOf } : {}),
+  };
+}
+
+/** What every kind of job says of itself, and the rest as it was read. */
+export interface JobRecord extends Pick<Job, 'schemaVersion' | 'id' | 'createdAt' | 'config' | 'base'> {
+  record: Record<string, unknown>;
+}
+
+/**
+ * Reads `job.json` of a job of one kind.
+ * @param missing the Problem for a folder that holds no such job: its code, what was expected, what to do next
+ * @throws Problem `missing.code`, `bad-job`, `newer-job`
+ */
+export function readJobRecord(
+  folder: string,
+  verb: string,
+  missing: { code: string; what: string; advice: string },
+): JobRecord {
   const file = path.join(folder, jobFiles.job);
   let value: unknown;
   try {
     value = JSON.parse(fs.readFileSync(file, 'utf8'));
   } catch (error) {
     if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') {
-      throw new Problem(
-        'not-a-run',
-        `${folder} is not a run: it has no ${jobFiles.job}.`,
-        'Choose a folder in .loupe/runs.',
-      );
+      throw new Problem(missing.code, `${folder} is not ${missing.what}: it has no ${jobFiles.job}.`, missing.advice);
     }
     if (error instanceof SyntaxError) throw badJob(file, error.message);
     throw fsProblem(error, 'read', file);
@@ -36,16 +61,18 @@ export function readJob(folder: string): Job {
       'Update Loupe.',
     );
   }
+  const found = typeof value.verb === 'string' ? value.verb : 'train';
+  if (found !== verb) {
+    const message = `${folder} is not ${missing.what}: its ${jobFiles.job} is for loupe ${found}.`;
+    throw new Problem(missing.code, message, missing.advice);
+  }
   return {
     schemaVersion: version,
-    verb: 'train',
     id: path.basename(path.resolve(folder)),
     createdAt: typeof value.createdAt === 'string' ? value.createdAt : fs.statSync(file).mtime.toISOString(),
     config: fillDefaults(defaultConfig, value.config) as RunConfig,
     base: typeof value.base === 'string' ? value.base : path.resolve(folder),
-    continuations: readContinuations(value.continuations),
-    ...(typeof value.resumeRequestedAt === 'string' ? { resumeRequestedAt: value.resumeRequestedAt } : {}),
-    ...(typeof value.duplicateOf === 'string' ? { duplicateOf: value.duplicateOf } : {}),
+    record: value,
   };
 }
 

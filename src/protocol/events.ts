@@ -1,3 +1,5 @@
+import type { LrPlanEvent, LrPointEvent, LrSweepEvent, LrVerdictEvent } from './lr-finder.ts';
+
 /** What a job appends to `events.jsonl`: one object a line, `t` in milliseconds since 1970. Readers ignore unknown kinds. */
 export type JobEvent = { t: number } & JobEventBody;
 
@@ -12,7 +14,11 @@ export type JobEventBody =
   | WarningEvent
   | SkippedEvent
   | ResumeEvent
-  | DoneEvent;
+  | DoneEvent
+  | LrPlanEvent
+  | LrPointEvent
+  | LrSweepEvent
+  | LrVerdictEvent;
 
 /** What the process says of itself; whether it is still alive is decided from the lock (see jobs/status.ts). */
 export interface StatusEvent {

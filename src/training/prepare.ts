@@ -1,18 +1,17 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { type Engine, plainTraining } from '../engines/engine.ts';
+import type { Engine } from '../engines/engine.ts';
 import { writeJson } from '../files.ts';
-import type { Normalization } from '../images/preprocess.ts';
-import { channelsOf, type Preprocess } from '../images/preprocess.ts';
+import { channelsOf, type Normalization, type Preprocess } from '../images/preprocess.ts';
 import type { EventWriter } from '../jobs/event-writer.ts';
 import { type Job, jobFiles } from '../jobs/job.ts';
 import { readProvenance } from '../jobs/read.ts';
-import { buildModel, countParameters } from '../models/build.ts';
-import { mixSeed } from '../random.ts';
+import { countParameters } from '../models/build.ts';
 import { assertSameShapes, readResumePoint } from './checkpoint.ts';
 import { countLabels, dataWarnings } from './data-warnings.ts';
 import { ImageLoader } from './loader.ts';
 import type { TrainRun } from './loop.ts';
+import { buildNetwork, createNetworkTrainer } from './network.ts';
 import { fixedNormalization, PixelStatistics } from './normalization.ts';
 import { Notices } from './notices.ts';
 import { stepsPerEpoch } from './order.ts';
@@ -22,13 +21,11 @@ import type { RunData } from './run-data.ts';
 import { Saver } from './saver.ts';
 import type { StopRequest } from './stop-request.ts';
 
-/** Keeps dropout's random numbers apart from those of other uses of the same seed. */
-const DROPOUT = 0xd40b;
 const PROGRESS_MS = 250;
 
 export interface Prepared {
   folder: string;
-  job: Job;
+  job: Pick<Job, 'config' | 'base' | 'continuations'>;
   data: RunData;
   engine: Engine;
   events: EventWriter;
@@ -48,25 +45,13 @@ export async function prepareRun(parts: Prepared): Promise<TrainRun & { close():
     const { width, height, color, resize } = config.input;
     const normalization = await normalizationOf(parts, loader);
     const preprocess: Preprocess = { version: 1, width, height, color, resize, normalization };
-    const channels = channelsOf(config.input) as 1 | 3;
-    const classes = data.classes.length;
-    const model = buildModel(config.model, { width, height, channels, classes, seed: config.seed });
+    const model = buildNetwork(config, data.classes.length);
     const resumed = readResumePoint(path.join(folder, jobFiles.lastState));
     if (resumed) {
       const shapes = model.weights.map((weight) => weight.shape);
       assertSameShapes(path.join(folder, jobFiles.lastState), resumed.state.weights, shapes);
     }
-    const { optimizer } = config.training;
-    const trainer = await engine.createTrainer(model, {
-      optimizer,
-      normalization,
-      seed: mixSeed(config.seed, DROPOUT),
-      ...plainTraining,
-      loss: config.training.loss,
-      clip: config.training.clip,
-      accumulate: config.training.accumulate,
-      precision: config.engine.precision,
-    });
+    const trainer = await createNetworkTrainer(engine, model, config, normalization);
     if (resumed) await trainer.writeState(resumed.state);
     const segments = [config.training.epochs, ...job.continuations.map(({ epochs }) => epochs)];
     const progress = enterNextSegment(resumed?.progress ?? atStart, segments.length);
@@ -94,7 +79,8 @@ export async function prepareRun(parts: Prepared): Promise<TrainRun & { close():
   }
 }
 
-function openLoader({ job, data }: Prepared, notices: Notices): ImageLoader {
+/** Reads the images of a data set as the config's input and batch size say. */
+export function openLoader({ job, data }: Pick<Prepared, 'job' | 'data'>, notices: Notices): ImageLoader {
   return new ImageLoader({
     root: data.root,
     images: data.images,
@@ -130,8 +116,8 @@ function warnAboutData({ job, data, events }: Prepared): void {
 }
 
 /** The data set's own statistics are measured once and kept, so that a resumed run has the same ones. */
-async function normalizationOf(
-  { folder, job, data, events, stop }: Prepared,
+export async function normalizationOf(
+  { folder, job, data, events, stop }: Omit<Prepared, 'engine'>,
   loader: ImageLoader,
 ): Promise<Normalization> {
   const { normalize } = job.config.input;

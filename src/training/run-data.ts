@@ -31,7 +31,11 @@ export interface OpenOptions {
  * Opens the data set of a run and splits it; a run that has been split before keeps its split.
  * @throws Problem of `openDataSet`; `no-training-images`, `one-class`, `data-gone`
  */
-export async function openRunData(folder: string, job: Job, options: OpenOptions): Promise<RunData> {
+export async function openRunData(
+  folder: string,
+  job: Pick<Job, 'config' | 'base'>,
+  options: OpenOptions,
+): Promise<RunData> {
   const { data: config } = job.config;
   const data = await openDataSet(path.resolve(job.base, config.source), {
     format: config.format,
