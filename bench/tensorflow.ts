@@ -11,7 +11,7 @@ import { tensorflowMaker } from '../src/engines/tensorflow/maker.ts';
 import { writeJson } from '../src/files.ts';
 import { buildModel } from '../src/models/build.ts';
 import { seededRandom } from '../src/random.ts';
-import type { ModelConfig, OptimizerConfig } from '../src/training/config.ts';
+import { defaultConfig, type ModelConfig, type OptimizerConfig } from '../src/training/config.ts';
 import { pythonPeersFolder } from '../test/python-peers.ts';
 
 const [rounds = 7, stepsARound = 5] = process.argv.slice(2).map(Number);
@@ -53,7 +53,7 @@ writeJson(new URL('./results/tensorflow.json', import.meta.url).pathname, {
 
 async function compare(workload: Workload) {
   const { side, batch } = workload;
-  const config = { architecture: workload.architecture, dropout: 0, width: 1 };
+  const config = { ...defaultConfig.model, architecture: workload.architecture, dropout: 0 };
   const model = buildModel(config, { width: side, height: side, channels: 3, classes: 10, seed: 1 });
   const ours = await loupe(model, workload);
   const keras = await startKeras(model, workload);

@@ -6,7 +6,7 @@ import { chooseEngine } from '../src/engines/choose.ts';
 import { plainTraining } from '../src/engines/engine.ts';
 import { buildModel } from '../src/models/build.ts';
 import { seededRandom } from '../src/random.ts';
-import type { EngineConfig, ModelConfig, OptimizerConfig } from '../src/training/config.ts';
+import { defaultConfig, type EngineConfig, type ModelConfig, type OptimizerConfig } from '../src/training/config.ts';
 
 export interface StepsJob {
   engine: EngineConfig;
@@ -22,7 +22,7 @@ const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const job = JSON.parse((await lines.next()).value as string) as StepsJob;
 const { engine } = await chooseEngine(job.engine);
 const model = buildModel(
-  { architecture: job.architecture, dropout: 0, width: 1 },
+  { ...defaultConfig.model, architecture: job.architecture, dropout: 0 },
   { width: job.side, height: job.side, channels: 3, classes: 10, seed: 1 },
 );
 const trainer = await engine.createTrainer(model, {

@@ -79,3 +79,26 @@ export function classResults(confusion: Uint32Array[]): ClassResult[] {
     return { images, correct, precision: taken ? correct / taken : null, recall: images ? correct / images : null };
   });
 }
+
+/** Mean recall over the classes that have images (scikit-learn's balanced_accuracy_score); NaN without images. */
+export function balancedAccuracy(confusion: Uint32Array[]): number {
+  const recalls = classResults(confusion).flatMap(({ recall }) => (recall === null ? [] : [recall]));
+  return average(recalls);
+}
+
+/**
+ * Mean F1 over the classes that have images or were predicted (scikit-learn's f1_score with average='macro'); a class without a
+ * correct image counts 0. NaN without images.
+ */
+export function macroF1(confusion: Uint32Array[]): number {
+  const occurring = classResults(confusion).filter(({ precision, recall }) => precision !== null || recall !== null);
+  return average(
+    occurring.map(({ precision, recall }) =>
+      precision && recall ? (2 * precision * recall) / (precision + recall) : 0,
+    ),
+  );
+}
+
+function average(values: number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

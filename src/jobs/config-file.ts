@@ -2,11 +2,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { ValidateFunction } from 'ajv';
 import { Problem } from '../problem.ts';
-import { defaultConfig, type RunConfig } from '../training/config.ts';
+import type { RunConfig } from '../training/config.ts';
+import { completeConfig } from './complete-config.ts';
 import { type ConfigIssue, issuesOf } from './config-issues.ts';
 import { fsProblem } from './fs-problem.ts';
 import { lineAndColumn, stripComments } from './jsonc.ts';
-import { fillDefaults, isRecord } from './record.ts';
+import { isRecord } from './record.ts';
 
 export const CONFIG_SUFFIX = '.loupe.json';
 
@@ -55,7 +56,7 @@ export async function parseConfig(text: string, where: string, schemaFile?: stri
   const value = parseJson(text, where);
   const given = isRecord(value) ? withoutKey(value, '$schema') : value;
   await assertValidConfig(given, where, schemaFile);
-  return fillDefaults(defaultConfig, given) as RunConfig;
+  return completeConfig(given);
 }
 
 /** @throws ConfigProblem */
@@ -68,15 +69,23 @@ export async function assertValidConfig(value: unknown, where: string, schemaFil
 export async function findConfigIssues(value: unknown, schemaFile?: string): Promise<ConfigIssue[]> {
   const validate = await loadValidator(schemaFile ?? (await ownSchema()));
   if (!validate(value)) return issuesOf(validate);
-  return contradictions(fillDefaults(defaultConfig, value) as RunConfig);
+  return contradictions(completeConfig(value));
 }
 
 /** What a schema can't say. */
-function contradictions({ data }: RunConfig): ConfigIssue[] {
+function contradictions({ data, model, training }: RunConfig): ConfigIssue[] {
   const issues: ConfigIssue[] = [];
   if (data.validation + data.test > 0.95) {
     const message = `validation ${data.validation} and test ${data.test} leave too little to train on; expected at most 0.95 together.`;
     issues.push({ path: 'data.validation', message });
+  }
+  if (model.stochasticDepth > 0 && model.architecture === 'small-cnn') {
+    const message = 'small-cnn has no residual blocks to leave out; expected 0, or a ResNet.';
+    issues.push({ path: 'model.stochasticDepth', message });
+  }
+  if (training.timeBudget > 0 && training.phases.length > 0) {
+    const message = 'phases have epochs of their own; expected 0 beside them.';
+    issues.push({ path: 'training.timeBudget', message });
   }
   try {
     new RegExp(data.groupPattern, 'u');

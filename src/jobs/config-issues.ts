@@ -65,6 +65,7 @@ const typeNames: Record<string, string> = {
   boolean: 'true or false',
   object: 'settings in { }',
   array: 'a list in [ ]',
+  'object,string': 'settings in { }, or a name in quotes',
 };
 
 function hint({ keyword, params, data }: ErrorObject): string {

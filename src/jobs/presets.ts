@@ -36,7 +36,8 @@ export const presets: readonly Preset[] = [
       model: { architecture: 'resnet18' },
       training: {
         epochs: 40,
-        earlyStopping: { enabled: true, metric: 'validation-accuracy', patience: 10 },
+        earlyStopping: { enabled: true, patience: 10 },
+        checkpoints: { metric: 'validation-accuracy' },
       },
     },
   },

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { Problem } from '../problem.ts';
-import { defaultConfig, type RunConfig } from '../training/config.ts';
+import { completeJobConfig } from './complete-config.ts';
 import { errnoOf, fsProblem } from './fs-problem.ts';
 import { JOB_SCHEMA_VERSION, type Job, jobFiles, type Provenance, type RunMeta } from './job.ts';
-import { fillDefaults, isRecord } from './record.ts';
+import { isRecord } from './record.ts';
 
 /**
  * Reads `job.json` of a training; fields that an older Loupe did not know are filled from the defaults.
@@ -70,7 +70,7 @@ export function readJobRecord(
     schemaVersion: version,
     id: path.basename(path.resolve(folder)),
     createdAt: typeof value.createdAt === 'string' ? value.createdAt : fs.statSync(file).mtime.toISOString(),
-    config: fillDefaults(defaultConfig, value.config) as RunConfig,
+    config: completeJobConfig(value.config),
     base: typeof value.base === 'string' ? value.base : path.resolve(folder),
     record: value,
   };
@@ -82,7 +82,9 @@ export function isRunFolder(folder: string): boolean {
 
 /** Epochs of the whole run, continuations included. */
 export function totalEpochs(job: Job): number {
-  return job.continuations.reduce((sum, { epochs }) => sum + epochs, job.config.training.epochs);
+  const { epochs, phases } = job.config.training;
+  const first = phases.length ? phases.reduce((sum, phase) => sum + phase.epochs, 0) : epochs;
+  return job.continuations.reduce((sum, more) => sum + more.epochs, first);
 }
 
 /** Reads `meta.json`; a missing or damaged file is an empty one. */

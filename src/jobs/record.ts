@@ -12,16 +12,21 @@ export function fillDefaults(defaults: unknown, value: unknown): unknown {
   return Object.fromEntries([...keys].map((key) => [key, fillDefaults(defaults[key], own(value, key))]));
 }
 
-/** Dotted path → value of every leaf that is a string, number or boolean. */
+/** Dotted path → value of every leaf that is a string, number or boolean. A list is one leaf, as text: `a, b`, else JSON. */
 export function flatten(value: unknown, prefix = ''): Record<string, string | number | boolean> {
   const leaves: Record<string, string | number | boolean> = {};
   if (!isRecord(value)) return leaves;
   for (const [key, child] of Object.entries(value)) {
     const name = prefix ? `${prefix}.${key}` : key;
     if (typeof child === 'string' || typeof child === 'number' || typeof child === 'boolean') leaves[name] = child;
+    else if (Array.isArray(child)) leaves[name] = listText(child);
     else Object.assign(leaves, flatten(child, name));
   }
   return leaves;
+}
+
+function listText(list: unknown[]): string {
+  return list.every((entry) => typeof entry === 'string') ? list.join(', ') : JSON.stringify(list);
 }
 
 function own(record: JsonRecord, key: string): unknown {

@@ -66,6 +66,12 @@ const configFields: RunField[] = Object.entries(flatten(defaultConfig)).map(([na
 }));
 
 const byKey = new Map<string, RunField>();
+// A group that has a name is meant by it: `schedule:cosine`.
+for (const configField of configFields.filter(({ name }) => name.endsWith('.name'))) {
+  const group = configField.name.slice(0, -'.name'.length);
+  byKey.set(keyOf(group), configField);
+  byKey.set(keyOf(group.slice(group.lastIndexOf('.') + 1)), configField);
+}
 for (const configField of configFields) {
   const last = keyOf(configField.name.slice(configField.name.lastIndexOf('.') + 1));
   const twice = configFields.filter(({ name }) => keyOf(name).endsWith(`.${last}`)).length > 1;

@@ -89,6 +89,9 @@ export interface EpochEvent {
   accuracy: number;
   validationLoss: number | null;
   validationAccuracy: number | null;
+  /** Mean over the classes of recall, and of F1, over the validation images; absent in runs of an older Loupe. */
+  balancedAccuracy?: number | null;
+  macroF1?: number | null;
   seconds: number;
   best: boolean;
 }

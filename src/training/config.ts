@@ -41,11 +41,20 @@ export interface InputConfig {
 
 export interface ModelConfig {
   architecture: 'small-cnn' | 'resnet18' | 'resnet34' | 'resnet50';
+  activation: Activation;
   /** Share of the features dropped before the last layer, 0–0.9. */
   dropout: number;
+  /** Share of the images for which the last residual block is left out in a step, rising evenly from 0 at the first, 0–0.9. */
+  stochasticDepth: number;
   /** Multiplies every layer's number of channels, 0.125–4. */
   width: number;
+  /** Multiplies every stage's number of blocks, 0.25–4. */
+  depth: number;
+  /** Side in pixels of the convolutions that look at a neighbourhood, except the first one of a ResNet. */
+  kernelSize: 3 | 5 | 7;
 }
+
+export type Activation = 'relu' | 'relu6' | 'leaky-relu' | 'elu' | 'gelu' | 'swish';
 
 export interface TrainingConfig {
   epochs: number;
@@ -56,9 +65,109 @@ export interface TrainingConfig {
   /** Batches whose gradients are averaged before each update, ≥ 1. */
   accumulate: number;
   learningRate: number;
-  schedule: 'constant' | 'cosine' | 'one-cycle';
+  schedule: ScheduleConfig;
+  /** Decay of a moving average of the weights, which is then what is validated and saved, 0–1; 0: none. */
+  ema: number;
+  classWeights: ClassWeightsConfig;
+  /** `over`: images of rare classes come several times an epoch; `under`: images of frequent classes sit out by turns. */
+  sampling: 'none' | 'over' | 'under';
+  /** Layers whose weights stay as they are, by name; `*` stands for any characters. */
+  freeze: string[];
+  /** The last entry that fits a layer counts; `freeze` goes before. */
+  layerRates: LayerRateConfig[];
+  /** What a frozen batch norm normalises by: its stored statistics (Keras), or each batch's, which it goes on learning (fastai). */
+  frozenBatchNorm: 'inference' | 'training';
   earlyStopping: EarlyStoppingConfig;
+  checkpoints: CheckpointsConfig;
+  /** Minutes of training and validation; the schedule is stretched to fill them, `epochs` is not used. 0: none. */
+  timeBudget: number;
+  /** Progressive resizing: one after the other, in place of `epochs`; each is a pass of the schedule. Empty: one phase. */
+  phases: PhaseConfig[];
 }
+
+/** How learning rate and momentum move over a pass; a setting that the named schedule has no use for is not read. */
+export interface ScheduleConfig {
+  name:
+    | 'constant'
+    | 'step'
+    | 'exponential'
+    | 'polynomial'
+    | 'cosine'
+    | 'one-cycle'
+    | 'triangular'
+    | 'exp-range'
+    | 'sgdr'
+    | 'flat-cos'
+    | 'plateau';
+  /** Epochs of linear warm-up before any of them, from `warmUpStart` times the rate; fractions are allowed. */
+  warmUp: number;
+  warmUpStart: number;
+  /** polynomial, cosine, sgdr, flat-cos: share of the rate at the end; plateau: the lowest share. */
+  endFactor: number;
+  /** step: epochs between drops. */
+  stepEpochs: number;
+  /** step, plateau: what the rate is multiplied by at a drop. */
+  factor: number;
+  /** exponential, exp-range: what the rate (the height of the cycle) is multiplied by each epoch, 0–1. */
+  decay: number;
+  /** polynomial: (1 − p)^power. */
+  power: number;
+  /** one-cycle: share of the steps until the peak (fastai's pct_start). */
+  peakAt: number;
+  /** one-cycle: peak / start and peak / end (fastai's div and div_final). */
+  startDivisor: number;
+  endDivisor: number;
+  /** one-cycle: at both ends and at the peak. In place of SGD's and RMSprop's momentum, and of beta1 of the others. */
+  momentumHigh: number;
+  momentumLow: number;
+  /** triangular, exp-range, sgdr: cycles in a pass, so that a pass always ends at a minimum. */
+  cycles: number;
+  /** triangular, exp-range: lowest rate as a share of the highest. */
+  baseFactor: number;
+  /** sgdr: each cycle is this many times as long as the one before (fastai's cycle_mult, Keras' t_mul). */
+  cycleFactor: number;
+  /** sgdr: each cycle's peak is this many times the one before (Keras' m_mul). */
+  peakFactor: number;
+  /** flat-cos: share of the steps at the full rate (fastai's pct_start). */
+  flatShare: number;
+  /** plateau: epochs without improvement before a drop, the least improvement that counts, epochs of rest after a drop. */
+  patience: number;
+  minDelta: number;
+  cooldown: number;
+}
+
+export interface ClassWeightsConfig {
+  /** `inverse`: N / (K · n_c); `effective-number`: (1 − β) / (1 − β^n_c), scaled to a mean of 1 over the images (Cui et al. 2019). */
+  name: 'none' | 'inverse' | 'effective-number';
+  beta: number;
+}
+
+export interface LayerRateConfig {
+  /** Name of a layer; `*` stands for any characters. */
+  layers: string;
+  /** Multiplies the learning rate; 0 freezes. */
+  factor: number;
+}
+
+export interface PhaseConfig {
+  epochs: number;
+  /** Width of the input in pixels, the height in `input`'s aspect; 0: as `input` says. */
+  size: number;
+  /** 0: as `training` says. */
+  batchSize: number;
+  learningRate: number;
+  /** Frozen in this phase, beside what `training.freeze` freezes. */
+  freeze: string[];
+}
+
+export interface CheckpointsConfig {
+  /** Decides which epoch is the best; early stopping and plateau watch it too. */
+  metric: CheckpointMetric;
+  /** A model is kept in `snapshots/` after every so many epochs; 0: none. */
+  keepEvery: number;
+}
+
+export type CheckpointMetric = 'validation-loss' | 'validation-accuracy' | 'balanced-accuracy' | 'macro-f1';
 
 export interface OptimizerConfig {
   name: 'sgd' | 'adam' | 'adamw' | 'rmsprop' | 'lion';
@@ -95,9 +204,10 @@ export interface ClipConfig {
 
 export interface EarlyStoppingConfig {
   enabled: boolean;
-  metric: 'validation-loss' | 'validation-accuracy';
-  /** Epochs without improvement before the run stops. The best weights are always what is saved. */
+  /** Epochs without improvement before the run stops (a phase: before the next begins). The best weights are always what is saved. */
   patience: number;
+  /** Least improvement of `checkpoints.metric` that counts. */
+  minDelta: number;
 }
 
 export interface EngineConfig {
@@ -112,7 +222,15 @@ export const defaultConfig: RunConfig = {
   name: '',
   data: { source: '.', format: 'auto', validation: 0.2, test: 0, groupPattern: '' },
   input: { width: 64, height: 64, color: 'rgb', resize: 'crop', normalize: 'zero-one' },
-  model: { architecture: 'small-cnn', dropout: 0.2, width: 1 },
+  model: {
+    architecture: 'small-cnn',
+    activation: 'relu',
+    dropout: 0.2,
+    stochasticDepth: 0,
+    width: 1,
+    depth: 1,
+    kernelSize: 3,
+  },
   training: {
     epochs: 10,
     batchSize: 32,
@@ -130,9 +248,46 @@ export const defaultConfig: RunConfig = {
     clip: { norm: 0, value: 0 },
     accumulate: 1,
     learningRate: 0.001,
-    schedule: 'one-cycle',
-    earlyStopping: { enabled: false, metric: 'validation-loss', patience: 5 },
+    schedule: {
+      name: 'one-cycle',
+      warmUp: 0,
+      warmUpStart: 0.01,
+      endFactor: 0,
+      stepEpochs: 3,
+      factor: 0.1,
+      decay: 0.95,
+      power: 1,
+      peakAt: 0.25,
+      startDivisor: 25,
+      endDivisor: 1e5,
+      momentumHigh: 0.95,
+      momentumLow: 0.85,
+      cycles: 3,
+      baseFactor: 0.25,
+      cycleFactor: 2,
+      peakFactor: 1,
+      flatShare: 0.75,
+      patience: 10,
+      minDelta: 1e-4,
+      cooldown: 0,
+    },
+    ema: 0,
+    classWeights: { name: 'none', beta: 0.999 },
+    sampling: 'none',
+    freeze: [],
+    layerRates: [],
+    frozenBatchNorm: 'inference',
+    earlyStopping: { enabled: false, patience: 5, minDelta: 0 },
+    checkpoints: { metric: 'validation-loss', keepEvery: 0 },
+    timeBudget: 0,
+    phases: [],
   },
   engine: { name: 'auto', threads: 0, precision: 'float32' },
   seed: 42,
+};
+
+/** What an entry of a list leaves out, by the list's path. */
+export const defaultEntries: { 'training.phases': PhaseConfig; 'training.layerRates': LayerRateConfig } = {
+  'training.phases': { epochs: 5, size: 0, batchSize: 0, learningRate: 0, freeze: [] },
+  'training.layerRates': { layers: '*', factor: 1 },
 };

@@ -10,7 +10,7 @@ import { epochOrder, stepsPerEpoch } from './order.ts';
 import { afterEpoch, afterStep, enterNextSegment, epochResult, type TrainProgress } from './progress.ts';
 import type { RunData } from './run-data.ts';
 import type { Saver } from './saver.ts';
-import { learningRateAt } from './schedule.ts';
+import { ratesAt } from './schedule.ts';
 import type { StopRequest } from './stop-request.ts';
 
 export interface TrainRun {
@@ -52,10 +52,14 @@ export async function trainLoop(run: TrainRun): Promise<LoopEnd> {
 
     for await (const batch of loader.pass(order, { from: progress.stepInEpoch, to: steps, failed: 'replace' })) {
       const stepInSegment = (progress.epoch - progress.segmentStart) * steps + progress.stepInEpoch;
-      const position = { step: stepInSegment, steps: epochs * steps };
-      const learningRate = learningRateAt(training.schedule, training.learningRate, position);
+      const position = { step: stepInSegment, steps: epochs * steps, stepsPerEpoch: steps, drops: 0 };
+      const { learningRate, momentum } = ratesAt(training.schedule, training.learningRate, position);
       const started = performance.now();
-      const result = await trainer.step(batch, { step: progress.step, learningRate });
+      const result = await trainer.step(batch, {
+        step: progress.step,
+        learningRate,
+        ...(momentum === null ? {} : { momentum }),
+      });
       if (!Number.isFinite(result.loss)) throw nonFinite('The loss', progress);
       const ms = batch.waitMs + performance.now() - started;
       progress = afterStep(progress, result, batch.size, ms / 1000);
@@ -85,7 +89,12 @@ export async function trainLoop(run: TrainRun): Promise<LoopEnd> {
     const result = epochResult(progress, validation);
     const seconds = (performance.now() - started) / 1000;
     const epochSeconds = progress.epochSeconds + seconds;
-    progress = afterEpoch(progress, result, { earlyStopping: training.earlyStopping, epochs, seconds });
+    progress = afterEpoch(progress, result, {
+      metric: training.checkpoints.metric,
+      earlyStopping: training.earlyStopping,
+      epochs,
+      seconds,
+    });
     const best = progress.best === result;
     if (best) bestValidation = validation && isSmall(validation) ? validation : null;
     events.append({ kind: 'epoch', ...result, seconds: epochSeconds, best });

@@ -1,6 +1,7 @@
 import type { StepResult } from '../engines/engine.ts';
+import { balancedAccuracy, type ClassificationResult, macroF1 } from '../evaluation/metrics.ts';
 import type { EpochEvent } from '../protocol/events.ts';
-import type { EarlyStoppingConfig } from './config.ts';
+import type { CheckpointMetric, EarlyStoppingConfig } from './config.ts';
 
 /** Where a run is. A checkpoint holds it beside the weights; equal progress and weights give an equal rest of the run. */
 export interface TrainProgress {
@@ -63,7 +64,7 @@ export function afterStep(progress: TrainProgress, result: StepResult, images: n
 /** Result of the epoch that has just had its last step; `validation` is null where there are no validation images. */
 export function epochResult(
   progress: TrainProgress,
-  validation: { loss: number; accuracy: number } | null,
+  validation: Pick<ClassificationResult, 'loss' | 'accuracy' | 'confusion'> | null,
 ): EpochResult {
   const { loss, correct, images } = progress.sums;
   return {
@@ -73,33 +74,51 @@ export function epochResult(
     accuracy: correct / images,
     validationLoss: validation?.loss ?? null,
     validationAccuracy: validation?.accuracy ?? null,
+    balancedAccuracy: validation && balancedAccuracy(validation.confusion),
+    macroF1: validation && macroF1(validation.confusion),
   };
 }
 
-/** Without validation the last epoch counts as the best. A measure that is not a number is never better. */
+/**
+ * Whether `result` improves on `best` by more than `minDelta`. Without validation the last epoch counts as the best. A measure
+ * that is not a number is never better.
+ */
 export function isBetter(
   result: EpochResult,
   best: EpochResult | null,
-  metric: EarlyStoppingConfig['metric'],
+  metric: CheckpointMetric,
+  minDelta = 0,
 ): boolean {
-  if (!best) return true;
-  if (result.validationLoss === null || result.validationAccuracy === null) return true;
-  return metric === 'validation-loss'
-    ? orWorst(result.validationLoss, Number.POSITIVE_INFINITY) < orWorst(best.validationLoss, Number.POSITIVE_INFINITY)
-    : orWorst(result.validationAccuracy, -1) > orWorst(best.validationAccuracy, -1);
+  if (!best || result.validationLoss === null) return true;
+  return scoreOf(result, metric) > scoreOf(best, metric) + minDelta;
 }
 
-function orWorst(measure: number | null, worst: number): number {
-  return measure === null || Number.isNaN(measure) ? worst : measure;
+/** Higher is better; −∞ where it was not measured. */
+function scoreOf(result: EpochResult, metric: CheckpointMetric): number {
+  const score = {
+    'validation-loss': result.validationLoss === null ? null : -result.validationLoss,
+    'validation-accuracy': result.validationAccuracy,
+    'balanced-accuracy': result.balancedAccuracy ?? null,
+    'macro-f1': result.macroF1 ?? null,
+  }[metric];
+  return score === null || Number.isNaN(score) ? Number.NEGATIVE_INFINITY : score;
 }
 
-/** @param epochs whole epochs of this segment. */
+export interface EpochRules {
+  metric: CheckpointMetric;
+  earlyStopping: EarlyStoppingConfig;
+  /** Whole epochs of this segment. */
+  epochs: number;
+  /** That validation took. */
+  seconds: number;
+}
+
 export function afterEpoch(
   progress: TrainProgress,
   result: EpochResult,
-  { earlyStopping, epochs, seconds }: { earlyStopping: EarlyStoppingConfig; epochs: number; seconds: number },
+  { metric, earlyStopping, epochs, seconds }: EpochRules,
 ): TrainProgress {
-  const better = isBetter(result, progress.best, earlyStopping.metric);
+  const better = isBetter(result, progress.best, metric);
   const sinceBest = better ? 0 : progress.sinceBest + 1;
   const epoch = progress.epoch + 1;
   const completed = epoch - progress.segmentStart >= epochs;

@@ -6,6 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { memory } from '@tensorflow/tfjs-core';
 import { jobFiles } from '../../../src/jobs/job.ts';
+import { defaultConfig } from '../../../src/training/config.ts';
 import { runTrainJob } from '../../../src/training/run-job.ts';
 import { temporaryFolder, writeImages } from './images.ts';
 import { eventsOf, makeRun } from './runs.ts';
@@ -28,7 +29,10 @@ describe('a long run', () => {
     const folder = temporaryFolder(t);
     await writeImages(path.join(folder, 'images'), { each: 12 });
     // 3 steps an epoch: epochs, validation and checkpoints come along 400 times.
-    const run = makeRun(folder, { engine: 'wasm', training: { epochs: 400, schedule: 'constant' } });
+    const run = makeRun(folder, {
+      engine: 'wasm',
+      training: { epochs: 400, schedule: { ...defaultConfig.training.schedule, name: 'constant' } },
+    });
     const samples: { step: number; tensors: number; mib: number }[] = [];
     const write = fs.writeSync;
     fs.writeSync = ((...args: Parameters<typeof fs.writeSync>) => {

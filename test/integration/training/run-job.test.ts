@@ -9,6 +9,7 @@ import { jobFiles } from '../../../src/jobs/job.ts';
 import { readSummary } from '../../../src/jobs/list.ts';
 import { requestStop } from '../../../src/jobs/stop.ts';
 import { readBestPoint, readResumePoint } from '../../../src/training/checkpoint.ts';
+import { defaultConfig } from '../../../src/training/config.ts';
 import { runTrainJob } from '../../../src/training/run-job.ts';
 import { temporaryFolder, writeImages } from './images.ts';
 import { countedEvents, eventsOf, makeRun, runAndKillAt, runAndStopAt } from './runs.ts';
@@ -79,7 +80,7 @@ describe('runTrainJob', () => {
     const folder = await folderWithImages(t);
     const training = {
       epochs: 3,
-      earlyStopping: { enabled: true, metric: 'validation-loss' as const, patience: 1 },
+      earlyStopping: { enabled: true, patience: 1, minDelta: 0 },
     };
     const whole = makeRun(folder, { training });
     await runTrainJob(whole);
@@ -181,7 +182,7 @@ describe('runTrainJob', () => {
         epochs: 50,
         // The decay turns every weight's sign and multiplies it by nine, until float32 ends.
         learningRate: 10,
-        schedule: 'constant',
+        schedule: { ...defaultConfig.training.schedule, name: 'constant' },
         optimizer: {
           name: 'sgd',
           momentum: 0.9,

@@ -11,6 +11,7 @@ export interface TestConfig {
   training?: Partial<TrainingConfig>;
   data?: Partial<RunConfig['data']>;
   input?: Partial<RunConfig['input']>;
+  model?: Partial<RunConfig['model']>;
   engine?: RunConfig['engine']['name'];
 }
 
@@ -23,7 +24,7 @@ export function makeRun(folder: string, config: TestConfig = {}): string {
       ...defaultConfig,
       data: { ...defaultConfig.data, source: 'images', validation: 0.25, ...config.data },
       input: { ...defaultConfig.input, width: 8, height: 8, ...config.input },
-      model: { architecture: 'small-cnn', dropout: 0.2, width: 0.25 },
+      model: { ...defaultConfig.model, width: 0.25, ...config.model },
       training: { ...defaultConfig.training, epochs: 2, batchSize: 8, learningRate: 0.01, ...config.training },
       engine: { name: config.engine ?? 'cpu', threads: 1, precision: 'float32' },
     },

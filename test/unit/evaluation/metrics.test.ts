@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { evaluate } from '../../../src/evaluation/evaluate.ts';
-import { argmax, ClassificationCounter, classResults, topK } from '../../../src/evaluation/metrics.ts';
+import {
+  argmax,
+  balancedAccuracy,
+  ClassificationCounter,
+  classResults,
+  macroF1,
+  topK,
+} from '../../../src/evaluation/metrics.ts';
 import type { LoadedBatch } from '../../../src/training/loader.ts';
 
 describe('ClassificationCounter', () => {
@@ -45,6 +52,16 @@ describe('topK', () => {
     assert.deepEqual(topK([0.1, 0.4, 0.1, 0.4], 3), [1, 3, 0]);
     assert.equal(argmax([0.2, 0.4, 0.4]), 1);
   });
+});
+
+describe('measures over classes', () => {
+  // The third class has no image and is predicted once. The figures are scikit-learn 1.9's.
+  const confusion = [Uint32Array.of(5, 1, 0), Uint32Array.of(2, 2, 1), Uint32Array.of(0, 0, 0)];
+  const close = (actual: number, expected: number) => assert.ok(Math.abs(actual - expected) < 1e-12, `${actual}`);
+
+  it('averages recall over the classes that have images', () => close(balancedAccuracy(confusion), 0.6166666666666667));
+  it('averages F1 over the classes that occur', () => close(macroF1(confusion), 0.4230769230769231));
+  it('is NaN without images', () => assert.ok(Number.isNaN(macroF1([Uint32Array.of(0)]))));
 });
 
 describe('evaluate', () => {

@@ -65,6 +65,8 @@ const invalid: [value: unknown, at: string, says: RegExp][] = [
   [{ training: { optimizer: 'adam' } }, 'training.optimizer', /settings in \{ \}/],
   [{ training: { earlyStopping: { enabled: 1 } } }, 'training.earlyStopping.enabled', /true or false, found 1/],
   [{ name: 3 }, 'name', /text in quotes/],
+  [{ model: { stochasticDepth: 0.1 } }, 'model.stochasticDepth', /no residual blocks/],
+  [{ training: { timeBudget: 5, phases: [{}] } }, 'training.timeBudget', /epochs of their own/],
   [{ data: { validation: 0.6, test: 0.6 } }, 'data.validation', /leave too little/],
   [{ data: { groupPattern: '(' } }, 'data.groupPattern', /regular expression/],
   [[], '', /settings in \{ \}/],
@@ -118,13 +120,25 @@ const sets: [assignment: string, path: string[], expected: unknown][] = [
   ['name=', ['name'], ''],
   ['name=5', ['name'], '5'],
   ['seed=-1', ['seed'], -1],
+  ['training.schedule=cosine', ['training', 'schedule', 'name'], 'cosine'],
+  ['training.schedule.cycles=2', ['training', 'schedule', 'cycles'], 2],
+  ['training.earlyStopping.metric=macro-f1', ['training', 'checkpoints', 'metric'], 'macro-f1'],
+  ['training.freeze=conv1, layer1.*', ['training', 'freeze'], ['conv1', 'layer1.*']],
+  ['training.freeze=', ['training', 'freeze'], []],
+  ['training.freeze.0=conv1', ['training', 'freeze'], ['conv1']],
+  [
+    'training.phases.0.size=32',
+    ['training', 'phases'],
+    [{ epochs: 5, size: 32, batchSize: 0, learningRate: 0, freeze: [] }],
+  ],
+  ['training.layerRates=[{"factor":0}]', ['training', 'layerRates'], [{ layers: '*', factor: 0 }]],
 ];
 for (const [assignment, keys, expected] of sets) {
   test(`--set ${assignment}`, () => {
     const before = structuredClone(defaultConfig);
     const config = applySet(defaultConfig, assignment);
     const value = keys.reduce<unknown>((part, key) => (part as Record<string, unknown>)[key], config);
-    assert.equal(value, expected);
+    assert.deepEqual(value, expected);
     assert.deepEqual(defaultConfig, before);
   });
 }
@@ -140,6 +154,9 @@ const badSets: [assignment: string, code: string, advice: RegExp][] = [
   ['constructor=5', 'unknown-setting', /./],
   ['training.epochs=five', 'bad-set', /training\.epochs=10/],
   ['training.epochs=', 'bad-set', /./],
+  ['training.phases=[{', 'bad-set', /training\.phases=\[\]/],
+  ['training.phases.1.size=32', 'bad-set', /training\.phases\.0/],
+  ['training.epochs.0=3', 'unknown-setting', /./],
   ['training.earlyStopping.enabled=yes', 'bad-set', /=true/],
 ];
 for (const [assignment, code, advice] of badSets) {
@@ -147,6 +164,18 @@ for (const [assignment, code, advice] of badSets) {
     assert.throws(() => applySet(defaultConfig, assignment), { code, advice });
   });
 }
+
+test('a place of a list is set after it', () => {
+  const sets = ['training.phases.0.size=32', 'training.phases.1.size=64', 'training.phases.0.epochs=2'];
+  const { phases } = sets.reduce(applySet, defaultConfig).training;
+  assert.deepEqual(
+    phases.map(({ size, epochs }) => [size, epochs]),
+    [
+      [32, 2],
+      [64, 5],
+    ],
+  );
+});
 
 test('every setting of the schema can be set', () => {
   assert.ok(settingPaths.includes('training.optimizer.weightDecay'));

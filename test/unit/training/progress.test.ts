@@ -12,7 +12,7 @@ import {
   type TrainProgress,
 } from '../../../src/training/progress.ts';
 
-const stopping = { enabled: true, metric: 'validation-loss' as const, patience: 2 };
+const stopping = { enabled: true, patience: 2, minDelta: 0 };
 
 function result(epoch: number, validationLoss: number | null, validationAccuracy: number | null = 0.5): EpochResult {
   return { epoch, step: epoch * 10, loss: 1, accuracy: 0.5, validationLoss, validationAccuracy };
@@ -23,7 +23,7 @@ function train(losses: number[], epochs: number): TrainProgress {
   for (const loss of losses) {
     if (progress.ended) break;
     progress = afterStep(progress, { loss: 1, correct: 1, gradientNorm: null }, 2, 0.5);
-    const options = { earlyStopping: stopping, epochs, seconds: 1 };
+    const options = { metric: 'validation-loss' as const, earlyStopping: stopping, epochs, seconds: 1 };
     progress = afterEpoch(progress, result(progress.epoch + 1, loss), options);
   }
   return progress;
