@@ -9,7 +9,8 @@ import { argmax } from './metrics.ts';
 export interface PredictionLine {
   path: string;
   hash: string;
-  split: SplitName;
+  /** Null: of a folder of its own, not of a run's split. */
+  split: SplitName | null;
   label: string;
   predicted: string;
   /** In the order of the network's outputs; 6 significant digits. */
@@ -17,7 +18,7 @@ export interface PredictionLine {
 }
 
 export interface PredictedSplit {
-  split: SplitName;
+  split: SplitName | null;
   predictions: Predictions;
 }
 

@@ -98,9 +98,9 @@ function quarters(
   attribute: SliceAttribute,
   names: readonly string[],
   facts: readonly SliceFacts[],
-  valueOf: (facts: SliceFacts) => number,
+  measureOf: (facts: SliceFacts) => number,
 ): Cut[] {
-  const values = facts.map(valueOf);
+  const values = facts.map(measureOf);
   const sorted = values.toSorted((a, b) => a - b);
   const edges = names.slice(1).map((_, i) => sorted[Math.floor(((i + 1) / names.length) * sorted.length)] as number);
   const parts = names.map((name, part): Cut => {
