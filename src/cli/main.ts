@@ -2,6 +2,7 @@ import { Console } from 'node:console';
 import fs from 'node:fs';
 import { didYouMean } from '../jobs/closest.ts';
 import { Problem } from '../problem.ts';
+import { compareVerb } from './compare.ts';
 import { generalHelp, verbHelp } from './help.ts';
 import { checkPositionals, parseVerb, progressMode } from './parse.ts';
 import { predictVerb } from './predict.ts';
@@ -14,7 +15,7 @@ import { trainVerb } from './train.ts';
 import { UsageError } from './usage-error.ts';
 import { textOf, type Verb } from './verb.ts';
 
-const verbs: readonly Verb[] = [scanVerb, trainVerb, runsVerb, predictVerb, thumbnailsVerb];
+const verbs: readonly Verb[] = [scanVerb, trainVerb, runsVerb, compareVerb, predictVerb, thumbnailsVerb];
 
 /** Does what a command line says. Returns the exit code: 0 done, 1 failed, 2 bad usage. */
 export async function main(args: readonly string[]): Promise<number> {
