@@ -13,6 +13,11 @@ export function workerUrl(source: string): URL {
   return new URL(`./${name}`, import.meta.url);
 }
 
+/** The `loupe` command, to be run by the Node that runs this. */
+export function cliFile(): string {
+  return fileURLToPath(new URL(fromSource ? './cli.ts' : './loupe.mjs', import.meta.url));
+}
+
 /** Folder of our own compiled WebAssembly kernels. */
 export function kernelFolder(): string {
   return fileURLToPath(new URL(fromSource ? './engines/wasm/kernels/' : './wasm/', import.meta.url));

@@ -5,6 +5,7 @@ import { configCommands } from './host/configs/config-commands.ts';
 import { dataSetCommands } from './host/data-sets/data-set-commands.ts';
 import { DataSetStore } from './host/data-sets/data-set-store.ts';
 import { type DataSetNode, DataSetTree } from './host/data-sets/data-set-tree.ts';
+import { engineCommands } from './host/engine-setup/engine-commands.ts';
 import { commands, views, walkthroughId } from './host/ids.ts';
 import { createLog } from './host/log.ts';
 import { notifyEnds } from './host/notifier.ts';
@@ -61,6 +62,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
       ...runEditCommands(store, targets),
       ...runViewCommands(store, view),
       ...classifyCommand(parts),
+      ...engineCommands(processes),
       [commands.showLog]: () => log.show(),
       [commands.openWalkthrough]: () =>
         vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthroughId, false),

@@ -3,11 +3,13 @@ import fs from 'node:fs';
 import { didYouMean } from '../jobs/closest.ts';
 import { Problem } from '../problem.ts';
 import { compareVerb } from './compare.ts';
+import { enginesVerb } from './engines.ts';
 import { generalHelp, verbHelp } from './help.ts';
 import { checkPositionals, parseVerb, progressMode } from './parse.ts';
 import { predictVerb } from './predict.ts';
 import { runsVerb } from './runs.ts';
 import { scanVerb } from './scan.ts';
+import { setupVerb } from './setup.ts';
 import { style } from './style.ts';
 import { makeTerminal, wantsColor } from './terminal.ts';
 import { thumbnailsVerb } from './thumbnails.ts';
@@ -15,7 +17,17 @@ import { trainVerb } from './train.ts';
 import { UsageError } from './usage-error.ts';
 import { textOf, type Verb } from './verb.ts';
 
-const verbs: readonly Verb[] = [scanVerb, trainVerb, runsVerb, compareVerb, predictVerb, thumbnailsVerb];
+const verbs: readonly Verb[] = [
+  // In the order of the help.
+  scanVerb,
+  trainVerb,
+  runsVerb,
+  compareVerb,
+  predictVerb,
+  thumbnailsVerb,
+  enginesVerb,
+  setupVerb,
+];
 
 /** Does what a command line says. Returns the exit code: 0 done, 1 failed, 2 bad usage. */
 export async function main(args: readonly string[]): Promise<number> {

@@ -12,6 +12,32 @@ const EXPECTED = { first: 0.8154, last: 0.5115 };
  * refused. @throws Problem `engine-self-test`
  */
 export async function selfTest(engine: Engine): Promise<void> {
+  await withTinyTrainer(engine, async (trainStep) => {
+    const losses: number[] = [];
+    for (let step = 0; step < 5; step++) losses.push(await trainStep(step));
+    const [first, last] = [losses[0] as number, losses.at(-1) as number];
+    if (!near(first, EXPECTED.first) || !near(last, EXPECTED.last)) throw wrongNumbers(engine.info.name, losses);
+  });
+}
+
+/** Milliseconds of a training step of the tiny network: the median of a few, after some that warm up. */
+export async function timeTinyStep(engine: Engine): Promise<number> {
+  const [warmUp, timed] = [5, 15];
+  const times: number[] = [];
+  await withTinyTrainer(engine, async (trainStep) => {
+    for (let step = 0; step < warmUp + timed; step++) {
+      const started = performance.now();
+      await trainStep(step);
+      if (step >= warmUp) times.push(performance.now() - started);
+    }
+  });
+  return times.sort((a, b) => a - b)[timed >> 1] as number;
+}
+
+async function withTinyTrainer(
+  engine: Engine,
+  use: (trainStep: (step: number) => Promise<number>) => Promise<void>,
+): Promise<void> {
   const network = selfTestModel();
   const trainer = await engine.createTrainer(network, {
     optimizer: {
@@ -28,12 +54,9 @@ export async function selfTest(engine: Engine): Promise<void> {
     seed: 1,
     ...plainTraining,
   });
+  const batch = selfTestBatch();
   try {
-    const batch = selfTestBatch();
-    const losses: number[] = [];
-    for (let step = 0; step < 5; step++) losses.push((await trainer.step(batch, { step, learningRate: 0.05 })).loss);
-    const [first, last] = [losses[0] as number, losses.at(-1) as number];
-    if (!near(first, EXPECTED.first) || !near(last, EXPECTED.last)) throw wrongNumbers(engine.info.name, losses);
+    await use(async (step) => (await trainer.step(batch, { step, learningRate: 0.05 })).loss);
   } finally {
     trainer.dispose();
     network.dispose();

@@ -32,6 +32,8 @@ export const commands = {
   clearFilter: 'loupe.runs.clearFilter',
   sortRuns: 'loupe.runs.sort',
   classify: 'loupe.classify',
+  setUpEngine: 'loupe.engine.setUp',
+  chooseEngine: 'loupe.engine.choose',
   showLog: 'loupe.output.show',
   openWalkthrough: 'loupe.walkthrough.open',
 } as const;

@@ -1,10 +1,12 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import util from 'node:util';
-import { cacheRoot } from '../../files.ts';
 import { Problem } from '../../problem.ts';
 import type { LibraryLoader, TensorFlowBinding } from './binding.ts';
 import { builtPair, type NativePair } from './build-binding.ts';
 import type { TensorFlowInstall } from './find.ts';
+import { type LinkedPair, nativePair } from './native-pair.ts';
+import { stateFiles, tensorflowState } from './state-folder.ts';
 
 /**
  * Loads TensorFlow and the binding into this process, where they stay, and makes first use of them.
@@ -16,9 +18,9 @@ export async function attachTensorFlow<T>(
   threads: number,
   use: (binding: TensorFlowBinding) => Promise<T>,
 ): Promise<T> {
-  const pair = await builtPair(install);
   prepareProcess(threads);
-  const loader = openModule<LibraryLoader>(pair.loader);
+  const { pair, loader } = await openLoader(install);
+  fs.mkdirSync(tensorflowState(), { recursive: true });
   // On its first calls TensorFlow greets and warns on standard error, whatever log level is set; a file keeps it.
   loader.redirectErrors(startLog());
   try {
@@ -30,7 +32,19 @@ export async function attachTensorFlow<T>(
 
 /** What TensorFlow said when it was last started, e.g. why it uses no graphics card. */
 export function startLog(): string {
-  return path.join(cacheRoot(), 'tensorflow', 'start.log');
+  return path.join(tensorflowState(), stateFiles.startLog);
+}
+
+/** A prebuilt pair that this system refuses is no reason to give up where there is a compiler. */
+async function openLoader(install: TensorFlowInstall): Promise<LinkedPair & { loader: LibraryLoader }> {
+  const linked = await nativePair(install);
+  try {
+    return { ...linked, loader: openModule<LibraryLoader>(linked.pair.loader) };
+  } catch (error) {
+    if (linked.how === 'compiled') throw error;
+    const pair = await builtPair(install);
+    return { pair, how: 'compiled', loader: openModule<LibraryLoader>(pair.loader) };
+  }
 }
 
 function load(loader: LibraryLoader, pair: NativePair, install: TensorFlowInstall): TensorFlowBinding {

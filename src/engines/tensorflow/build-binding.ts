@@ -3,10 +3,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { cacheRoot } from '../../files.ts';
 import { Problem } from '../../problem.ts';
 import type { TensorFlowInstall } from './find.ts';
 import { type NativeSources, nativeSources } from './native-sources.ts';
+import { bindingPrefix, tensorflowState } from './state-folder.ts';
 
 /** The two native modules that attach TensorFlow; they serve every Node of Node-API version 8 and up, and Electron's. */
 export interface NativePair {
@@ -24,7 +24,7 @@ const buildTimeout = 5 * 60_000;
  */
 export async function builtPair(install: TensorFlowInstall, env: NodeJS.ProcessEnv = process.env): Promise<NativePair> {
   const sources = nativeSources();
-  const folder = path.join(cacheRoot(env), 'tensorflow', `binding-${buildKey(install, sources)}`);
+  const folder = path.join(tensorflowState(env), `${bindingPrefix}${buildKey(install, sources)}`);
   if (!fs.existsSync(folder)) await build(install, sources, folder, env);
   return pairIn(folder);
 }
@@ -107,7 +107,7 @@ async function findCompiler(install: TensorFlowInstall, env: NodeJS.ProcessEnv):
   throw new Problem(
     'tensorflow-no-compiler',
     `TensorFlow ${install.version ?? ''} is in ${install.folder}, but attaching it needs a C++ compiler and none is installed.`,
-    'Install one (on Debian and Ubuntu: apt install g++), or choose another engine.',
+    'Install one (on Debian and Ubuntu: apt install g++; on macOS: xcode-select --install), or choose another engine.',
   );
 }
 

@@ -1,11 +1,10 @@
-import fs from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Normalization } from '../../images/preprocess.ts';
 import type { Engine, EngineInfo, Explainer, FeatureExtractor, Predictor, Trainer, TrainerOptions } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
 import type { TensorFlowBinding } from './binding.ts';
+import { nvidiaCards } from './nvidia.ts';
 import { TensorFlowPredictor } from './predictor.ts';
 import { TensorFlowTrainer } from './trainer.ts';
 
@@ -45,20 +44,8 @@ function describe(binding: TensorFlowBinding, threads: number): EngineInfo {
   return {
     name: 'tensorflow',
     label: `TensorFlow ${short} (${gpu ? 'GPU' : 'CPU'})`,
-    device: gpu ? (nvidiaModel() ?? 'GPU') : `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    device: gpu ? (nvidiaCards()[0] ?? 'GPU') : `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     version,
     threads,
   };
-}
-
-/** The first card's name, from NVIDIA's driver on Linux. */
-function nvidiaModel(folder = '/proc/driver/nvidia/gpus'): string | null {
-  try {
-    const first = fs.readdirSync(folder).sort()[0];
-    if (!first) return null;
-    const text = fs.readFileSync(path.join(folder, first, 'information'), 'utf8');
-    return /^Model:\s*(.+)$/m.exec(text)?.[1]?.trim() ?? null;
-  } catch {
-    return null;
-  }
 }

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { cacheRoot } from '../../files.ts';
+import { hasNvidiaCard } from './nvidia.ts';
+import { environmentFolders, type InstallOrigin, listFolder, tensorflowPlaces } from './places.ts';
 
 /** A TensorFlow whose shared libraries and C headers lie on this machine. Nothing of it has been loaded yet. */
 export interface TensorFlowInstall {
@@ -13,10 +13,12 @@ export interface TensorFlowInstall {
   headers: string | null;
   /** As its package says; null where there is none to ask, e.g. a folder the user named. */
   version: string | null;
+  /** `cuda`: made for NVIDIA's cards; null: not known. */
+  flavor: 'cpu' | 'cuda' | null;
+  /** NVIDIA's libraries came beside it (`tensorflow[and-cuda]`). */
+  cudaLibraries: boolean;
   origin: InstallOrigin;
 }
-
-export type InstallOrigin = 'LOUPE_TENSORFLOW' | 'set up by Loupe' | 'Python';
 
 export interface RefusedInstall {
   /** What was looked at: a folder or the name of a Python. */
@@ -47,17 +49,34 @@ const cLibrary: Partial<Record<NodeJS.Platform, string>> = {
 export interface SearchOptions {
   env?: NodeJS.ProcessEnv;
   platform?: NodeJS.Platform;
+  /** Folders whose environments are looked into as well, e.g. the workspace. */
+  near?: readonly string[];
+  /** The C library is musl's (Alpine). */
+  musl?: boolean;
+  /** There is a graphics card that a `cuda` TensorFlow could use. */
+  nvidia?: boolean;
 }
 
+/** Installations that the user named, chose or had Loupe set up come before what is merely there. */
+const wanted: readonly InstallOrigin[] = ['LOUPE_TENSORFLOW', 'chosen', 'set up by Loupe'];
+
 /**
- * Looks for TensorFlow in this order: the folder in `LOUPE_TENSORFLOW`, what Loupe set up in its cache, the active virtual or
- * conda environment, Pythons on the path. Pythons are asked for their package folders only; TensorFlow is never imported.
+ * Looks for TensorFlow: the folder in `LOUPE_TENSORFLOW`, the one chosen with `loupe setup`, what Loupe set up, the active
+ * environment, environments in `near`, Pythons on the path, conda's and other environments, tfjs-node's own download. On a machine
+ * with an NVIDIA card those that can use it come first among the latter. Pythons are asked for their package folders only; TensorFlow is never imported.
  */
 export function findTensorFlow(options: SearchOptions = {}): TensorFlowSearch {
-  const { env = process.env, platform = process.platform } = options;
+  const {
+    env = process.env,
+    platform = process.platform,
+    near = [],
+    musl = isMusl(),
+    nvidia = hasNvidiaCard(),
+  } = options;
   const search: TensorFlowSearch = { found: [], refused: [] };
-  if (!libraryNames[platform]) {
-    search.refused.push({ place: platform, reason: 'TensorFlow can be attached on Linux and macOS only.' });
+  const impossible = unsupported(platform, musl);
+  if (impossible) {
+    search.refused.push({ place: impossible.place, reason: impossible.reason });
     return search;
   }
   const seen = new Set<string>();
@@ -78,17 +97,45 @@ export function findTensorFlow(options: SearchOptions = {}): TensorFlowSearch {
     }
     consider(namedFolder(env.LOUPE_TENSORFLOW), 'LOUPE_TENSORFLOW');
   }
-  for (const name of listFolder(path.join(cacheRoot(env), 'tensorflow'))) {
-    if (name.startsWith('binding-')) continue;
-    for (const folder of environmentFolders(path.join(cacheRoot(env), 'tensorflow', name))) {
-      consider(folder, 'set up by Loupe');
-    }
-  }
-  for (const folder of [env.VIRTUAL_ENV, env.CONDA_PREFIX]) {
-    if (folder) for (const one of environmentFolders(folder)) consider(one, 'Python');
-  }
-  for (const folder of pathPythonFolders(env)) consider(folder, 'Python');
+  for (const { folder, origin } of tensorflowPlaces({ env, near })) consider(folder, origin);
+  if (nvidia) search.found = cudaFirst(search.found);
   return search;
+}
+
+/** Why there can be no TensorFlow to attach on such a machine, or null. */
+function unsupported(platform: NodeJS.Platform, musl: boolean): RefusedInstall | null {
+  if (platform === 'win32') {
+    const reason =
+      'TensorFlow can be attached on Linux and macOS only. Under Windows, open the folder in WSL, or use the webgpu engine.';
+    return { place: platform, reason };
+  }
+  if (!libraryNames[platform])
+    return { place: platform, reason: 'TensorFlow can be attached on Linux and macOS only.' };
+  if (musl) return { place: 'Alpine', reason: 'TensorFlow is not made for systems with musl, such as Alpine Linux.' };
+  return null;
+}
+
+function isMusl(): boolean {
+  if (process.platform !== 'linux') return false;
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
+  return header.glibcVersionRuntime === undefined;
+}
+
+function cudaFirst(found: readonly TensorFlowInstall[]): TensorFlowInstall[] {
+  const rank = (one: TensorFlowInstall) =>
+    wanted.includes(one.origin) ? 0 : one.flavor === 'cuda' ? (one.cudaLibraries ? 1 : 2) : 3;
+  return [...found].sort((a, b) => rank(a) - rank(b));
+}
+
+/** The installation in a folder that the user named: TensorFlow's own folder, the one around it, or a whole environment. */
+export function inspectNamed(
+  named: string,
+  origin: InstallOrigin,
+  platform: NodeJS.Platform = process.platform,
+): TensorFlowInstall | RefusedInstall {
+  const real = realPath(namedFolder(named));
+  if (!real) return { place: named, reason: 'There is no such folder.' };
+  return inspectFolder(real, origin, platform);
 }
 
 /** A folder the user named may be TensorFlow's own, the one around it, or a whole environment. */
@@ -101,35 +148,6 @@ function hasLibraries(folder: string): boolean {
   return listFolder(folder).some((name) => /^libtensorflow.*\.(so|dylib)/.test(name));
 }
 
-/** `tensorflow` folders in a virtual or conda environment: `lib/python3.x/site-packages/tensorflow`. */
-function environmentFolders(environment: string): string[] {
-  return ['lib', 'lib64'].flatMap((lib) =>
-    listFolder(path.join(environment, lib))
-      .filter((name) => /^python3/.test(name))
-      .map((name) => path.join(environment, lib, name, 'site-packages', 'tensorflow'))
-      .filter((folder) => fs.existsSync(folder)),
-  );
-}
-
-/** Where the Pythons on the path look for packages (also user packages and Debian's dist-packages). */
-function pathPythonFolders(env: NodeJS.ProcessEnv): string[] {
-  const script = 'import sys, site; print("\\n".join(sys.path + [site.getusersitepackages()]))';
-  return ['python3', 'python'].flatMap((python) => {
-    try {
-      const output = execFileSync(python, ['-c', script], {
-        env,
-        timeout: 10_000,
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      });
-      const folders = output.split(/\r?\n/).filter((line) => path.isAbsolute(line));
-      return folders.map((folder) => path.join(folder, 'tensorflow')).filter((folder) => fs.existsSync(folder));
-    } catch {
-      return [];
-    }
-  });
-}
-
 function inspectFolder(
   folder: string,
   origin: InstallOrigin,
@@ -140,7 +158,8 @@ function inspectFolder(
   const plain = path.join(folder, cLibrary[platform] ?? '');
   if (!framework || !full) return refuse('TensorFlow can be attached on Linux and macOS only.');
   const main = [full, plain].find((file) => fs.existsSync(file));
-  const version = packageVersion(folder);
+  const record = packageRecord(folder);
+  const version = record?.version ?? null;
   if (!fs.existsSync(framework) || !main) {
     const what = version ? `TensorFlow ${version} there` : 'There';
     return refuse(`${what} ${version ? 'has' : 'is'} no ${path.basename(framework)} with ${path.basename(full)}.`);
@@ -149,32 +168,37 @@ function inspectFolder(
   const headers = [path.join(folder, 'include'), path.join(folder, '..', 'include')].find((candidate) =>
     fs.existsSync(path.join(candidate, 'tensorflow', 'c', 'c_api.h')),
   );
-  return { folder, libraries: [framework, main], headers: headers ?? null, version, origin };
+  return {
+    folder,
+    libraries: [framework, main],
+    headers: headers ?? null,
+    version,
+    flavor: record && platform === 'linux' ? flavorOf(record.name) : platform === 'linux' ? null : 'cpu',
+    cudaLibraries: fs.existsSync(path.join(path.dirname(folder), 'nvidia', 'cudnn')),
+    origin,
+  };
 }
 
-/** From the package's own record beside it, `tensorflow*-<version>.dist-info`. */
-export function packageVersion(folder: string): string | null {
-  for (const name of listFolder(path.dirname(folder))) {
-    const match =
-      /^(?:tensorflow|tensorflow_cpu|tensorflow_gpu|intel_tensorflow|tf_nightly\w*|tensorflow_macos)-(\d[\w.]*?)\.dist-info$/.exec(
-        name,
-      );
-    if (match?.[1]) return match[1];
+/** The package's own record beside it, `tensorflow*-<version>.dist-info`. */
+export function packageRecord(folder: string): { name: string; version: string } | null {
+  const pattern =
+    /^(tensorflow|tensorflow_cpu|tensorflow_gpu|intel_tensorflow|tf_nightly\w*|tensorflow_macos)-(\d[\w.]*?)\.dist-info$/;
+  for (const entry of listFolder(path.dirname(folder))) {
+    const [, name, version] = pattern.exec(entry) ?? [];
+    if (name && version) return { name, version };
   }
   return null;
+}
+
+/** Linux wheels named `tensorflow` are made with CUDA on x64, and without on ARM. */
+function flavorOf(name: string): 'cpu' | 'cuda' {
+  const cpuOnly = /cpu|intel|macos/.test(name) || process.arch !== 'x64';
+  return cpuOnly ? 'cpu' : 'cuda';
 }
 
 function isOlder(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
   return major < oldest[0] || (major === oldest[0] && minor < oldest[1]);
-}
-
-function listFolder(folder: string): string[] {
-  try {
-    return fs.readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
 }
 
 function realPath(folder: string): string | null {

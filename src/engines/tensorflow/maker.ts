@@ -6,6 +6,7 @@ import { selfTest } from '../self-test.ts';
 import { attachTensorFlow } from './attach.ts';
 import { TensorFlowEngine } from './engine.ts';
 import { findTensorFlow, type TensorFlowSearch } from './find.ts';
+import { proveOnce } from './proof.ts';
 
 let started: Promise<Engine> | null = null;
 
@@ -29,6 +30,7 @@ async function startFirst(search: TensorFlowSearch, threads: number): Promise<En
   const problems: Problem[] = [];
   for (const install of search.found) {
     try {
+      await proveOnce(install);
       await provideBackend();
       return await attachTensorFlow(install, threads, async (binding) => {
         const engine = new TensorFlowEngine(binding, threads);
@@ -60,6 +62,6 @@ function notFound(search: TensorFlowSearch): Problem {
   return new Problem(
     'tensorflow-not-found',
     seen ? `No usable TensorFlow is installed. ${seen}` : 'TensorFlow is not installed.',
-    'Install it with “pip install tensorflow” (or tensorflow-cpu), or name its folder in LOUPE_TENSORFLOW.',
+    'Run “Loupe: Set Up GPU Engine” (or loupe setup), install it with “pip install tensorflow” (or tensorflow-cpu), or name its folder in LOUPE_TENSORFLOW.',
   );
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -29,12 +29,15 @@ async function start(
   return { ...JSON.parse(stdout), stderr };
 }
 
+/** Passes over the modules that came with Loupe. */
+const compile = { LOUPE_NATIVE_MODULES: 'compile' };
+
 describe('attaching TensorFlow', { skip, timeout: 300_000 }, () => {
   const folder = pythonPeersFolder();
   const cache = path.join(root, 'cache');
 
   it('compiles the link once, also when two processes start together, and says nothing on stderr', async () => {
-    const env = { LOUPE_TENSORFLOW: folder, LOUPE_CACHE: cache };
+    const env = { ...compile, LOUPE_TENSORFLOW: folder, LOUPE_CACHE: cache };
     const results = await Promise.all([start(env), start(env)]);
     for (const { info, stderr } of results) {
       assert.deepEqual(info, {
@@ -52,8 +55,40 @@ describe('attaching TensorFlow', { skip, timeout: 300_000 }, () => {
     assert.ok((await start({ ...env, PATH: root, CXX: '' })).info);
   });
 
+  it('needs no compiler where Loupe brings the link, and tries each installation once in a process of its own', async () => {
+    const own = path.join(root, 'no-compiler');
+    const env = { LOUPE_TENSORFLOW: folder, LOUPE_CACHE: own, PATH: root, CXX: '' };
+    const first = await start(env);
+    assert.equal((first.info as { version?: string }).version, '2.21.0');
+    assert.deepEqual(fs.readdirSync(path.join(own, 'tensorflow')).sort(), ['proofs.json', 'start.log']);
+    const proofs = JSON.parse(fs.readFileSync(path.join(own, 'tensorflow', 'proofs.json'), 'utf8'));
+    assert.deepEqual(Object.values(proofs), [true]);
+  });
+
+  it('an installation that ends the process is refused, and remembered', async () => {
+    const crashing = path.join(root, 'crashing', 'site-packages', 'tensorflow');
+    fs.mkdirSync(crashing, { recursive: true });
+    const source = path.join(root, 'crash.c');
+    fs.writeFileSync(
+      source,
+      '#include <stdlib.h>\n__attribute__((constructor)) static void start(void) { abort(); }\n',
+    );
+    for (const name of ['libtensorflow_framework.so.2', 'libtensorflow_cc.so.2']) {
+      const built = spawnSync('gcc', ['-shared', '-fPIC', source, '-o', path.join(crashing, name)], {
+        encoding: 'utf8',
+      });
+      assert.equal(built.status, 0, built.stderr);
+    }
+    const own = path.join(root, 'crash-cache');
+    for (const attempt of [1, 2]) {
+      const { code, message } = await start({ LOUPE_TENSORFLOW: crashing, LOUPE_CACHE: own });
+      assert.equal(code, 'tensorflow-crashed', `${attempt}: ${message}`);
+      assert.match(message ?? '', /SIGABRT/);
+    }
+  });
+
   it('without a compiler it says so', async () => {
-    const env = { LOUPE_TENSORFLOW: folder, LOUPE_CACHE: path.join(root, 'other'), PATH: root, CXX: '' };
+    const env = { ...compile, LOUPE_TENSORFLOW: folder, LOUPE_CACHE: path.join(root, 'other'), PATH: root, CXX: '' };
     const { code, message } = await start(env);
     assert.equal(code, 'tensorflow-no-compiler');
     assert.match(message ?? '', /2\.21\.0 .*C\+\+ compiler/);
@@ -69,7 +104,7 @@ describe('attaching TensorFlow', { skip, timeout: 300_000 }, () => {
       },
     );
     const broken = path.join(root, 'broken');
-    const { code, message } = await start({ LOUPE_TENSORFLOW: folder, LOUPE_CACHE: broken, CXX: failing });
+    const { code, message } = await start({ ...compile, LOUPE_TENSORFLOW: folder, LOUPE_CACHE: broken, CXX: failing });
     assert.equal(code, 'tensorflow-build-failed');
     assert.match(message ?? '', /no such thing/);
     assert.deepEqual(fs.readdirSync(path.join(broken, 'tensorflow')), []);

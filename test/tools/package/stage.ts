@@ -46,6 +46,14 @@ export async function stageNative(folder: string, target: Target): Promise<void>
     if (!version) throw new Error(`sharp has no ${name}.`);
     await unpack(await archiveOf(name, version), path.join(modules, name));
   }
+  stageTensorFlowLink(path.join(folder, 'dist', 'tensorflow', 'prebuilt'), target);
+}
+
+/** The modules that attach TensorFlow without a compiler, where there are some for the target. */
+function stageTensorFlowLink(folder: string, target: Target): void {
+  fs.rmSync(folder, { recursive: true, force: true });
+  const own = path.join(root, 'src', 'engines', 'tensorflow', 'native', 'prebuilt', target);
+  if (fs.existsSync(own)) fs.cpSync(own, path.join(folder, target), { recursive: true });
 }
 
 /** From the cache, else from the registry; checked against package-lock.json each time. */

@@ -9,6 +9,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* Debian 12's compiler would ask for glibc 2.34, where these two moved into libc; the old names are in every glibc. */
+#if defined(__GLIBC__) && defined(__x86_64__)
+__asm__(".symver dlopen, dlopen@GLIBC_2.2.5\n.symver dlerror, dlerror@GLIBC_2.2.5");
+#elif defined(__GLIBC__) && defined(__aarch64__)
+__asm__(".symver dlopen, dlopen@GLIBC_2.17\n.symver dlerror, dlerror@GLIBC_2.17");
+#endif
+
 static int saved_stderr = -1;
 
 /* The call's only argument as a string to be freed, or NULL with an exception pending. */
