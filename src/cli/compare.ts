@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import type { ComparedRun, PairDetail, Verdict } from '../protocol/compare.ts';
 import { ProgressLine } from './progress.ts';
@@ -88,9 +89,15 @@ async function chooseRuns(input: VerbInput, runsFolder: string): Promise<Compare
   return [...new Map(chosen.map((run) => [run.id, run])).values()];
 }
 
-/** A run of ours, or every run in a folder of another tool. */
+/** A run of ours, or every run of other tools in a folder or file. */
 async function runsNamed(name: string, runsFolder: string): Promise<ComparedRun[]> {
   const { findRun } = await import('./locate.ts');
+  const { isRunFolder } = await import('../jobs/read.ts');
+  if (fs.existsSync(name) && !isRunFolder(name)) {
+    const { findForeignRuns } = await import('../interop/foreign/find-runs.ts');
+    const { runs } = await findForeignRuns(path.resolve(name));
+    if (runs.length > 0) return runs.map(({ run }) => run);
+  }
   const { readSummary } = await import('../jobs/list.ts');
   const { comparedRun } = await import('../jobs/compare/compared-run.ts');
   return [comparedRun(readSummary(await findRun(name, runsFolder)))];
@@ -106,6 +113,9 @@ async function chooseReference(
   const [first] = runs;
   if (named !== undefined) {
     const [baseline] = (await runsNamed(named, runsFolder)) as [ComparedRun];
+    if (input.values.pin && baseline.foreign !== null) {
+      throw new UsageError(`${baseline.name} comes from ${baseline.foreign}.`, 'Pin a run of Loupe.');
+    }
     if (input.values.pin) pinBaseline(loupeFolderOf(baseline.id), path.basename(baseline.id));
     return { baseline, pinned: input.values.pin === true };
   }

@@ -89,3 +89,18 @@ export interface PairDetail {
   wonCount: number;
   lostCount: number;
 }
+
+/**
+ * One curve as few points, columns of one length. A point stands for one measurement, or (with `low` and `high`) for a bucket of
+ * consecutive ones.
+ */
+export interface CurveSeries {
+  /** Where each point stands: steps done, epochs done, seconds trained. */
+  step: Float32Array;
+  epoch: Float32Array;
+  time: Float32Array;
+  /** NaN where nothing finite was measured. */
+  mean: Float32Array;
+  low?: Float32Array;
+  high?: Float32Array;
+}

@@ -82,6 +82,24 @@ describe('loupe compare', { timeout: 120_000 }, () => {
     assert.equal(md.stdout.trimEnd().split('\n').length, 5);
   });
 
+  test('puts logs of other tools beside our runs, without a verdict', async () => {
+    fs.mkdirSync(path.join(cwd, 'keras'), { recursive: true });
+    fs.writeFileSync(
+      path.join(cwd, 'keras', 'log.csv'),
+      'epoch,accuracy,loss,val_accuracy,val_loss\n0,0.5,1,0.6,0.9\n',
+    );
+    const { runs, verdicts } = await json('second', 'keras');
+    assert.deepEqual(
+      runs.map(({ name }) => name),
+      ['second', 'keras'],
+    );
+    assert.deepEqual(
+      verdicts.map(({ verdict }) => verdict),
+      ['none'],
+    );
+    assert.match(verdicts[0]?.text ?? '', /comes from Keras CSV/);
+  });
+
   test('says what is wrong with a command line', async () => {
     for (const [args, message] of [
       [['compare'], /Which runs\?/],
