@@ -5,7 +5,7 @@ import { failureOf, isHarmlessWarning } from './failures.ts';
 import { fitInto, onBlack, sizeWithin } from './fit-into.ts';
 import { type ImageHeader, readHeader } from './header.ts';
 import { toColor } from './pixels.ts';
-import type { DecodeSettings } from './preprocess.ts';
+import { convertStored, type DecodeSettings } from './preprocess.ts';
 import { type FileFormat, sniff } from './sniff.ts';
 
 // One image a thread of libuv's pool is the parallelism; a cache or threads inside libvips would only add memory.
@@ -53,7 +53,7 @@ export async function decodeImage(
     return resizeRaw(raw, settings);
   }
   const raw = await decodeWith(bytes, format, limits, (image) => readResized(image, settings));
-  return toColor(onBlack(raw, settings.width, settings.height), raw.channels, settings.color);
+  return inColor(onBlack(raw, settings.width, settings.height), raw.channels, settings);
 }
 
 /**
@@ -83,7 +83,16 @@ export function shrinkRaw(raw: RawImage, side: number): RawImage {
 
 /** As `decodeImage`, for pixels without transparency that no file wraps. */
 export function resizeRaw(raw: RawImage, settings: DecodeSettings): Uint8Array {
-  return toColor(fitInto(raw, settings), raw.channels, settings.color);
+  return inColor(fitInto(raw, settings), raw.channels, settings);
+}
+
+function inColor(pixels: Uint8Array, channels: number, { color }: DecodeSettings): Uint8Array {
+  const stored = toColor(pixels, channels, color === 'grey' ? 'grey' : 'rgb');
+  if (color === 'rgb' || color === 'grey') return stored;
+  // The bytes may be the caller's own.
+  const own = new Uint8Array(stored);
+  convertStored(own, color);
+  return own;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { rgbToHsv, rgbToLab } from './color-space.ts';
+
 /** The network sees `(pixel / 255 − mean) / std`, per channel. */
 export interface Normalization {
   mean: number[];
@@ -13,12 +15,18 @@ export interface Preprocess extends DecodeSettings {
   normalization: Normalization;
 }
 
+export type ColorSpace = 'rgb' | 'grey' | 'hsv' | 'lab';
+
 /** The part of the contract that decides a decoded image's bytes, and so the key of the decoded cache. */
 export interface DecodeSettings {
   /** Pixels. */
   width: number;
   height: number;
-  color: 'rgb' | 'grey';
+  /**
+   * What the bytes mean: sRGB; luma (ITU-R BT.601); hue, saturation, value (0–255 each, as Pillow's `HSV`); CIE L*a*b* (D65) as
+   * L* × 2.55, a* + 128, b* + 128. The image is resized as RGB and converted last.
+   */
+  color: ColorSpace;
   resize: 'stretch' | 'crop' | 'pad';
 }
 
@@ -27,6 +35,17 @@ export function decodedSize(settings: DecodeSettings): number {
   return settings.width * settings.height * channelsOf(settings);
 }
 
-export function channelsOf(settings: Pick<DecodeSettings, 'color'>): number {
-  return settings.color === 'rgb' ? 3 : 1;
+export function channelsOf(settings: Pick<DecodeSettings, 'color'>): 1 | 3 {
+  return settings.color === 'grey' ? 1 : 3;
+}
+
+/** The settings whose bytes the decoded cache keeps: other three-channel spaces are made from RGB, after augmentation. */
+export function storedSettings({ width, height, color, resize }: DecodeSettings): DecodeSettings {
+  return { width, height, resize, color: color === 'grey' ? 'grey' : 'rgb' };
+}
+
+/** Turns pixels of `storedSettings` into those of `color`, in place. */
+export function convertStored(pixels: Uint8Array, color: ColorSpace): void {
+  if (color === 'hsv') rgbToHsv(pixels);
+  else if (color === 'lab') rgbToLab(pixels);
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { ValidateFunction } from 'ajv';
 import { Problem } from '../problem.ts';
 import type { RunConfig } from '../training/config.ts';
+import { type AugmentConfig, augmentRanges } from '../training/config-augment.ts';
 import { completeConfig } from './complete-config.ts';
 import { type ConfigIssue, issuesOf } from './config-issues.ts';
 import { fsProblem } from './fs-problem.ts';
@@ -73,8 +74,12 @@ export async function findConfigIssues(value: unknown, schemaFile?: string): Pro
 }
 
 /** What a schema can't say. */
-function contradictions({ data, model, training }: RunConfig): ConfigIssue[] {
-  const issues: ConfigIssue[] = [];
+function contradictions({ data, input, augment, model, training }: RunConfig): ConfigIssue[] {
+  const issues: ConfigIssue[] = [...augmentContradictions(augment)];
+  if (input.normalize === 'imagenet' && (input.color === 'hsv' || input.color === 'lab')) {
+    const message = `ImageNet's mean and deviation are those of RGB, not of ${input.color}; expected "data-set" or another.`;
+    issues.push({ path: 'input.normalize', message });
+  }
   if (data.validation + data.test > 0.95) {
     const message = `validation ${data.validation} and test ${data.test} leave too little to train on; expected at most 0.95 together.`;
     issues.push({ path: 'data.validation', message });
@@ -92,6 +97,22 @@ function contradictions({ data, model, training }: RunConfig): ConfigIssue[] {
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     issues.push({ path: 'data.groupPattern', message: `not a regular expression: ${why}.` });
+  }
+  return issues;
+}
+
+function augmentContradictions(augment: AugmentConfig): ConfigIssue[] {
+  const issues: ConfigIssue[] = [];
+  for (const [group, low, high] of augmentRanges) {
+    const values: Record<string, unknown> = { ...augment[group] };
+    if (Number(values[low]) <= Number(values[high])) continue;
+    const message = `expected at most ${high} (${values[high]}), found ${values[low]}.`;
+    issues.push({ path: `augment.${group}.${low}`, message });
+  }
+  const mixed = augment.mixUp.probability + augment.cutMix.probability;
+  if (mixed > 1 + 1e-9) {
+    const message = `mixUp ${augment.mixUp.probability} and cutMix ${augment.cutMix.probability} are shares of the same images; expected at most 1 together.`;
+    issues.push({ path: 'augment.mixUp.probability', message });
   }
   return issues;
 }

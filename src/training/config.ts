@@ -1,3 +1,5 @@
+import { type AugmentConfig, defaultAugment } from './config-augment.ts';
+
 /**
  * What a run does, as the user writes it in `*.loupe.json` and as `job.json` records it. The JSON Schema in
  * `media/loupe.schema.json` describes the same shape (a test keeps the two equal); every field is optional there and
@@ -7,10 +9,11 @@ export interface RunConfig {
   name: string;
   data: DataConfig;
   input: InputConfig;
+  augment: AugmentConfig;
   model: ModelConfig;
   training: TrainingConfig;
   engine: EngineConfig;
-  /** Seeds the split, the weights, the order of the images and dropout. */
+  /** Seeds the split, the weights, the order of the images, augmentation and dropout. */
   seed: number;
 }
 
@@ -32,7 +35,7 @@ export interface InputConfig {
   /** Pixels. */
   width: number;
   height: number;
-  color: 'rgb' | 'grey';
+  color: 'rgb' | 'grey' | 'hsv' | 'lab';
   /** How an image of another aspect is brought to width × height. */
   resize: 'stretch' | 'crop' | 'pad';
   /** `zero-one`: 0…1; `minus-one-one`: −1…1; `imagenet`: torch mean/std; `data-set`: mean/std of the training images. */
@@ -222,6 +225,7 @@ export const defaultConfig: RunConfig = {
   name: '',
   data: { source: '.', format: 'auto', validation: 0.2, test: 0, groupPattern: '' },
   input: { width: 64, height: 64, color: 'rgb', resize: 'crop', normalize: 'zero-one' },
+  augment: defaultAugment,
   model: {
     architecture: 'small-cnn',
     activation: 'relu',

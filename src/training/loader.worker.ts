@@ -1,18 +1,31 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { decodeRecord } from '../dataset/decode-record.ts';
 import type { ImageRecord } from '../dataset/types.ts';
+import { Augmenter, isMixing } from '../images/augment/augmenter.ts';
 import { DecodeFailure } from '../images/decode-failure.ts';
 import { DecodedCache } from '../images/decoded-cache.ts';
-import { decodedSize } from '../images/preprocess.ts';
+import { channelsOf, convertStored, decodedSize, storedSettings } from '../images/preprocess.ts';
+import { mixSeed } from '../random.ts';
 import type { FromLoader, LoaderSetup, PassRequest, ToLoader } from './loader-protocol.ts';
 
 const setup = workerData as LoaderSetup;
-const imageBytes = decodedSize(setup.settings);
+const { color } = setup.settings;
+/** Kept, and augmented, are RGB or grey images; other colour spaces are made of them last. */
+const settings = storedSettings(setup.settings);
+const imageBytes = decodedSize(settings);
 const pixels = new Uint8Array(setup.pixels);
 const indices = new Int32Array(setup.indices);
 /** Images that failed once are not tried again. */
 const failed = new Set<number>();
-const cache = DecodedCache.open(setup.settings, setup.cacheFolder === undefined ? {} : { folder: setup.cacheFolder });
+const cache = DecodedCache.open(settings, setup.cacheFolder === undefined ? {} : { folder: setup.cacheFolder });
+const targets = setup.targets && new Float32Array(setup.targets);
+const augmenter =
+  setup.augment &&
+  new Augmenter(setup.augment.config, {
+    width: settings.width,
+    height: settings.height,
+    channels: channelsOf(settings),
+  });
 let cacheOff = false;
 let decoding = 0;
 const waiting: (() => void)[] = [];
@@ -26,12 +39,14 @@ class Pass {
 
   constructor(request: PassRequest) {
     this.request = request;
-    this.#next = request.from;
+    this.#next = request.from + setup.worker;
   }
 
   use(slot: number): void {
     if (this.cancelled || this.#next >= this.request.to) return;
-    const filling = fill(this, this.#next++, slot).finally(() => this.#filling.delete(filling));
+    const batch = this.#next;
+    this.#next += setup.workers;
+    const filling = fill(this, batch, slot).finally(() => this.#filling.delete(filling));
     this.#filling.add(filling);
   }
 
@@ -51,7 +66,29 @@ async function fill(pass: Pass, batch: number, slot: number): Promise<void> {
   if (pass.cancelled) return;
   if (rule === 'replace' && places.includes(null)) return post({ type: 'none-left' });
   const size = compact(slot, places);
-  post({ type: 'batch', pass: pass.request.pass, batch, slot, size });
+  const started = performance.now();
+  if (pass.request.epoch !== null) augment(pass.request.epoch, batch, slot, size);
+  const augmentMs = performance.now() - started;
+  const first = slot * setup.batchSize * imageBytes;
+  convertStored(pixels.subarray(first, first + size * imageBytes), color);
+  post({ type: 'batch', pass: pass.request.pass, batch, slot, size, augmentMs });
+}
+
+/** Changes a batch's images in place, and writes its soft labels where images are mixed. */
+function augment(epoch: number, batch: number, slot: number, size: number): void {
+  if (!augmenter || !setup.augment) return;
+  const { config, seed, classes } = setup.augment;
+  const first = slot * setup.batchSize;
+  const used = indices.subarray(first, first + size);
+  used.forEach((index, i) => {
+    const start = (first + i) * imageBytes;
+    augmenter.image(pixels.subarray(start, start + imageBytes), seed, epoch, index);
+  });
+  if (!targets || !isMixing(config)) return;
+  const labels = Array.from(used, (index) => imageAt(index).label);
+  const images = pixels.subarray(first * imageBytes, (first + size) * imageBytes);
+  const soft = targets.subarray(first * classes, (first + size) * classes);
+  augmenter.mix(images, soft, labels, classes, { seed: mixSeed(seed, epoch), batch, indices: used });
 }
 
 /**
@@ -80,7 +117,7 @@ async function decode(index: number, at: number): Promise<boolean> {
   if (failed.has(index)) return false;
   await turn();
   try {
-    const decoded = await decodeRecord(setup.root, imageAt(index), setup.settings);
+    const decoded = await decodeRecord(setup.root, imageAt(index), settings);
     pixels.set(decoded, at * imageBytes);
     remember(imageAt(index).hash, decoded);
     return true;
@@ -142,7 +179,7 @@ async function start(request: PassRequest): Promise<void> {
     previous.cancelled = true;
     await previous.settled();
   }
-  for (let slot = 0; slot < setup.slots; slot++) pass.use(slot);
+  for (let slot = setup.worker; slot < setup.slots; slot += setup.workers) pass.use(slot);
 }
 
 async function close(): Promise<void> {

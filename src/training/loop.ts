@@ -50,7 +50,8 @@ export async function trainLoop(run: TrainRun): Promise<LoopEnd> {
     const epochs = run.segments[progress.segment] as number;
     const order = epochOrder(data.split.train, seed, progress.epoch);
 
-    for await (const batch of loader.pass(order, { from: progress.stepInEpoch, to: steps, failed: 'replace' })) {
+    const pass = { from: progress.stepInEpoch, to: steps, failed: 'replace', epoch: progress.epoch } as const;
+    for await (const batch of loader.pass(order, pass)) {
       const stepInSegment = (progress.epoch - progress.segmentStart) * steps + progress.stepInEpoch;
       const position = { step: stepInSegment, steps: epochs * steps, stepsPerEpoch: steps, drops: 0 };
       const { learningRate, momentum } = ratesAt(training.schedule, training.learningRate, position);

@@ -11,7 +11,7 @@ const DROPOUT = 0xd40b;
 /** The network of a config with its first weights. @param seed of the weights; default: the config's. */
 export function buildNetwork(config: RunConfig, classes: number, seed = config.seed): LayersModel {
   const { width, height } = config.input;
-  const channels = channelsOf(config.input) as 1 | 3;
+  const channels = channelsOf(config.input);
   return buildModel(config.model, { width, height, channels, classes, seed });
 }
 

@@ -7,6 +7,7 @@ import type { EventWriter } from '../jobs/event-writer.ts';
 import { type Job, jobFiles } from '../jobs/job.ts';
 import { readProvenance } from '../jobs/read.ts';
 import { countParameters } from '../models/build.ts';
+import { mixSeed } from '../random.ts';
 import { assertSameShapes, readResumePoint } from './checkpoint.ts';
 import { countLabels, dataWarnings } from './data-warnings.ts';
 import { ImageLoader } from './loader.ts';
@@ -21,6 +22,8 @@ import type { RunData } from './run-data.ts';
 import { Saver } from './saver.ts';
 import type { StopRequest } from './stop-request.ts';
 
+/** Keeps augmentation's random numbers apart from those of other uses of the same seed. */
+const AUGMENT = 0xa06a;
 const PROGRESS_MS = 250;
 
 export interface Prepared {
@@ -86,6 +89,7 @@ export function openLoader({ job, data }: Pick<Prepared, 'job' | 'data'>, notice
     images: data.images,
     settings: job.config.input,
     batchSize: job.config.training.batchSize,
+    augment: { config: job.config.augment, seed: mixSeed(job.config.seed, AUGMENT), classes: data.classes.length },
     onFailed: ({ index, cause, message }) => notices.skip(cause, data.images[index]?.path ?? '', message),
     onCacheOff: (message) => notices.warn('no-cache', message),
   });

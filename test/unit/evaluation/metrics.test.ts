@@ -66,8 +66,22 @@ describe('measures over classes', () => {
 
 describe('evaluate', () => {
   const batches = [
-    { size: 2, labels: Int32Array.of(0, 1), indices: Int32Array.of(5, 6), pixels: new Uint8Array(2), waitMs: 0 },
-    { size: 1, labels: Int32Array.of(1), indices: Int32Array.of(9), pixels: new Uint8Array(1), waitMs: 0 },
+    {
+      size: 2,
+      labels: Int32Array.of(0, 1),
+      indices: Int32Array.of(5, 6),
+      pixels: new Uint8Array(2),
+      waitMs: 0,
+      augmentMs: 0,
+    },
+    {
+      size: 1,
+      labels: Int32Array.of(1),
+      indices: Int32Array.of(9),
+      pixels: new Uint8Array(1),
+      waitMs: 0,
+      augmentMs: 0,
+    },
   ] satisfies LoadedBatch[];
   const source = {
     async *pass() {

@@ -68,6 +68,13 @@ const invalid: [value: unknown, at: string, says: RegExp][] = [
   [{ model: { stochasticDepth: 0.1 } }, 'model.stochasticDepth', /no residual blocks/],
   [{ training: { timeBudget: 5, phases: [{}] } }, 'training.timeBudget', /epochs of their own/],
   [{ data: { validation: 0.6, test: 0.6 } }, 'data.validation', /leave too little/],
+  [{ augment: { zoom: { min: 1.5 } } }, 'augment.zoom.min', /at most max \(1.1\), found 1.5/],
+  [
+    { augment: { mixUp: { probability: 0.7 }, cutMix: { probability: 0.5 } } },
+    'augment.mixUp.probability',
+    /at most 1 together/,
+  ],
+  [{ input: { color: 'lab', normalize: 'imagenet' } }, 'input.normalize', /not of lab/],
   [{ data: { groupPattern: '(' } }, 'data.groupPattern', /regular expression/],
   [[], '', /settings in \{ \}/],
   [null, '', /settings in \{ \}, found null/],

@@ -1,0 +1,277 @@
+import type { FillConfig } from '../../training/config-augment.ts';
+import type { Frame } from './frame.ts';
+import type { Homography } from './homography.ts';
+
+/** Fixed point of coordinates, and of a tap's weight: 8-bit pixel × weight² fits 31 bits. */
+const COORDINATE_BITS = 16;
+const WEIGHT_BITS = 11;
+const ONE = 1 << COORDINATE_BITS;
+const WEIGHT_ONE = 1 << WEIGHT_BITS;
+const WEIGHT_SHIFT = COORDINATE_BITS - WEIGHT_BITS;
+const ROUND = 1 << (2 * WEIGHT_BITS - 1);
+/** Coordinates beyond this many pixels are taken as this far away: they would not fit the fixed point. */
+const FAR = 16_000;
+
+/**
+ * Resamples an image once, bilinearly: the output's pixel at (x, y) is taken from `map`(x, y) of the input.
+ * @param source [height, width, channel]. @param target the same size, another array.
+ */
+export function warp(source: Uint8Array, target: Uint8Array, frame: Frame, map: Homography, fill: FillConfig): void {
+  const isMirrored = map[0] === -1 && map[1] === 0 && map[3] === 0 && map[4] === 1 && map[5] === 0;
+  if (isMirrored && map[2] === frame.width - 1 && map[6] === 0 && map[7] === 0) mirror(source, target, frame);
+  else if (map[6] === 0 && map[7] === 0) warpAffine(source, target, frame, map, fill);
+  else warpProjective(source, target, frame, map, fill);
+}
+
+/** Left and right change places: the commonest of all. */
+function mirror(source: Uint8Array, target: Uint8Array, { width, height, channels }: Frame): void {
+  const stride = width * channels;
+  for (let y = 0; y < height; y++) {
+    for (let from = y * stride, to = (y + 1) * stride - channels; from < (y + 1) * stride; from += channels) {
+      for (let c = 0; c < channels; c++) target[to + c] = source[from + c] as number;
+      to -= channels;
+    }
+  }
+}
+
+function warpAffine(source: Uint8Array, target: Uint8Array, frame: Frame, map: Homography, fill: FillConfig): void {
+  const { width, height, channels } = frame;
+  const scale = 1 / map[8];
+  const stepX = Math.round(map[0] * scale * ONE);
+  const stepY = Math.round(map[3] * scale * ONE);
+  for (let y = 0; y < height; y++) {
+    const startX = fixed((map[1] * y + map[2]) * scale);
+    const startY = fixed((map[4] * y + map[5]) * scale);
+    const row = y * width;
+    // Columns whose four taps all lie inside: two intervals, cut.
+    const across = insideOf(startX, stepX, width);
+    const down = insideOf(startY, stepY, height);
+    const from = Math.min(width, Math.max(across.from, down.from));
+    const to = Math.max(from, Math.min(across.to, down.to, width));
+    for (let x = 0; x < from; x++) {
+      edge(source, target, (row + x) * channels, startX + x * stepX, startY + x * stepY, frame, fill);
+    }
+    if (channels === 3)
+      rowOfThree(
+        source,
+        target,
+        width,
+        (row + from) * 3,
+        to - from,
+        startX + from * stepX,
+        startY + from * stepY,
+        stepX,
+        stepY,
+      );
+    else
+      rowOfOne(
+        source,
+        target,
+        width,
+        row + from,
+        to - from,
+        startX + from * stepX,
+        startY + from * stepY,
+        stepX,
+        stepY,
+      );
+    for (let x = to; x < width; x++) {
+      edge(source, target, (row + x) * channels, startX + x * stepX, startY + x * stepY, frame, fill);
+    }
+  }
+}
+
+function fixed(coordinate: number): number {
+  return Math.round(Math.max(-FAR, Math.min(FAR, coordinate)) * ONE);
+}
+
+/** The steps k ≥ 0 for which `start + k · step` lies in [0, size − 1), in fixed point; `to` is the first one after them. */
+function insideOf(start: number, step: number, size: number): { from: number; to: number } {
+  const limit = (size - 1) * ONE;
+  if (step === 0) return start >= 0 && start < limit ? { from: 0, to: Number.POSITIVE_INFINITY } : { from: 0, to: 0 };
+  if (step > 0)
+    return { from: Math.max(0, Math.ceil(-start / step)), to: Math.max(0, Math.ceil((limit - start) / step)) };
+  return {
+    from: Math.max(0, Math.floor((limit - start) / step) + 1),
+    to: Math.max(0, Math.floor(-start / step) + 1),
+  };
+}
+
+function rowOfThree(
+  source: Uint8Array,
+  target: Uint8Array,
+  width: number,
+  at: number,
+  count: number,
+  startX: number,
+  startY: number,
+  stepX: number,
+  stepY: number,
+): void {
+  const stride = width * 3;
+  let sx = startX | 0;
+  let sy = startY | 0;
+  let o = at;
+  for (let k = 0; k < count; k++) {
+    const i = (sy >> COORDINATE_BITS) * stride + (sx >> COORDINATE_BITS) * 3;
+    const wx = (sx >> WEIGHT_SHIFT) & (WEIGHT_ONE - 1);
+    const wy = (sy >> WEIGHT_SHIFT) & (WEIGHT_ONE - 1);
+    const w11 = Math.imul(wx, wy);
+    const w01 = (wx << WEIGHT_BITS) - w11;
+    const w10 = (wy << WEIGHT_BITS) - w11;
+    const w00 = (1 << (2 * WEIGHT_BITS)) - w01 - w10 - w11;
+    const j = i + stride;
+    target[o] =
+      (Math.imul(source[i] as number, w00) +
+        Math.imul(source[i + 3] as number, w01) +
+        Math.imul(source[j] as number, w10) +
+        Math.imul(source[j + 3] as number, w11) +
+        ROUND) >>
+      (2 * WEIGHT_BITS);
+    target[o + 1] =
+      (Math.imul(source[i + 1] as number, w00) +
+        Math.imul(source[i + 4] as number, w01) +
+        Math.imul(source[j + 1] as number, w10) +
+        Math.imul(source[j + 4] as number, w11) +
+        ROUND) >>
+      (2 * WEIGHT_BITS);
+    target[o + 2] =
+      (Math.imul(source[i + 2] as number, w00) +
+        Math.imul(source[i + 5] as number, w01) +
+        Math.imul(source[j + 2] as number, w10) +
+        Math.imul(source[j + 5] as number, w11) +
+        ROUND) >>
+      (2 * WEIGHT_BITS);
+    o += 3;
+    sx = (sx + stepX) | 0;
+    sy = (sy + stepY) | 0;
+  }
+}
+
+function rowOfOne(
+  source: Uint8Array,
+  target: Uint8Array,
+  width: number,
+  at: number,
+  count: number,
+  startX: number,
+  startY: number,
+  stepX: number,
+  stepY: number,
+): void {
+  let sx = startX | 0;
+  let sy = startY | 0;
+  for (let k = 0; k < count; k++) {
+    const i = (sy >> COORDINATE_BITS) * width + (sx >> COORDINATE_BITS);
+    const wx = (sx >> WEIGHT_SHIFT) & (WEIGHT_ONE - 1);
+    const wy = (sy >> WEIGHT_SHIFT) & (WEIGHT_ONE - 1);
+    const w11 = Math.imul(wx, wy);
+    const w01 = (wx << WEIGHT_BITS) - w11;
+    const w10 = (wy << WEIGHT_BITS) - w11;
+    const w00 = (1 << (2 * WEIGHT_BITS)) - w01 - w10 - w11;
+    target[at + k] =
+      (Math.imul(source[i] as number, w00) +
+        Math.imul(source[i + 1] as number, w01) +
+        Math.imul(source[i + width] as number, w10) +
+        Math.imul(source[i + width + 1] as number, w11) +
+        ROUND) >>
+      (2 * WEIGHT_BITS);
+    sx = (sx + stepX) | 0;
+    sy = (sy + stepY) | 0;
+  }
+}
+
+/** Pixels over which a projection is taken as straight: of the places in between, at most a twentieth of a pixel is lost. */
+const SPAN = 4;
+
+function warpProjective(source: Uint8Array, target: Uint8Array, frame: Frame, map: Homography, fill: FillConfig): void {
+  const { width, height, channels } = frame;
+  const limitX = (width - 1) * ONE;
+  const limitY = (height - 1) * ONE;
+  for (let y = 0; y < height; y++) {
+    const u = map[1] * y + map[2];
+    const v = map[4] * y + map[5];
+    const w = map[7] * y + map[8];
+    let startX = fixed(u / w);
+    let startY = fixed(v / w);
+    for (let x = 0; x < width; x += SPAN) {
+      const end = x + SPAN;
+      const scale = 1 / (map[6] * end + w);
+      const endX = fixed((map[0] * end + u) * scale);
+      const endY = fixed((map[3] * end + v) * scale);
+      const stepX = Math.round((endX - startX) / SPAN);
+      const stepY = Math.round((endY - startY) / SPAN);
+      const count = Math.min(SPAN, width - x);
+      const lastX = startX + (count - 1) * stepX;
+      const lastY = startY + (count - 1) * stepY;
+      const at = (y * width + x) * channels;
+      const isInside =
+        Math.min(startX, lastX) >= 0 &&
+        Math.min(startY, lastY) >= 0 &&
+        Math.max(startX, lastX) < limitX &&
+        Math.max(startY, lastY) < limitY;
+      if (!isInside) {
+        for (let k = 0; k < count; k++) {
+          edge(source, target, at + k * channels, startX + k * stepX, startY + k * stepY, frame, fill);
+        }
+      } else if (channels === 3) rowOfThree(source, target, width, at, count, startX, startY, stepX, stepY);
+      else rowOfOne(source, target, width, at, count, startX, startY, stepX, stepY);
+      startX = endX;
+      startY = endY;
+    }
+  }
+}
+
+/** One pixel, some of whose taps lie outside. @param sx, sy fixed point. */
+function edge(
+  source: Uint8Array,
+  target: Uint8Array,
+  at: number,
+  sx: number,
+  sy: number,
+  { width, height, channels }: Frame,
+  fill: FillConfig,
+): void {
+  const left = Math.floor(sx / ONE);
+  const top = Math.floor(sy / ONE);
+  const wx = (sx - left * ONE) >> WEIGHT_SHIFT;
+  const wy = (sy - top * ONE) >> WEIGHT_SHIFT;
+  const x0 = inside(left, width, fill.mode);
+  const x1 = inside(left + 1, width, fill.mode);
+  const y0 = inside(top, height, fill.mode);
+  const y1 = inside(top + 1, height, fill.mode);
+  const w11 = wx * wy;
+  const w01 = wx * WEIGHT_ONE - w11;
+  const w10 = wy * WEIGHT_ONE - w11;
+  const w00 = WEIGHT_ONE * WEIGHT_ONE - w01 - w10 - w11;
+  const i00 = x0 < 0 || y0 < 0 ? -1 : (y0 * width + x0) * channels;
+  const i01 = x1 < 0 || y0 < 0 ? -1 : (y0 * width + x1) * channels;
+  const i10 = x0 < 0 || y1 < 0 ? -1 : (y1 * width + x0) * channels;
+  const i11 = x1 < 0 || y1 < 0 ? -1 : (y1 * width + x1) * channels;
+  for (let c = 0; c < channels; c++) {
+    const sum =
+      (i00 < 0 ? fill.value : (source[i00 + c] as number)) * w00 +
+      (i01 < 0 ? fill.value : (source[i01 + c] as number)) * w01 +
+      (i10 < 0 ? fill.value : (source[i10 + c] as number)) * w10 +
+      (i11 < 0 ? fill.value : (source[i11 + c] as number)) * w11;
+    target[at + c] = (sum + ROUND) >> (2 * WEIGHT_BITS);
+  }
+}
+
+/** The pixel that stands for a place beyond the edge; −1: the constant. */
+function inside(place: number, size: number, mode: FillConfig['mode']): number {
+  if (place >= 0 && place < size) return place;
+  switch (mode) {
+    case 'constant':
+      return -1;
+    case 'nearest':
+      return place < 0 ? 0 : size - 1;
+    case 'wrap':
+      return ((place % size) + size) % size;
+    case 'reflect': {
+      const period = 2 * size;
+      const folded = ((place % period) + period) % period;
+      return folded < size ? folded : period - 1 - folded;
+    }
+  }
+}
