@@ -31,6 +31,15 @@ export function lossNotFinite(step: number, loss: number, learningRate?: number)
   );
 }
 
+/** @param norm what the gradient's norm is instead of a finite number */
+export function gradientNotFinite(step: number, norm: number, learningRate: number): EngineError {
+  return new EngineError(
+    'not-finite',
+    `The norm of the gradient of step ${step} is ${norm} at learning rate ${learningRate}.`,
+    'Most often the learning rate is too high: duplicate the run with a tenth of training.learningRate. The last good checkpoint is kept.',
+  );
+}
+
 /** @param bytes what was asked for; `inUse` what the engine already held. */
 export function outOfMemory(engine: string, bytes: number, inUse: number, options?: ErrorOptions): EngineError {
   const mebibytes = (n: number) => `${Math.ceil(n / 2 ** 20).toLocaleString('en')} MiB`;

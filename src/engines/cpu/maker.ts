@@ -2,7 +2,7 @@ import { avgPool, enableProdMode, setBackend, type Tensor4D, version_core } from
 import { EagerEngine } from '../eager/engine.ts';
 import type { EagerOps, LayerOp } from '../eager/ops.ts';
 import { noFusions } from '../eager/plan.ts';
-import { updateWithOps } from '../eager/update.ts';
+import { updatesWithOps } from '../eager/update.ts';
 import type { Engine, EngineMaker } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
 import { selfTest } from '../self-test.ts';
@@ -32,7 +32,7 @@ const ops: EagerOps = {
   backend: 'cpu',
   layerOps: new Map([['AveragePooling2D', averagePooling]]),
   fusions: noFusions,
-  update: updateWithOps,
+  updates: updatesWithOps,
   explain: (error) => error,
 };
 

@@ -1,7 +1,8 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Normalization } from '../../images/preprocess.ts';
 import type { Engine, EngineInfo, Explainer, FeatureExtractor, Predictor, Trainer, TrainerOptions } from '../engine.ts';
-import { EngineError } from '../engine-error.ts';
+import { EagerExplainer } from './explainer.ts';
+import { EagerFeatureExtractor } from './features.ts';
 import type { EagerOps } from './ops.ts';
 import { activate, EagerPredictor } from './predictor.ts';
 import { EagerTrainer } from './trainer.ts';
@@ -22,19 +23,23 @@ export class EagerEngine implements Engine {
 
   async createTrainer(model: LayersModel, options: TrainerOptions): Promise<Trainer> {
     await activate(this.ops);
-    return new EagerTrainer(model, this.ops, options);
+    return EagerTrainer.create(model, this.ops, options);
   }
 
   async createPredictor(model: LayersModel, normalization: Normalization): Promise<Predictor> {
     return new EagerPredictor(model, this.ops, normalization);
   }
 
-  async createExplainer(): Promise<Explainer> {
-    throw new EngineError('engine-failed', 'This engine makes no class maps yet.', 'Choose another engine.');
+  async createExplainer(model: LayersModel, normalization: Normalization): Promise<Explainer> {
+    return new EagerExplainer(model, this.ops, normalization);
   }
 
-  async createFeatureExtractor(): Promise<FeatureExtractor> {
-    throw new EngineError('engine-failed', 'This engine gives no features yet.', 'Choose another engine.');
+  async createFeatureExtractor(
+    model: LayersModel,
+    normalization: Normalization,
+    layer?: string,
+  ): Promise<FeatureExtractor> {
+    return new EagerFeatureExtractor(model, this.ops, normalization, layer);
   }
 
   dispose(): Promise<void> {

@@ -1,26 +1,36 @@
 import { mul, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { mixSeed, seededRandom } from '../../random.ts';
 import type { EagerOps, LayerCall, LayerOp } from './ops.ts';
-import type { Layer, Plan } from './plan.ts';
+import type { Layer, Plan, PlanStep } from './plan.ts';
 
 export interface ForwardOptions {
-  training: boolean;
+  /** Whether a layer normalises by the batch, drops, and so on. */
+  isTraining: (layer: Layer) => boolean;
   /** Decides what dropout drops in this step. */
   seed: number;
   /** Dispose values as soon as nothing needs them; not while a gradient is being recorded. */
   free: boolean;
 }
 
-/**
- * Computes the logits [batch, class] from normalised pixels [batch, height, width, channel]. Call inside `tidy`.
- */
+export const inference: ForwardOptions = { isTraining: () => false, seed: 0, free: true };
+
+/** Values of a plan by their numbers, as far as they are computed. */
+export type Values = (Tensor | undefined)[];
+
+/** Computes the logits [batch, class] from normalised pixels [batch, height, width, channel]. Call inside `tidy`. */
 export function forward(plan: Plan, ops: EagerOps, images: Tensor, options: ForwardOptions): Tensor {
-  const values: (Tensor | undefined)[] = [images];
-  for (const step of plan.steps) {
+  const values: Values = [images];
+  runSteps(plan.steps, ops, values, options);
+  return values[plan.logits] as Tensor;
+}
+
+/** Computes the outputs of some of a plan's steps, whose inputs are in `values`. Call inside `tidy`. */
+export function runSteps(steps: PlanStep[], ops: EagerOps, values: Values, options: ForwardOptions): void {
+  for (const step of steps) {
     const op = ops.layerOps.get(step.layer.getClassName()) ?? commonOps.get(step.layer.getClassName()) ?? applyLayer;
     const call: LayerCall = {
       inputs: step.inputs.map((value) => values[value] as Tensor),
-      training: options.training,
+      training: options.isTraining(step.layer),
       relu: step.relu,
       ...(step.padding && { padding: step.padding }),
       seed: mixSeed(options.seed, step.number),
@@ -28,10 +38,9 @@ export function forward(plan: Plan, ops: EagerOps, images: Tensor, options: Forw
     values[step.output] = op(step.layer, call);
     if (options.free) freeValues(values, step.lastUses);
   }
-  return values[plan.logits] as Tensor;
 }
 
-function freeValues(values: (Tensor | undefined)[], numbers: number[]): void {
+function freeValues(values: Values, numbers: number[]): void {
   for (const number of numbers) {
     const value = values[number];
     values[number] = undefined;

@@ -17,11 +17,22 @@ export interface LayerCall {
 /** Computes a layer's output with differentiable operations. */
 export type LayerOp = (layer: Layer, call: LayerCall) => Tensor;
 
+/** What happens to a gradient before the optimizer sees it: clamp(scale · g, ±limit) · factor. */
+export interface GradientShaping {
+  /** Makes a sum over accumulated batches their mean. */
+  scale: number;
+  /** Clipping by value; Infinity: none. */
+  limit: number;
+  /** Clipping by norm. */
+  factor: number;
+}
+
 /** One weight with its gradient and slots, all of one shape. */
 export interface WeightUpdate {
   weight: Variable;
   gradient: Tensor;
-  /** SGD: [momentum], or none; Adam: [m, v]. */
+  shaping: GradientShaping;
+  /** In the order of `slotsOf`. */
   slots: Variable[];
   /** λ, already 0 for weights that must not decay. */
   weightDecay: number;
@@ -30,8 +41,15 @@ export interface WeightUpdate {
   iteration: number;
 }
 
-/** Writes the new weight and slots in place. */
-export type UpdateOp = (config: OptimizerConfig, update: WeightUpdate) => void;
+/** What is done to weights outside of the gradient's computation. */
+export interface UpdateOps {
+  /** Writes the new weight and slots in place. */
+  update(config: OptimizerConfig, update: WeightUpdate): void;
+  /** average += (1 − decay) · (weight − average), in place. */
+  average(average: Variable, weight: Variable, decay: number): void;
+  /** Σ clamp(scale · g, ±limit)² over all elements of all gradients. */
+  sumOfSquares(gradients: Tensor[], shaping: Omit<GradientShaping, 'factor'>): Promise<number>;
+}
 
 /** What an engine brings to the eager trainer beyond a registered TensorFlow.js backend. */
 export interface EagerOps {
@@ -40,7 +58,7 @@ export interface EagerOps {
   /** By class name; layers without an entry are called through TensorFlow.js. */
   layerOps: ReadonlyMap<string, LayerOp>;
   fusions: Fusions;
-  update: UpdateOp;
+  updates: UpdateOps;
   /** Turns what the backend throws into an EngineError where it can. */
   explain(error: unknown): unknown;
 }

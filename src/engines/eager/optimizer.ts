@@ -1,87 +1,95 @@
-import { type Tensor, tensor, tidy, type Variable, variable, zeros } from '@tensorflow/tfjs-core';
+import { type Tensor, tidy, type Variable, variable, zeros } from '@tensorflow/tfjs-core';
 import type { OptimizerConfig } from '../../training/config.ts';
 import type { NamedArray } from '../engine.ts';
-import { iterationsName, type OptimizerSlot, slotName } from '../weight-names.ts';
-import type { UpdateOp } from './ops.ts';
-import { badState } from './weights.ts';
+import { accumulatedStepsName, iterationsName, type OptimizerSlot, slotName } from '../weight-names.ts';
+import type { GradientShaping, UpdateOps } from './ops.ts';
+import type { TrainedWeight } from './trained.ts';
+import { badState, readTensor, setVariable } from './weights.ts';
 
-export interface TrainedWeight {
-  name: string;
-  variable: Variable;
+/** What may change from one update to the next. */
+export interface UpdateInput {
+  learningRate: number;
+  /** Takes the place of the config's momentum or β₁; without momentum in the config there is none to take the place of. */
+  momentum?: number;
+  shaping: GradientShaping;
 }
 
 /**
- * SGD, Adam or AdamW over a list of weights, with slots that can be read and written bit for bit. Weight decay is applied
- * to weights of two and more dimensions: biases and batch-norm scales are vectors.
+ * An optimizer over a list of weights, with slots that can be read and written bit for bit. Weight decay is applied to
+ * weights of two and more dimensions: biases and batch-norm scales are vectors.
  */
 export class Optimizer {
   readonly #config: OptimizerConfig;
   readonly #weights: TrainedWeight[];
-  readonly #update: UpdateOp;
+  readonly #updates: UpdateOps;
   #slots: Variable[][] | undefined;
   #iteration = 0;
 
-  constructor(config: OptimizerConfig, weights: TrainedWeight[], update: UpdateOp) {
+  constructor(config: OptimizerConfig, weights: TrainedWeight[], updates: UpdateOps) {
     this.#config = config;
     this.#weights = weights;
-    this.#update = update;
+    this.#updates = updates;
   }
 
   /** @param gradients by the variables' own names; a weight without a gradient stays as it is. */
-  apply(gradients: Record<string, Tensor>, learningRate: number): void {
+  apply(gradients: Record<string, Tensor>, { learningRate, momentum, shaping }: UpdateInput): void {
     this.#slots ??= this.#weights.map((weight) => this.#newSlots(weight));
     this.#iteration++;
-    this.#weights.forEach(({ variable: weight }, i) => {
+    const config = momentum === undefined ? this.#config : { ...this.#config, momentum: momentum, beta1: momentum };
+    this.#weights.forEach(({ variable: weight, rate }, i) => {
       const gradient = gradients[weight.name];
       if (!gradient) return;
-      const weightDecay = weight.rank > 1 ? this.#config.weightDecay : 0;
-      const slots = this.#slots?.[i] ?? [];
-      this.#update(this.#config, { weight, gradient, slots, weightDecay, learningRate, iteration: this.#iteration });
+      this.#updates.update(config, {
+        ...{ weight, gradient, shaping },
+        slots: this.#slots?.[i] ?? [],
+        weightDecay: weight.rank > 1 ? config.weightDecay : 0,
+        learningRate: learningRate * rate,
+        iteration: this.#iteration,
+      });
     });
   }
 
   /** Empty before the first update. */
   async read(): Promise<NamedArray[]> {
     if (!this.#slots) return [];
-    const arrays: NamedArray[] = [];
-    if (this.#config.name !== 'sgd') {
-      arrays.push({ name: iterationsName, shape: [], data: Float32Array.of(this.#iteration) });
-    }
+    const arrays: NamedArray[] = [{ name: iterationsName, shape: [], data: Float32Array.of(this.#iteration) }];
     const slots = slotsOf(this.#config);
     for (const [i, { name }] of this.#weights.entries()) {
       for (const [k, slot] of slots.entries()) {
-        const values = this.#slots[i]?.[k] as Variable;
-        arrays.push({
-          name: slotName(name, slot),
-          shape: values.shape,
-          data: (await values.data()).slice() as Float32Array,
-        });
+        arrays.push(await readTensor(slotName(name, slot), this.#slots[i]?.[k] as Variable));
       }
     }
     return arrays;
   }
 
-  /** @throws EngineError `bad-state` when a slot is missing or has another shape; nothing is changed then. */
-  write(arrays: NamedArray[]): void {
+  /**
+   * @returns writes the slots
+   * @throws EngineError `bad-state` when a slot is missing or has another shape; nothing is changed then.
+   */
+  prepareWrite(arrays: readonly NamedArray[]): () => void {
     const byName = new Map(arrays.map((array) => [array.name, array]));
+    const iteration = byName.get(iterationsName)?.data[0] ?? 0;
+    const empty = arrays.every(({ name }) => isAccumulation(name));
     const slots = slotsOf(this.#config);
     const wanted = this.#weights.map(({ name, variable: weight }) =>
       slots.map((slot) => {
         const array = byName.get(slotName(name, slot));
-        if (arrays.length > 0 && array?.data.length !== weight.size) throw badState(slotName(name, slot));
-        return array;
+        if (!empty && array?.data.length !== weight.size) throw badState(slotName(name, slot));
+        return array?.data as Float32Array;
       }),
     );
-    this.dispose();
-    this.#iteration = byName.get(iterationsName)?.data[0] ?? 0;
-    if (arrays.length === 0) return;
-    this.#slots = this.#weights.map((weight, i) => {
-      const created = this.#newSlots(weight);
-      created.forEach((slot, k) => {
-        tidy(() => slot.assign(tensor(wanted[i]?.[k]?.data.slice() as Float32Array, slot.shape)));
+    return () => {
+      this.dispose();
+      this.#iteration = iteration;
+      if (empty) return;
+      this.#slots = this.#weights.map((weight, i) => {
+        const created = this.#newSlots(weight);
+        created.forEach((slot, k) => {
+          setVariable(slot, wanted[i]?.[k] as Float32Array);
+        });
+        return created;
       });
-      return created;
-    });
+    };
   }
 
   /** Forgets the slots. */
@@ -96,7 +104,20 @@ export class Optimizer {
   }
 }
 
+/** Before the first update there may already be gradients under accumulation. */
+function isAccumulation(name: string): boolean {
+  return name === accumulatedStepsName || name.endsWith(slotName('', 'accumulated'));
+}
+
+/** In the order in which `WeightUpdate.slots` has them. */
 function slotsOf(config: OptimizerConfig): OptimizerSlot[] {
-  if (config.name !== 'sgd') return ['m', 'v'];
-  return config.momentum > 0 ? ['momentum'] : [];
+  const momentum: OptimizerSlot[] = config.momentum > 0 ? ['momentum'] : [];
+  const slots: Record<OptimizerConfig['name'], OptimizerSlot[]> = {
+    sgd: momentum,
+    adam: ['m', 'v'],
+    adamw: ['m', 'v'],
+    rmsprop: ['v', ...momentum],
+    lion: ['m'],
+  };
+  return slots[config.name];
 }

@@ -11,6 +11,10 @@ export interface PlanStep {
   /** Numbers of the values it reads. */
   inputs: number[];
   output: number;
+  /** Name of the layer whose output that is: the ReLU's where one is fused. */
+  outputLayer: string;
+  /** [batch, …] of the output; the batch is null. */
+  shape: (number | null)[];
   /** A ReLU that only this step feeds and that is done together with it. */
   relu: boolean;
   /** Zeros that a ZeroPadding2D layer would have put around the input. */
@@ -56,12 +60,34 @@ export function planModel(model: LayersModel, fusions: Fusions = noFusions): Pla
   const planned = steps.map(({ layer, number, inputs, output, relu, padding }): PlanStep => {
     const read = inputs.map((tensor) => numbers.get(tensor.id) as number);
     numbers.set(output.id, numbers.size);
-    return { layer, number, inputs: read, output: numbers.size - 1, relu, ...(padding && { padding }), lastUses: [] };
+    return {
+      ...{ layer, number, inputs: read, output: numbers.size - 1 },
+      ...{ outputLayer: output.sourceLayer.name, shape: output.shape },
+      ...{ relu, ...(padding && { padding }), lastUses: [] },
+    };
   });
   const result = numbers.get(logits.id);
   if (result === undefined) throw unsupported(model, 'its logits do not depend on its input');
-  markLastUses(planned, result);
+  markLastUses(planned, [result]);
   return { steps: planned, logits: result, inputShape: [height, width, channels], classes: logits.shape.at(-1) ?? 0 };
+}
+
+/**
+ * Cuts a plan in two: what depends on no weight that is trained, so that no gradient is computed there, and the rest. Every
+ * input is ready in both orders; `first` leaves the values that `rest` reads.
+ */
+export function splitPlan(plan: Plan, isTrained: (layer: Layer) => boolean): { first: PlanStep[]; rest: PlanStep[] } {
+  const first: PlanStep[] = [];
+  const rest: PlanStep[] = [];
+  const constant = new Set([0]);
+  for (const step of plan.steps) {
+    const depends = isTrained(step.layer) || step.inputs.some((value) => !constant.has(value));
+    if (!depends) constant.add(step.output);
+    (depends ? rest : first).push({ ...step });
+  }
+  markLastUses(rest, [plan.logits]);
+  markLastUses(first, [plan.logits, ...rest.flatMap((step) => step.inputs)]);
+  return { first, rest };
 }
 
 type Call = LayersModel['nodesByDepth'][string][number];
@@ -158,9 +184,11 @@ export function isRelu(layer: Layer): boolean {
   return layer.getClassName() === 'ReLU' && config.maxValue == null;
 }
 
-function markLastUses(steps: PlanStep[], logits: number): void {
-  const seen = new Set([logits]);
+/** @param needed values that are read after the last of `steps` */
+function markLastUses(steps: PlanStep[], needed: Iterable<number>): void {
+  const seen = new Set(needed);
   for (const step of [...steps].reverse()) {
+    step.lastUses = [];
     for (const value of new Set(step.inputs)) {
       if (seen.has(value)) continue;
       seen.add(value);

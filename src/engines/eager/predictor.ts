@@ -2,7 +2,7 @@ import { getBackend, setBackend, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Normalization } from '../../images/preprocess.ts';
 import type { ImageBatch, Predictor } from '../engine.ts';
-import { forward } from './forward.ts';
+import { forward, inference } from './forward.ts';
 import { probabilities } from './loss.ts';
 import type { EagerOps } from './ops.ts';
 import { type Normalizer, normalizer } from './pixels.ts';
@@ -24,9 +24,7 @@ export class EagerPredictor implements Predictor {
   async predict(batch: ImageBatch): Promise<Float32Array> {
     await activate(this.#ops);
     try {
-      const logits = tidy(() =>
-        forward(this.#plan, this.#ops, this.#normalize(batch), { training: false, seed: 0, free: true }),
-      );
+      const logits = tidy(() => forward(this.#plan, this.#ops, this.#normalize(batch), inference));
       const values = (await logits.data()) as Float32Array;
       logits.dispose();
       return probabilities(values, this.#plan.classes);

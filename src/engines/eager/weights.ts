@@ -1,4 +1,4 @@
-import { tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import type { NamedArray } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
@@ -9,39 +9,49 @@ export function variableOf(weight: LayerVariable): Variable {
   return weight.read() as Variable;
 }
 
+/** A copy of a tensor's values. */
+export async function readTensor(name: string, tensor: Tensor): Promise<NamedArray> {
+  return { name, shape: tensor.shape, data: (await tensor.data()).slice() as Float32Array };
+}
+
 /** All weights in the order of `model.weights`, copied. */
 export async function readWeights(model: LayersModel): Promise<NamedArray[]> {
   const names = weightNames(model);
-  return Promise.all(
-    model.weights.map(async (weight, i) => {
-      const variable = variableOf(weight);
-      return { name: names[i] as string, shape: variable.shape, data: (await variable.data()).slice() as Float32Array };
-    }),
-  );
+  return Promise.all(model.weights.map((weight, i) => readTensor(names[i] as string, variableOf(weight))));
 }
 
-/** @throws EngineError `bad-state` when names or sizes differ from the model's; nothing is changed then. */
-export function writeWeights(model: LayersModel, arrays: NamedArray[]): void {
+/**
+ * @returns writes the weights
+ * @throws EngineError `bad-state` when names or sizes differ from the model's; nothing is changed then.
+ */
+export function prepareWrite(model: LayersModel, arrays: readonly NamedArray[]): () => void {
+  expectWeights(model, arrays);
+  return () => {
+    model.weights.forEach((weight, i) => {
+      setVariable(variableOf(weight), arrays[i]?.data as Float32Array);
+    });
+  };
+}
+
+/** @throws EngineError `bad-state` when names or sizes differ from the model's weights. */
+export function expectWeights(model: LayersModel, arrays: readonly NamedArray[]): void {
   const names = weightNames(model);
   model.weights.forEach((weight, i) => {
     const array = arrays[i];
     if (array?.name !== names[i] || array?.data.length !== variableOf(weight).size) throw badState(names[i] as string);
   });
   if (arrays.length !== names.length) throw badState(arrays[names.length]?.name ?? '');
-  model.weights.forEach((weight, i) => {
-    setVariable(variableOf(weight), arrays[i]?.data as Float32Array);
-  });
 }
 
 /** Gives every weight values of its own on the active backend, so that an engine may change them in place. */
-export function adoptWeights(model: LayersModel): void {
+export async function adoptWeights(model: LayersModel): Promise<void> {
   for (const weight of model.weights) {
     const variable = variableOf(weight);
-    setVariable(variable, variable.dataSync() as Float32Array);
+    setVariable(variable, (await variable.data()) as Float32Array);
   }
 }
 
-function setVariable(variable: Variable, data: Float32Array): void {
+export function setVariable(variable: Variable, data: Float32Array): void {
   tidy(() => variable.assign(tensor(data.slice(), variable.shape)));
 }
 

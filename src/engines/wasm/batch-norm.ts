@@ -99,27 +99,62 @@ export function batchNormGradient(
 /** Batch norm with the moving statistics. */
 export function batchNormInference(
   device: Device,
-  { x, gamma, beta }: BatchNormInputs,
+  inputs: BatchNormInputs,
   options: BatchNormOptions,
   moving: Omit<MovingStatistics, 'momentum'>,
 ): TensorInfo {
+  const { x } = inputs;
   const { rows, channels } = rowsAndChannels(x);
   const y = newTensor(device, x.shape);
-  withMemory(device, channels * 8, (factors) => {
-    const { floats } = device.backend.heap;
-    const start = (tensor: TensorInfo) => addressOf(device, tensor) >>> 2;
-    const [g, b, m, v] = [start(gamma), start(beta), start(moving.mean), start(moving.variance)];
-    const out = factors >>> 2;
-    for (let c = 0; c < channels; c++) {
-      const scale = (floats[g + c] as number) / Math.sqrt((floats[v + c] as number) + options.epsilon);
-      floats[out + c] = scale;
-      floats[out + channels + c] = (floats[b + c] as number) - scale * (floats[m + c] as number);
-    }
-    const shift = factors + 4 * channels;
-    const apply = [addressOf(device, x), factors, shift, channels, options.relu ? 1 : 0, addressOf(device, y)];
+  withMemory(device, channels * 8, (scale) => {
+    const shift = scale + 4 * channels;
+    writeInferenceFactors(device, inputs, options, moving, { scale, shift });
+    const apply = [addressOf(device, x), scale, shift, channels, options.relu ? 1 : 0, addressOf(device, y)];
     device.threads.run('affine', apply, rows, rowGrain(channels));
   });
   return y;
+}
+
+/** Gradient of x alone: gamma, beta and the moving statistics are constants of a frozen layer. */
+export function batchNormInferenceGradient(
+  device: Device,
+  inputs: BatchNormInputs & { dy: TensorInfo },
+  options: BatchNormOptions,
+  moving: Omit<MovingStatistics, 'momentum'>,
+): TensorInfo {
+  const { x, dy } = inputs;
+  const { rows, channels } = rowsAndChannels(x);
+  const dx = newTensor(device, x.shape);
+  // Statistics and factors of a gradient in which the batch's own statistics play no part.
+  withMemory(device, channels * 28, (statistics) => {
+    const at = (row: number) => statistics + 4 * channels * row;
+    const start = statistics >>> 2;
+    device.backend.heap.floats.fill(0, start, start + 7 * channels);
+    writeInferenceFactors(device, inputs, options, moving, { scale: at(2), shift: at(3) });
+    const read = [addressOf(device, x), addressOf(device, dy), statistics, at(5)];
+    const apply = [...read, channels, options.relu ? 1 : 0, addressOf(device, dx)];
+    device.threads.run('bn_gradient', apply, rows, rowGrain(channels));
+  });
+  return dx;
+}
+
+/** y = scale · x + shift per channel, in single precision for the kernels. */
+function writeInferenceFactors(
+  device: Device,
+  { x, gamma, beta }: BatchNormInputs,
+  { epsilon }: BatchNormOptions,
+  moving: Omit<MovingStatistics, 'momentum'>,
+  to: { scale: number; shift: number },
+): void {
+  const { channels } = rowsAndChannels(x);
+  const { floats } = device.backend.heap;
+  const start = (tensor: TensorInfo) => addressOf(device, tensor) >>> 2;
+  const [g, b, m, v] = [start(gamma), start(beta), start(moving.mean), start(moving.variance)];
+  for (let c = 0; c < channels; c++) {
+    const scale = (floats[g + c] as number) / Math.sqrt((floats[v + c] as number) + epsilon);
+    floats[(to.scale >>> 2) + c] = scale;
+    floats[(to.shift >>> 2) + c] = (floats[b + c] as number) - scale * (floats[m + c] as number);
+  }
 }
 
 /** Sum over all rows of [rows, channel] → [channel] */

@@ -22,10 +22,14 @@ type ModuleFactory = (options: {
   printErr(line: string): void;
 }) => Promise<EmscriptenModule>;
 
+/** Emscripten's malloc takes a size for a signed number. */
+const LARGEST_BLOCK = 2 ** 31 - 2 ** 16;
+
 /** Memory of the stock TensorFlow.js module, which our kernels share. Addresses are bytes from its start. */
 export class Heap {
   readonly module: EmscriptenModule;
   readonly memory: WebAssembly.Memory;
+  #spoiled = false;
   #buffer: ArrayBufferLike | undefined;
   #words: Int32Array = new Int32Array();
   #floats: Float32Array = new Float32Array();
@@ -50,15 +54,22 @@ export class Heap {
     return this.#floats;
   }
 
+  /** True after an allocation that Emscripten let wrap around the end of the address space: its lists are no longer sound. */
+  get spoiled(): boolean {
+    return this.#spoiled;
+  }
+
   /** @throws EngineError `out-of-memory` */
   allocate(bytes: number): number {
-    const pointer = this.module._malloc(bytes) >>> 0;
-    if (pointer === 0) throw outOfMemory('wasm', bytes, this.memory.buffer.byteLength);
+    const size = Math.max(1, bytes);
+    const pointer = this.#spoiled || size > LARGEST_BLOCK ? 0 : this.module._malloc(size) >>> 0;
+    this.#spoiled ||= pointer > 0 && pointer + size > this.memory.buffer.byteLength;
+    if (pointer === 0 || this.#spoiled) throw outOfMemory('wasm', bytes, this.memory.buffer.byteLength);
     return pointer;
   }
 
   free(pointer: number): void {
-    this.module._free(pointer);
+    if (!this.#spoiled) this.module._free(pointer);
   }
 
   #refresh(): void {
@@ -85,11 +96,14 @@ export class HeapBackend extends BackendWasm {
     dtype: DataType,
     refCount: number,
   ): void {
+    const bytes = dtype === 'string' ? 0 : shape.reduce((n, d) => n * d, dtype === 'bool' ? 1 : 4);
+    // What is allocated here is free again when the stock one asks for it: after a failure it would write over address 0.
+    this.heap.free(this.heap.allocate(bytes));
     super.move(dataId, values, shape, dtype, refCount);
-    if (dtype === 'string' || this.address({ dataId }) !== 0) return;
-    this.disposeData(dataId, true);
-    const bytes = shape.reduce((n, d) => n * d, dtype === 'bool' ? 1 : 4);
-    throw outOfMemory('wasm', bytes, this.heap.memory.buffer.byteLength);
+  }
+
+  override disposeData(dataId: object, force = false): boolean {
+    return this.heap.spoiled || super.disposeData(dataId, force);
   }
 
   /** Where a tensor's values lie. */

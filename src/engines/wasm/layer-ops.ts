@@ -22,7 +22,14 @@ import { applyLayer } from '../eager/forward.ts';
 import type { LayerCall, LayerOp } from '../eager/ops.ts';
 import { type Fusions, isRelu, type Layer, type Padding } from '../eager/plan.ts';
 import { variableOf } from '../eager/weights.ts';
-import { type BatchNormOptions, batchNorm, batchNormGradient, batchNormInference, columnSums } from './batch-norm.ts';
+import {
+  type BatchNormOptions,
+  batchNorm,
+  batchNormGradient,
+  batchNormInference,
+  batchNormInferenceGradient,
+  columnSums,
+} from './batch-norm.ts';
 import { biasAdd, binary, relu } from './elementwise.ts';
 import { BACKEND } from './stock-kernels.ts';
 import type { Device } from './tensors.ts';
@@ -55,6 +62,8 @@ const kernels: Record<string, Implementation> = {
     batchNormGradient(device, inputs as never, attrs.relu),
   LoupeBatchNormInference: (device, inputs, attrs: BatchNormAttributes) =>
     batchNormInference(device, inputs as never, attrs, attrs),
+  LoupeBatchNormInferenceGradient: (device, inputs, attrs: BatchNormAttributes) =>
+    batchNormInferenceGradient(device, inputs as never, attrs, attrs),
   LoupeAddRelu: (device, { a, b }) => binary(device, 'add_relu', a as TensorInfo, b as TensorInfo),
   LoupeRelu: (device, { x }) => relu(device, x as TensorInfo),
   LoupeReluGradient: (device, { y, dy }) => binary(device, 'relu_gradient', y as TensorInfo, dy as TensorInfo),
@@ -105,7 +114,7 @@ function batchNormLayer(layer: Layer, call: LayerCall): Tensor {
   }
   const [gamma, beta, mean, variance] = layer.weights.map(variableOf) as [Variable, Variable, Variable, Variable];
   const attrs: BatchNormAttributes = { epsilon, momentum, relu: call.relu, mean, variance };
-  if (!call.training) return run('LoupeBatchNormInference', { x, gamma, beta }, attrs);
+  if (!call.training) return frozenBatchNorm(x, gamma, beta, attrs);
   const op = customGrad((...args) => {
     const [x, gamma, beta, save] = args as unknown as [Tensor, Tensor, Tensor, (saved: Tensor[]) => void];
     const [value, statistics] = run<[Tensor, Tensor]>('LoupeBatchNorm', { x, gamma, beta }, attrs);
@@ -117,6 +126,18 @@ function batchNormLayer(layer: Layer, call: LayerCall): Tensor {
     return { value, gradFunc };
   });
   return op(x, gamma, beta);
+}
+
+/** By the moving statistics; only x has a gradient. */
+function frozenBatchNorm(x: Tensor, gamma: Variable, beta: Variable, attrs: BatchNormAttributes): Tensor {
+  const op = customGrad((...args) => {
+    const [x, save] = args as unknown as [Tensor, (saved: Tensor[]) => void];
+    save([x]);
+    const gradFunc = (dy: Tensor, saved: Tensor[]) =>
+      run('LoupeBatchNormInferenceGradient', { x: saved[0] as Tensor, dy, gamma, beta }, attrs);
+    return { value: run('LoupeBatchNormInference', { x, gamma, beta }, attrs), gradFunc };
+  });
+  return op(x);
 }
 
 function activationLayer(layer: Layer, call: LayerCall): Tensor {

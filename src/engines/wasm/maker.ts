@@ -16,7 +16,7 @@ import { fusions, layerOps, registerLayerKernels } from './layer-ops.ts';
 import { BACKEND, replaceKernels } from './stock-kernels.ts';
 import type { Device } from './tensors.ts';
 import { KernelThreads } from './threads.ts';
-import { updateWithKernels } from './update.ts';
+import { updatesWithKernels } from './update.ts';
 
 /** TensorFlow.js on WebAssembly with our own kernels on the same heap: fast with nothing to install. */
 export const wasmMaker: EngineMaker = {
@@ -94,7 +94,7 @@ function describe(threads: number, relaxed: boolean, refusal: string | undefined
 }
 
 function opsOf(device: Device): EagerOps {
-  return { backend: BACKEND, layerOps, fusions, update: updateWithKernels(device), explain: explain(device) };
+  return { backend: BACKEND, layerOps, fusions, updates: updatesWithKernels(device), explain: explain(device) };
 }
 
 /** A C++ allocation that fails inside a stock kernel aborts the module, which nothing can be done with afterwards. */

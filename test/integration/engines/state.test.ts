@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { memory } from '@tensorflow/tfjs-core';
-import type { Engine, Trainer } from '../../../src/engines/engine.ts';
+import type { Engine, ImageBatch, Trainer, TrainerOptions } from '../../../src/engines/engine.ts';
 import { startEngine } from '../../../src/engines/wasm/maker.ts';
 import type { OptimizerConfig } from '../../../src/training/config.ts';
 import { batchOf, mixedCnn, optionsWith, tinyCnn } from '../../unit/engines/models.ts';
@@ -21,9 +21,31 @@ describe('wasm trainer', { timeout: 300_000 }, () => {
     return losses;
   }
 
-  for (const name of ['sgd', 'adam', 'adamw'] as OptimizerConfig['name'][]) {
-    test(`${name}: three steps, a saved state, three steps more equal six steps, bit for bit`, async () => {
-      const options = optionsWith({ name });
+  const kinds: [what: string, optimizer: Partial<OptimizerConfig>, more: Partial<TrainerOptions>][] = [
+    ...(['sgd', 'adam', 'adamw', 'rmsprop', 'lion'] as const).map(
+      (name) => [name, { name }, {}] as [string, Partial<OptimizerConfig>, Partial<TrainerOptions>],
+    ),
+    ['no momentum', { momentum: 0 }, {}],
+    ['in the middle of the first accumulation', { name: 'adamw' }, { accumulate: 4 }],
+    ['in the middle of the second accumulation', {}, { accumulate: 2, clip: { norm: 1, value: 0.1 } }],
+    ['moving average', { name: 'rmsprop' }, { ema: 0.9 }],
+    [
+      'frozen layers',
+      { name: 'lion' },
+      {
+        layerRates: new Map([
+          ['a', 0],
+          ['a.bn', 0],
+          ['b', 0.1],
+        ]),
+        ema: 0.5,
+        accumulate: 2,
+      },
+    ],
+  ];
+  for (const [what, optimizer, more] of kinds) {
+    test(`${what}: three steps, a saved state, three steps more equal six steps, bit for bit`, async () => {
+      const options = { ...optionsWith(optimizer), ...more };
       const whole = await engine.createTrainer(mixedCnn(), options);
       const losses = await steps(whole, 0, 6);
       const first = await engine.createTrainer(mixedCnn(), options);
@@ -83,13 +105,7 @@ describe('wasm trainer', { timeout: 300_000 }, () => {
 
   test('a batch that does not fit in memory is an error that says what to lower, and the trainer goes on', async () => {
     const trainer = await engine.createTrainer(tinyCnn(), optionsWith());
-    const images = 700_000;
-    const bytes = new Uint8Array(images * 12 * 12 * 3);
-    const huge = { pixels: bytes, labels: new Int32Array(images), size: images };
-    await assert.rejects(trainer.step(huge, { step: 0, learningRate: 0.01 }), {
-      code: 'out-of-memory',
-      advice: /batch size or the image size/,
-    });
+    await assert.rejects(trainer.step(hugeBatch(700_000), { step: 0, learningRate: 0.01 }), tooLarge);
     const before = memory().numTensors;
     await steps(trainer, 0, 2);
     assert.ok(Number.isFinite((await steps(trainer, 2, 3))[0]));
@@ -97,3 +113,21 @@ describe('wasm trainer', { timeout: 300_000 }, () => {
     trainer.dispose();
   });
 });
+
+test('memory that fills up block by block is the same error, and what remains can be closed', {
+  timeout: 60_000,
+}, async () => {
+  const engine = await startEngine(2, true);
+  const trainer = await engine.createTrainer(tinyCnn(), optionsWith());
+  for (const images of [700_000, 400_000, 400_000]) {
+    await assert.rejects(trainer.step(hugeBatch(images), { step: 0, learningRate: 0.01 }), tooLarge);
+  }
+  trainer.dispose();
+  await engine.dispose();
+});
+
+const tooLarge = { code: 'out-of-memory', advice: /batch size or the image size/ };
+
+function hugeBatch(images: number): ImageBatch {
+  return { pixels: new Uint8Array(images * 12 * 12 * 3), labels: new Int32Array(images), size: images };
+}
