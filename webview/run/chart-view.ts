@@ -9,7 +9,7 @@ import {
 } from 'chart.js';
 import { element, setAttribute, setText } from '../ui/dom.ts';
 import type { ChartTheme } from '../ui/theme.ts';
-import { logTicks, timeTickStep, type XAxis, xTick } from './axis.ts';
+import { logTicks, timeTickStep, type XAxis, xTick } from '../ui/ticks.ts';
 import type { Point } from './curves.ts';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale);

@@ -1,7 +1,8 @@
 import { element } from '../ui/dom.ts';
 import { figure, percent } from '../ui/format.ts';
 import { type ChartTheme, onThemeChange, readTheme } from '../ui/theme.ts';
-import { indexAtX, stepsPerEpoch, type XAxis, xOfEpoch, xOfIndex } from './axis.ts';
+import type { XAxis } from '../ui/ticks.ts';
+import { indexAtX, stepsPerEpoch, xOfEpoch, xOfIndex } from './axis.ts';
 import { ChartView, type Frame, type SeriesKey } from './chart-view.ts';
 import { type Readout, readAt } from './cursor.ts';
 import { type Point, StepCurves, type StepRange } from './curves.ts';

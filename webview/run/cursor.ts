@@ -1,5 +1,6 @@
 import { count, duration, figure } from '../ui/format.ts';
-import { stepsPerEpoch, type XAxis, xOfEpoch, xOfIndex } from './axis.ts';
+import type { XAxis } from '../ui/ticks.ts';
+import { stepsPerEpoch, xOfEpoch, xOfIndex } from './axis.ts';
 import type { Epoch, RunView } from './model.ts';
 
 /** What the figures at one step are, for every chart at once. */

@@ -1,8 +1,9 @@
-import { stepsPerEpoch, type XAxis, xOfIndex } from './axis.ts';
+import { MovingAverage } from '../ui/smoothing.ts';
+import type { XAxis } from '../ui/ticks.ts';
+import { stepsPerEpoch, xOfIndex } from './axis.ts';
 import type { StepColumns } from './columns.ts';
 import { bucketSize, MinMaxBuckets } from './decimate.ts';
 import type { RunView } from './model.ts';
-import { MovingAverage } from './smoothing.ts';
 
 export interface Point {
   x: number;

@@ -1,10 +1,11 @@
 import type { FromRunPanel, RunPanelState, ToRunPanel } from '../../src/protocol/run-panel.ts';
 import type { Bus } from '../ui/bus.ts';
 import { element, setHidden, setText } from '../ui/dom.ts';
+import { fileStem } from '../ui/file-stem.ts';
 import { percent } from '../ui/format.ts';
 import type { SeriesKey } from './chart-view.ts';
 import { ChartGroup } from './charts.ts';
-import { fileStem, toCsv } from './csv.ts';
+import { toCsv } from './csv.ts';
 import { Details } from './details.ts';
 import { chartsAsPng } from './export-png.ts';
 import { Figures } from './figures.ts';

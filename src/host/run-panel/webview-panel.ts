@@ -6,11 +6,13 @@ export interface WebviewBundle {
   name: string;
   /** For screen readers and the empty page. */
   title: string;
+  /** Of pictures that the page shows, beside the bundles; absolute. */
+  pictureFolders?: readonly string[];
 }
 
-/** Options that every panel is made with: scripts, and nothing but the bundles to load. */
-export function webviewOptions(extensionUri: vscode.Uri): vscode.WebviewOptions {
-  return { enableScripts: true, localResourceRoots: [bundleFolder(extensionUri)] };
+/** Options that every panel is made with: scripts, and nothing to load but the bundles and the folders that it names. */
+export function webviewOptions(extensionUri: vscode.Uri, folders: readonly vscode.Uri[] = []): vscode.WebviewOptions {
+  return { enableScripts: true, localResourceRoots: [bundleFolder(extensionUri), ...folders] };
 }
 
 function bundleFolder(extensionUri: vscode.Uri): vscode.Uri {
@@ -28,7 +30,8 @@ export abstract class WebviewPanelHost<ToPage, FromPage> {
 
   constructor(panel: vscode.WebviewPanel, extensionUri: vscode.Uri, bundle: WebviewBundle) {
     this.panel = panel;
-    panel.webview.options = webviewOptions(extensionUri);
+    const folders = (bundle.pictureFolders ?? []).map((folder) => vscode.Uri.file(folder));
+    panel.webview.options = webviewOptions(extensionUri, folders);
     panel.webview.html = page(panel.webview, bundleFolder(extensionUri), bundle);
     panel.onDidDispose(() => this.dispose(), null, this.disposables);
     panel.onDidChangeViewState(() => this.viewStateChanged(), null, this.disposables);

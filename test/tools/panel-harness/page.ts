@@ -55,13 +55,14 @@ export interface Harness {
 }
 
 /**
- * Bundles `webview/run` as packages do, and serves it with the host's Content-Security-Policy as a header.
+ * Bundles a panel of `webview` as packages do, and serves it with the host's Content-Security-Policy as a header.
+ * @param panel its folder, e.g. `run`.
  * @throws when there is no chromium (`CHROMIUM` or /usr/bin/chromium).
  */
-export async function startHarness(): Promise<Harness> {
+export async function startHarness(panel = 'run'): Promise<Harness> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'loupe-panel-'));
   await build({
-    entryPoints: { run: path.join(root, 'webview/run/main.ts') },
+    entryPoints: { [panel]: path.join(root, 'webview', panel, 'main.ts') },
     bundle: true,
     minify: true,
     platform: 'browser',
@@ -71,9 +72,9 @@ export async function startHarness(): Promise<Harness> {
     legalComments: 'none',
     logLevel: 'warning',
   });
-  const js = readFileSync(path.join(folder, 'run.js'));
-  const css = readFileSync(path.join(folder, 'run.css'));
-  const { port, stop } = await serve(js, css);
+  const js = readFileSync(path.join(folder, `${panel}.js`));
+  const css = readFileSync(path.join(folder, `${panel}.css`));
+  const { port, stop } = await serve(panel, js, css);
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--enable-precise-memory-info', '--js-flags=--expose-gc'],
@@ -89,16 +90,16 @@ export async function startHarness(): Promise<Harness> {
   };
 }
 
-async function serve(js: Buffer, css: Buffer): Promise<{ port: number; stop: () => void }> {
+async function serve(panel: string, js: Buffer, css: Buffer): Promise<{ port: number; stop: () => void }> {
   const nonce = 'h4rness';
   const html = `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="run.css"><title>Run</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="${panel}.css"><title>${panel}</title>
 </head><body data-folder="/home/ada/emoji/.loupe/runs/20260512-093000-emoji"><div id="root"></div>
-<script nonce="${nonce}" src="run.js"></script></body></html>`;
+<script nonce="${nonce}" src="${panel}.js"></script></body></html>`;
   const files: Record<string, [type: string, body: string | Buffer]> = {
     '/': ['text/html', html],
-    '/run.js': ['text/javascript', js],
-    '/run.css': ['text/css', css],
+    [`/${panel}.js`]: ['text/javascript', js],
+    [`/${panel}.css`]: ['text/css', css],
   };
   const server = createServer((request, response) => {
     const file = files[request.url ?? ''];

@@ -1,18 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  clock,
-  indexAtX,
-  logTicks,
-  stepsPerEpoch,
-  timeTickStep,
-  xOfEpoch,
-  xOfIndex,
-  xTick,
-} from '../../../webview/run/axis.ts';
+import { indexAtX, stepsPerEpoch, xOfEpoch, xOfIndex } from '../../../webview/run/axis.ts';
 import { StepColumns } from '../../../webview/run/columns.ts';
 import { readAt } from '../../../webview/run/cursor.ts';
 import { reduce } from '../../../webview/run/model.ts';
+import { clock, logTicks, timeTickStep, xTick } from '../../../webview/ui/ticks.ts';
 import { fakeRun } from '../../tools/panel-harness/runs.ts';
 
 const run = fakeRun('running', { steps: 30, stepsPerEpoch: 10, epochs: 5 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fileStem, toCsv } from '../../../webview/run/csv.ts';
+import { toCsv } from '../../../webview/run/csv.ts';
 import { reduce } from '../../../webview/run/model.ts';
+import { fileStem } from '../../../webview/ui/file-stem.ts';
 import { fakeRun } from '../../tools/panel-harness/runs.ts';
 
 test('a line a step, validation on the last step of its epoch', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { smooth } from '../../../webview/run/smoothing.ts';
-import { slotOf, smoothingAt } from '../../../webview/run/smoothing-scale.ts';
+import { smooth } from '../../../webview/ui/smoothing.ts';
+import { slotOf, smoothingAt } from '../../../webview/ui/smoothing-scale.ts';
 
 test('no smoothing leaves the values', () => assert.deepEqual(smooth([3, 1, 2], 0), [3, 1, 2]));
 
