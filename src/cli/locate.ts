@@ -10,6 +10,11 @@ export function defaultRunsFolder(folder: string): string {
   return path.join(path.resolve(folder), '.loupe', 'runs');
 }
 
+/** Where learning-rate finders are kept below a workspace or the current folder. */
+export function defaultFindersFolder(folder: string): string {
+  return path.join(path.resolve(folder), '.loupe', 'lr-finder');
+}
+
 /** The runs folder that a user means by a folder: its `.loupe/runs` where it has one, else itself. */
 export function runsFolderOf(folder: string): string {
   const inside = defaultRunsFolder(folder);

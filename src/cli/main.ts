@@ -5,6 +5,7 @@ import { Problem } from '../problem.ts';
 import { compareVerb } from './compare.ts';
 import { enginesVerb } from './engines.ts';
 import { generalHelp, verbHelp } from './help.ts';
+import { lrFindVerb } from './lr-find.ts';
 import { checkPositionals, parseVerb, progressMode } from './parse.ts';
 import { predictVerb } from './predict.ts';
 import { runsVerb } from './runs.ts';
@@ -21,6 +22,7 @@ const verbs: readonly Verb[] = [
   // In the order of the help.
   scanVerb,
   trainVerb,
+  lrFindVerb,
   runsVerb,
   compareVerb,
   predictVerb,

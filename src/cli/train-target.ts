@@ -12,13 +12,16 @@ import { defaultConfig, type RunConfig } from '../training/config.ts';
 import { defaultRunsFolder } from './locate.ts';
 import { UsageError } from './usage-error.ts';
 
-export interface RunOptions {
+export interface ConfigOptions {
   sets: readonly string[];
   preset: string | undefined;
   name: string | undefined;
+  epochs: number | undefined;
+}
+
+export interface RunOptions extends ConfigOptions {
   /** Where the run's folder is made; default `.loupe/runs` of the current folder. */
   runs: string | undefined;
-  epochs: number | undefined;
 }
 
 /**
@@ -26,6 +29,16 @@ export interface RunOptions {
  * @throws Problem; UsageError where an option doesn't fit
  */
 export async function createRun(target: string, options: RunOptions): Promise<string> {
+  const { config, base } = await configOf(target, options);
+  return createJob(options.runs ?? defaultRunsFolder('.'), config, base);
+}
+
+/**
+ * The whole config that a data source or a `*.loupe.json` stands for, with the options over it, and the folder that its
+ * source is relative to.
+ * @throws Problem; UsageError where an option doesn't fit
+ */
+export async function configOf(target: string, options: ConfigOptions): Promise<{ config: RunConfig; base: string }> {
   const { config, base } = isConfigFile(target) ? await fromFile(target, options) : fromData(target, options);
   const changed = applyOptions(config, options);
   try {
@@ -34,7 +47,7 @@ export async function createRun(target: string, options: RunOptions): Promise<st
     if (!(error instanceof ConfigProblem)) throw error;
     throw new UsageError(error.message, 'Correct what --set gives.', { cause: error });
   }
-  return createJob(options.runs ?? defaultRunsFolder('.'), changed, base);
+  return { config: changed, base };
 }
 
 /**
@@ -50,7 +63,7 @@ export function continueOrResume(folder: string, epochs: number | undefined): vo
   } else if (state !== 'queued') resumeRun(folder);
 }
 
-function applyOptions(config: RunConfig, { sets, name, epochs }: RunOptions): RunConfig {
+function applyOptions(config: RunConfig, { sets, name, epochs }: ConfigOptions): RunConfig {
   const given = [
     ...sets,
     ...(epochs === undefined ? [] : [`training.epochs=${epochs}`]),
@@ -59,11 +72,11 @@ function applyOptions(config: RunConfig, { sets, name, epochs }: RunOptions): Ru
   return given.reduce(applySet, config);
 }
 
-function isConfigFile(target: string): boolean {
+export function isConfigFile(target: string): boolean {
   return target.endsWith(CONFIG_SUFFIX);
 }
 
-async function fromFile(file: string, { preset }: RunOptions): Promise<{ config: RunConfig; base: string }> {
+async function fromFile(file: string, { preset }: ConfigOptions): Promise<{ config: RunConfig; base: string }> {
   if (preset !== undefined) {
     throw new UsageError('--preset does not go with a config file.', 'Write its settings into the file.');
   }
@@ -72,7 +85,7 @@ async function fromFile(file: string, { preset }: RunOptions): Promise<{ config:
   return { ...loaded, config: { ...loaded.config, name } };
 }
 
-function fromData(source: string, { preset }: RunOptions): { config: RunConfig; base: string } {
+function fromData(source: string, { preset }: ConfigOptions): { config: RunConfig; base: string } {
   if (!fs.existsSync(source)) {
     throw new Problem('no-such-path', `There is no ${path.resolve(source)}.`, 'Check the path of the data.');
   }

@@ -1,5 +1,6 @@
 import type { RunSummary } from '../protocol/runs.ts';
 import { ProgressLine } from './progress.ts';
+import { listenForSignals } from './signals.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 import { textOf, textsOf, type Verb, type VerbInput, type VerbResult } from './verb.ts';
@@ -96,23 +97,4 @@ function rejectForRun(input: VerbInput): void {
       'A run keeps its settings: start a new one, or add epochs with --epochs.',
     );
   }
-}
-
-const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-/** The first signal asks the training to stop, the second one ends the process. */
-function listenForSignals(onFirst: () => void): { signal: AbortSignal; close(): void } {
-  const controller = new AbortController();
-  const stop = () => {
-    if (controller.signal.aborted) process.kill(process.pid, 'SIGKILL');
-    controller.abort();
-    onFirst();
-  };
-  for (const name of stopSignals) process.on(name, stop);
-  return {
-    signal: controller.signal,
-    close: () => {
-      for (const name of stopSignals) process.off(name, stop);
-    },
-  };
 }

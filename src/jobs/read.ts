@@ -76,6 +76,13 @@ export function readJobRecord(
   };
 }
 
+/** For which verb a folder's `job.json` is; null where there is none that can be read. */
+export function verbOfJob(folder: string): string | null {
+  const value = readJsonOrNull(path.join(folder, jobFiles.job));
+  if (!isRecord(value)) return null;
+  return typeof value.verb === 'string' ? value.verb : 'train';
+}
+
 export function isRunFolder(folder: string): boolean {
   return fs.existsSync(path.join(folder, jobFiles.job));
 }

@@ -1,3 +1,5 @@
+import type { RunState } from './runs.ts';
+
 /** Ways to read a rate off the curve, as fastai has them; `valley` is its default and ours. */
 export const suggestionMethods = ['valley', 'steep', 'slide', 'minimum'] as const;
 export type SuggestionMethod = (typeof suggestionMethods)[number];
@@ -116,4 +118,31 @@ export interface LrFinderReport {
   engine: { name: string; label: string; device: string };
   dataFingerprint: string;
   seconds: number;
+}
+
+/** A finder as panels and the CLI see it; derived from its folder, never stored. */
+export interface FinderSummary {
+  id: string;
+  /** Absolute folder. */
+  folder: string;
+  /** Of the config. */
+  name: string;
+  state: RunState;
+  /** For `failed`: what happened and what to do next. */
+  message: string | null;
+  advice: string | null;
+  /** Milliseconds since 1970. */
+  createdAt: number;
+  origin: { kind: 'config' | 'data' | 'run'; path: string };
+  sweep: SweepSettings;
+  /** Iterations done over all sweeps, and the most there may be. */
+  done: number;
+  total: number;
+  /** Sweep under way, counted from 1; 0 before the first. */
+  current: number;
+  /** Of the last iteration. */
+  rate: number | null;
+  loss: number | null;
+  verdict: Verdict | null;
+  suggestions: SuggestionRanges;
 }

@@ -34,7 +34,8 @@ export function suggestRates(curve: UsableCurve): Suggestions {
 
 /**
  * fastai's `valley`: of the longest decreasing subsequence (the first of several) with its last point `end` and its `length`,
- * a half of the way through: start = end − length, s = length/3, the point start + ⌊s⌋ + ⌊s/2⌋. Null for an empty curve.
+ * a half of the way through: start = end − length, s = length/3, the point start + ⌊s⌋ + ⌊s/2⌋. (A descent of two at the very start gives −1, the last point
+ * in Python; here the first.) Null for an empty curve.
  */
 export function valley({ rates, losses }: UsableCurve): number | null {
   if (losses.length === 0) return null;
