@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { applySet } from '../jobs/apply-set.ts';
 import { assertValidConfig, ConfigProblem } from '../jobs/config-file.ts';
-import { createFinder, type FinderOrigin, readFinderJob } from '../jobs/finder-job.ts';
+import { assertSweep, createFinder, type FinderOrigin } from '../jobs/finder-job.ts';
 import { readJob, verbOfJob } from '../jobs/read.ts';
 import { Problem } from '../problem.ts';
 import { defaultSweep, type SweepSettings } from '../protocol/lr-finder.ts';
@@ -24,17 +24,12 @@ export interface FinderOptions {
  * The folder of the finder that a config, a data source or a run asks for; one that was made already is taken as it is.
  * @throws Problem; UsageError where an option doesn't fit
  */
-export async function finderFor(
-  target: string,
-  options: FinderOptions,
-): Promise<{ folder: string; origin: FinderOrigin }> {
-  if (verbOfJob(target) === 'lr-find') return { folder: path.resolve(target), origin: readFinderJob(target).origin };
+export async function finderFor(target: string, options: FinderOptions): Promise<string> {
+  if (verbOfJob(target) === 'lr-find') return path.resolve(target);
+  const sweep = { ...defaultSweep, ...options.sweep };
+  assertSweep(sweep);
   const found = await resolve(target, options);
-  const folder = createFinder(options.finders ?? defaultFindersFolder('.'), {
-    ...found,
-    sweep: { ...defaultSweep, ...options.sweep },
-  });
-  return { folder, origin: found.origin };
+  return createFinder(options.finders ?? defaultFindersFolder('.'), { ...found, sweep });
 }
 
 interface Found {

@@ -34,9 +34,15 @@ Ctrl-C stops and judges what there is. Curves are kept in .loupe/lr-finder.`,
 
 async function lrFind(input: VerbInput, terminal: Terminal): Promise<VerbResult> {
   const { finderFor } = await import('./lr-find-target.ts');
+  const { isConfigFile } = await import('./train-target.ts');
   const { followFinder } = await import('./lr-find-progress.ts');
   const { describeFinder } = await import('./lr-find-outcome.ts');
-  const { folder, origin } = await finderFor(input.positionals[0] as string, {
+  const target = input.positionals[0] as string;
+  const write = input.values.write === true;
+  if (write && !isConfigFile(target)) {
+    throw new UsageError('--write needs a config file.', 'Leave it out, or give a *.loupe.json.');
+  }
+  const folder = await finderFor(target, {
     sets: textsOf(input, 'set'),
     preset: textOf(input, 'preset'),
     engine: textOf(input, 'engine'),
@@ -48,10 +54,6 @@ async function lrFind(input: VerbInput, terminal: Terminal): Promise<VerbResult>
       ...numberOption(input, 'steps'),
     },
   });
-  const write = input.values.write === true;
-  if (write && origin.kind !== 'config') {
-    throw new UsageError('--write needs a config file.', 'Leave it out, or give a *.loupe.json.');
-  }
   const line = new ProgressLine(terminal);
   const follower = followFinder(folder, line, terminal.err);
   const signals = listenForSignals(() => line.line('Stopping at the next step; Ctrl-C again ends at once.'));

@@ -93,7 +93,15 @@ async function report(error: unknown, json: boolean, verbose: boolean): Promise<
   if (verbose && error instanceof Error) process.stderr.write(`${error.stack}\n`);
 }
 
-const usageCodes = new Set(['bad-usage', 'bad-query', 'bad-sort-key', 'bad-set', 'unknown-setting', 'unknown-preset']);
+const usageCodes = new Set([
+  'bad-usage',
+  'bad-query',
+  'bad-sort-key',
+  'bad-set',
+  'unknown-setting',
+  'unknown-preset',
+  'bad-sweep',
+]);
 
 function isUsage(error: unknown): boolean {
   return error instanceof Problem && usageCodes.has(error.code);

@@ -12,6 +12,9 @@ import { type UsableCurve, usableCurve } from './suggestions.ts';
 const LEAST_POINTS = 16;
 /** The loss has to fall by this share of itself. */
 const LEAST_FALL = 0.02;
+/** By half the scatter a smoothed curve falls by chance; from this share of the loss on, scatter hides what there is. */
+const CHANCE = 0.5;
+const WILD = 0.25;
 /**
  * Ratio from which two suggestions no longer mean the same. Most methods must be within it of the valley; all of them would be
  * too much to ask: `slide` marks the end of the valley and stands further off on the best of curves.
@@ -32,11 +35,12 @@ export function judge(sweeps: readonly JudgedSweep[], suggestions: SuggestionRan
   const fall = medianOf(long.map((one) => one.fall));
   const start = medianOf(long.map((one) => one.start));
   const scatter = medianOf(long.map((one) => one.scatter));
-  if (fall < LEAST_FALL * Math.abs(start)) return noFall(fall, start, sweeps);
-  if (fall < scatter) {
+  if (fall < Math.max(LEAST_FALL * Math.abs(start), scatter)) {
+    const wild = scatter > WILD * Math.abs(start) || fall > Math.max(LEAST_FALL * Math.abs(start), CHANCE * scatter);
+    if (!wild) return noFall(fall, start, sweeps);
     return unusable(
       'noisy',
-      `The loss falls by ${digits(fall)}, less than it jumps from batch to batch (${digits(scatter)}).`,
+      `The loss falls by ${digits(Math.max(0, fall))}, less than it jumps from batch to batch (${digits(scatter)}).`,
       'Larger batches or more iterations make the curve calmer.',
     );
   }
