@@ -105,6 +105,8 @@ export interface TrainerState {
  * the logits before it. Calls must not overlap.
  */
 export interface Trainer {
+  /** What is done otherwise than the options ask, and why: a sentence each, for the user. */
+  readonly notices?: readonly string[];
   /** @throws EngineError when the device is lost or out of memory, or the loss is not finite. */
   step(batch: ImageBatch, input: StepInput): Promise<StepResult>;
   /**
@@ -118,6 +120,8 @@ export interface Trainer {
 }
 
 export interface Predictor {
+  /** As a trainer's. */
+  readonly notices?: readonly string[];
   /** Returns probabilities [size, class]; `labels` of the batch are not read. */
   predict(batch: ImageBatch): Promise<Float32Array>;
   dispose(): void;

@@ -1,40 +1,81 @@
 import os from 'node:os';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Normalization } from '../../images/preprocess.ts';
+import type { EngineConfig } from '../../training/config.ts';
 import type { Engine, EngineInfo, Explainer, FeatureExtractor, Predictor, Trainer, TrainerOptions } from '../engine.ts';
-import { EngineError } from '../engine-error.ts';
 import type { TensorFlowBinding } from './binding.ts';
+import { TensorFlowExplainer, TensorFlowFeatures } from './explainer.ts';
+import { EagerFallback } from './fallback.ts';
+import { mixedPrecision, type PrecisionChoice } from './half-precision.ts';
+import { fullPrecision, type Precision } from './lower/pass.ts';
 import { nvidiaCards } from './nvidia.ts';
 import { TensorFlowPredictor } from './predictor.ts';
 import { TensorFlowTrainer } from './trainer.ts';
 
+/** A model that has a layer no graph can be made of runs layer by layer on another engine, and its `notices` say so. */
 export class TensorFlowEngine implements Engine {
   readonly info: EngineInfo;
   readonly #binding: TensorFlowBinding;
+  readonly #fallback: EagerFallback;
+  #mixed: Promise<PrecisionChoice> | null = null;
 
   constructor(binding: TensorFlowBinding, threads: number) {
     this.#binding = binding;
+    this.#fallback = new EagerFallback(threads);
     this.info = describe(binding, threads || os.availableParallelism());
   }
 
-  createTrainer(model: LayersModel, options: TrainerOptions): Promise<Trainer> {
-    return TensorFlowTrainer.create(this.#binding, model, options);
+  async createTrainer(model: LayersModel, options: TrainerOptions): Promise<Trainer> {
+    const { precision, notices } = await this.#precision(options.precision);
+    return this.#fallback.orElse<Trainer>(
+      () => TensorFlowTrainer.create(this.#binding, model, options, precision, notices),
+      async (engine, notice) => withNotice(await engine.createTrainer(model, options), notice),
+    );
   }
 
-  async createPredictor(model: LayersModel, normalization: Normalization): Promise<Predictor> {
-    return new TensorFlowPredictor(this.#binding, model, normalization);
+  async createPredictor(
+    model: LayersModel,
+    normalization: Normalization,
+    options: { precision?: EngineConfig['precision'] } = {},
+  ): Promise<Predictor> {
+    const { precision, notices } = await this.#precision(options.precision);
+    return this.#fallback.orElse<Predictor>(
+      async () => new TensorFlowPredictor(this.#binding, model, normalization, precision, notices),
+      async (engine, notice) => withNotice(await engine.createPredictor(model, normalization, options), notice),
+    );
   }
 
-  async createExplainer(): Promise<Explainer> {
-    throw new EngineError('engine-failed', 'This engine makes no class maps yet.', 'Choose another engine.');
+  createExplainer(model: LayersModel, normalization: Normalization): Promise<Explainer> {
+    return this.#fallback.orElse<Explainer>(
+      async () => new TensorFlowExplainer(this.#binding, model, normalization),
+      (engine) => engine.createExplainer(model, normalization),
+    );
   }
 
-  async createFeatureExtractor(): Promise<FeatureExtractor> {
-    throw new EngineError('engine-failed', 'This engine gives no features yet.', 'Choose another engine.');
+  createFeatureExtractor(model: LayersModel, normalization: Normalization, layer?: string): Promise<FeatureExtractor> {
+    return this.#fallback.orElse<FeatureExtractor>(
+      async () => new TensorFlowFeatures(this.#binding, model, normalization, layer),
+      (engine) => engine.createFeatureExtractor(model, normalization, layer),
+    );
   }
 
   /** TensorFlow's libraries stay loaded until the process ends; trainers and predictors free what they hold themselves. */
-  async dispose(): Promise<void> {}
+  dispose(): Promise<void> {
+    return this.#fallback.dispose();
+  }
+
+  async #precision(
+    wanted: EngineConfig['precision'] = 'float32',
+  ): Promise<{ precision: Precision; notices: string[] }> {
+    if (wanted === 'float32') return { precision: fullPrecision, notices: [] };
+    this.#mixed ??= mixedPrecision(this.#binding);
+    const { precision, refusal } = await this.#mixed;
+    return { precision, notices: refusal ? [`Mixed precision is off: ${refusal}. The run computes in float32.`] : [] };
+  }
+}
+
+function withNotice<T extends Trainer | Predictor>(made: T, notice: string): T {
+  return Object.assign(made, { notices: [notice, ...(made.notices ?? [])] });
 }
 
 function describe(binding: TensorFlowBinding, threads: number): EngineInfo {

@@ -4,20 +4,27 @@ import type { Normalization } from '../../images/preprocess.ts';
 import type { ImageBatch, Predictor } from '../engine.ts';
 import type { TensorFlowBinding } from './binding.ts';
 import { engineError } from './failures.ts';
-import { lowerPredictor } from './lower/graphs.ts';
-import { type Feed, Session } from './session.ts';
-import { assignFeeds, currentWeights } from './state.ts';
-import { imageShapeOf } from './trainer.ts';
+import { lowerPredictor } from './lower/inference.ts';
+import type { Precision } from './lower/pass.ts';
+import { type Feed, Session, type Values } from './session.ts';
 
+/** Predicts with the weights that the model had when this was made. */
 export class TensorFlowPredictor implements Predictor {
+  readonly notices: readonly string[];
   readonly #session: Session;
   readonly #imageShape: readonly number[];
 
-  constructor(binding: TensorFlowBinding, model: LayersModel, normalization: Normalization) {
-    const lowered = lowerPredictor(model, normalization);
+  /** @param notices what is done otherwise than asked */
+  constructor(
+    binding: TensorFlowBinding,
+    model: LayersModel,
+    normalization: Normalization,
+    precision: Precision,
+    notices: readonly string[],
+  ) {
     this.#imageShape = imageShapeOf(model);
-    this.#session = new Session(binding, lowered.graph);
-    this.#session.run('assign', assignFeeds(currentWeights(lowered.weights)));
+    this.#session = new Session(binding, lowerPredictor(model, normalization, precision));
+    this.notices = notices;
   }
 
   async predict(batch: ImageBatch): Promise<Float32Array> {
@@ -35,10 +42,19 @@ export async function predictProbabilities(
   batch: ImageBatch,
   imageShape: readonly number[],
 ): Promise<Float32Array> {
+  return runOnImages(session, 'predict', { pixels: pixelFeed(batch, imageShape) }, 'probabilities');
+}
+
+/** One float32 output of a signature. @throws EngineError */
+export async function runOnImages(
+  session: Session,
+  signature: string,
+  feeds: Record<string, Feed>,
+  output: string,
+): Promise<Float32Array> {
   await nextTurn();
   try {
-    const { probabilities } = session.run('predict', { pixels: pixelFeed(batch, imageShape) });
-    return probabilities as Float32Array;
+    return floats(session.run(signature, feeds)[output]);
   } catch (error) {
     throw engineError(error);
   }
@@ -48,4 +64,14 @@ export async function predictProbabilities(
 export function pixelFeed(batch: ImageBatch, imageShape: readonly number[]): Feed {
   const bytes = imageShape.reduce((product, size) => product * size, batch.size);
   return { shape: [batch.size, ...imageShape], data: batch.pixels.subarray(0, bytes) };
+}
+
+/** [height, width, channel]. */
+export function imageShapeOf(model: LayersModel): number[] {
+  return (model.inputs[0]?.shape ?? []).slice(1).map((size) => size ?? 0);
+}
+
+function floats(values: Values | undefined): Float32Array {
+  if (values instanceof Float32Array) return values;
+  throw new Error('TensorFlow returned no floats.');
 }

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { TensorFlowBinding } from './binding.ts';
-import type { Graph } from './graph/graph.ts';
+import { type Graph, placeholderWithDefault } from './graph/graph.ts';
 import { encodeSavedModel, savedModelTag, tensorName } from './graph/saved-model.ts';
 import { dataType, type Signature, type Tensor } from './graph/types.ts';
 
@@ -13,8 +13,19 @@ export interface Feed {
   data: Values;
 }
 
+export function scalarFeed(value: number): Feed {
+  return { shape: [], data: Float32Array.of(value) };
+}
+
+interface EntryInput {
+  name: string;
+  type: number;
+  /** Has a default and may be left out. */
+  optional: boolean;
+}
+
 interface Entry {
-  inputs: [string, { name: string; type: number }][];
+  inputs: [string, EntryInput][];
   outputs: [string, string][];
   outputNames: string;
 }
@@ -38,7 +49,7 @@ export class Session {
   }
 
   /**
-   * Runs one signature; `feeds` must have every input of it. Blocks until TensorFlow is done.
+   * Runs one signature; `feeds` must have every input of it that has no default. Blocks until TensorFlow is done.
    * @throws Error with TensorFlow's message.
    */
   run(signature: string, feeds: Readonly<Record<string, Feed>>): Record<string, Values> {
@@ -49,6 +60,7 @@ export class Session {
     try {
       for (const [key, input] of entry.inputs) {
         const feed = feeds[key];
+        if (!feed && input.optional) continue;
         if (!feed) throw new Error(`The signature ${signature} needs ${key}.`);
         inputs.push(this.#binding.createTensor(feed.shape, input.type, feed.data));
         names.push(input.name);
@@ -78,9 +90,10 @@ export class Session {
 }
 
 function entryOf(signature: Signature): Entry {
-  const inputs = Object.entries(signature.inputs).map(
-    ([key, tensor]) => [key, { name: tensorName(tensor), type: feedType(tensor) }] as Entry['inputs'][number],
-  );
+  const inputs = Object.entries(signature.inputs).map(([key, tensor]): Entry['inputs'][number] => {
+    const optional = tensor.node.operation === placeholderWithDefault;
+    return [key, { name: tensorName(tensor), type: feedType(tensor), optional }];
+  });
   const outputs = Object.entries(signature.outputs).map(
     ([key, tensor]) => [key, tensorName(tensor)] as [string, string],
   );

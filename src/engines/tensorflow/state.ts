@@ -1,6 +1,6 @@
 import { Problem } from '../../problem.ts';
 import type { NamedArray } from '../engine.ts';
-import { valueKey } from './lower/graphs.ts';
+import { valueKey } from './lower/signatures.ts';
 import type { ModelWeight } from './lower/weights.ts';
 import type { Feed, Values } from './session.ts';
 
@@ -14,12 +14,30 @@ export function currentWeights(weights: readonly ModelWeight[]): NamedArray[] {
   return weights.map(({ name, shape, source }) => ({ name, shape, data: source.read().dataSync<'float32'>() }));
 }
 
-export function assignFeeds(arrays: readonly NamedArray[]): Record<string, Feed> {
-  return Object.fromEntries(arrays.map(({ name, shape, data }) => [valueKey(name), { shape, data }]));
+/** @param variables that take the values, in the order of `arrays`' own names or of the weights they are averages of */
+export function assignFeeds(variables: readonly Named[], arrays: readonly NamedArray[]): Record<string, Feed> {
+  const byName = new Map(arrays.map((array) => [array.name, array]));
+  return Object.fromEntries(
+    variables.map(({ name, shape }, i) => {
+      const array = byName.get(name) ?? arrays[i];
+      if (!array) throw new Error(`No value for ${name}.`);
+      return [valueKey(name), { shape, data: array.data }];
+    }),
+  );
 }
 
-export function readArrays(specs: readonly Named[], values: Readonly<Record<string, Values>>): NamedArray[] {
-  return specs.map(({ name, shape }) => ({ name, shape: [...shape], data: values[valueKey(name)] as Float32Array }));
+/** The values of `variables`, under the names of `specs`, which has the same order. */
+export function readArrays(
+  specs: readonly Named[],
+  variables: readonly Named[],
+  values: Readonly<Record<string, Values>>,
+): NamedArray[] {
+  return variables.map((variable, i) => {
+    const data = values[valueKey(variable.name)];
+    const { name, shape } = specs[i] ?? variable;
+    if (!(data instanceof Float32Array)) throw new Error(`TensorFlow returned no floats for ${variable.name}.`);
+    return { name, shape: [...shape], data };
+  });
 }
 
 /** @throws Problem when `arrays` don't have exactly the names and sizes of `specs`: a state of another model or optimizer. */

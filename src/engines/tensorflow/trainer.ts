@@ -11,114 +11,163 @@ import type {
   TrainerState,
 } from '../engine.ts';
 import { lossNotFinite } from '../engine-error.ts';
-import { iterationsName } from '../weight-names.ts';
 import type { TensorFlowBinding } from './binding.ts';
+import { readCounters, writeCounters } from './counters.ts';
 import { engineError } from './failures.ts';
-import { type LoweredModel, lowerTrainer } from './lower/graphs.ts';
-import { pixelFeed, predictProbabilities } from './predictor.ts';
-import { type Feed, Session } from './session.ts';
+import { LossScale } from './loss-scale.ts';
+import type { Precision } from './lower/pass.ts';
+import { type LoweredTrainer, lowerTrainer } from './lower/trainer-graph.ts';
+import { imageShapeOf, pixelFeed, predictProbabilities } from './predictor.ts';
+import { type Feed, Session, scalarFeed, type Values } from './session.ts';
 import { assignFeeds, currentWeights, expectSame, readArrays } from './state.ts';
+import { stepScalars } from './step-scalars.ts';
 
 /** A training step compiled into one TensorFlow graph; a step is one call into TensorFlow. */
 export class TensorFlowTrainer implements Trainer {
+  readonly notices: readonly string[];
   readonly #session: Session;
-  readonly #lowered: LoweredModel;
+  readonly #lowered: LoweredTrainer;
   readonly #options: TrainerOptions;
   readonly #imageShape: readonly number[];
+  readonly #lossScale: LossScale | null;
   /** Updates so far: Adam's t. Not the step number, which goes on when an optimizer starts afresh. */
   #iterations = 0;
+  /** Steps whose gradients are summed up for the next update. */
+  #accumulated = 0;
+  #averaging = false;
+  /** What prediction works with now; null when a step has changed it since. */
+  #evaluates: 'current' | 'averaged' | null = null;
 
+  /** @param notices what is done otherwise than the options ask */
   static async create(
     binding: TensorFlowBinding,
     model: LayersModel,
     options: TrainerOptions,
+    precision: Precision,
+    notices: readonly string[],
   ): Promise<TensorFlowTrainer> {
-    const lowered = lowerTrainer(model, options);
+    const lowered = lowerTrainer(model, options, precision);
     const session = new Session(binding, lowered.graph);
-    const trainer = new TensorFlowTrainer(session, lowered, options, imageShapeOf(model));
+    const trainer = new TensorFlowTrainer(session, lowered, options, imageShapeOf(model), notices);
     await trainer.writeState({ weights: currentWeights(lowered.weights), optimizer: [], averaged: [] });
     return trainer;
   }
 
-  private constructor(session: Session, lowered: LoweredModel, options: TrainerOptions, imageShape: readonly number[]) {
+  private constructor(
+    session: Session,
+    lowered: LoweredTrainer,
+    options: TrainerOptions,
+    imageShape: readonly number[],
+    notices: readonly string[],
+  ) {
     this.#session = session;
     this.#lowered = lowered;
     this.#options = options;
     this.#imageShape = imageShape;
+    this.#lossScale = lowered.scalesLoss ? new LossScale() : null;
+    this.notices = notices;
   }
 
   async step(batch: ImageBatch, input: StepInput): Promise<StepResult> {
     await nextTurn();
-    const { loss, correct } = this.#run('train', {
-      pixels: pixelFeed(batch, this.#imageShape),
-      labels: { shape: [batch.size], data: batch.labels.subarray(0, batch.size) },
-      stepSeed: { shape: [], data: Int32Array.of(mixSeed(this.#options.seed, input.step)) },
-      ...this.#scalars(input.learningRate),
-    });
-    this.#iterations++;
-    const value = loss?.[0] ?? Number.NaN;
-    if (!Number.isFinite(value)) throw lossNotFinite(input.step, value);
-    return { loss: value, correct: correct?.[0] ?? 0, gradientNorm: null };
+    this.#evaluates = null;
+    const feeds = this.#batchFeeds(batch, input.step);
+    const updates = this.#accumulated + 1 >= this.#options.accumulate;
+    const outputs = updates ? this.#update(feeds, input) : this.#run('accumulate', feeds);
+    this.#accumulated = updates ? 0 : this.#accumulated + 1;
+    const loss = outputs.loss?.[0] ?? Number.NaN;
+    if (!Number.isFinite(loss)) throw lossNotFinite(input.step, loss, input.learningRate);
+    return { loss, correct: outputs.correct?.[0] ?? 0, gradientNorm: outputs.norm?.[0] ?? null };
   }
 
-  async predict(batch: ImageBatch): Promise<Float32Array> {
+  async predict(batch: ImageBatch, weights: 'current' | 'averaged' = 'current'): Promise<Float32Array> {
+    const wanted = weights === 'averaged' && this.#averaging ? 'averaged' : 'current';
+    if (this.#evaluates !== wanted) this.#run(wanted === 'averaged' ? 'evaluate_averaged' : 'evaluate', {});
+    this.#evaluates = wanted;
     return predictProbabilities(this.#session, batch, this.#imageShape);
   }
 
   async readState(): Promise<TrainerState> {
     await nextTurn();
-    const weights = readArrays(this.#lowered.weights, this.#run('read', {}));
-    return { weights, optimizer: this.#iterations === 0 ? [] : this.#readOptimizer(), averaged: [] };
+    const { weights, averages } = this.#lowered;
+    return {
+      weights: readArrays(weights, weights, this.#run('read', {})),
+      optimizer: this.#readOptimizer(),
+      averaged: this.#averaging ? readArrays(weights, averages, this.#run('read_averages', {})) : [],
+    };
   }
 
-  async writeState(state: TrainerState): Promise<void> {
+  async writeState({ weights, optimizer, averaged }: TrainerState): Promise<void> {
     await nextTurn();
-    const { weights, slots } = this.#lowered;
-    expectSame(weights, state.weights, 'weights');
-    const arrays = state.optimizer.filter((array) => array.name !== iterationsName);
-    if (state.optimizer.length > 0) expectSame(slots, arrays, 'optimizer');
-    this.#run('assign', assignFeeds(state.weights));
-    if (state.optimizer.length === 0) {
-      this.#run('init_optimizer', {});
-      this.#iterations = 0;
-      return;
-    }
-    this.#run('assign_optimizer', assignFeeds(arrays));
-    this.#iterations = state.optimizer.find((array) => array.name === iterationsName)?.data[0] ?? 0;
+    const lowered = this.#lowered;
+    const { iterations, accumulated, lossScale } = readCounters(optimizer);
+    const names = new Set(optimizer.map(({ name }) => name));
+    const kept = (group: LoweredTrainer['slots']) =>
+      optimizer.filter(({ name }) => names.has(name) && group.some((one) => one.name === name));
+    const [slots, sums] = [kept(lowered.slots), kept(lowered.sums)];
+    expectSame(lowered.weights, weights, 'weights');
+    if (iterations > 0) expectSame(lowered.slots, slots, 'optimizer');
+    if (accumulated > 0) expectSame(lowered.sums, sums, 'optimizer');
+    const averages = lowered.averages.length > 0 ? averaged : [];
+    if (averages.length > 0) expectSame(lowered.weights, averages, 'average');
+    this.#run('reset', {});
+    this.#run('assign', assignFeeds(lowered.weights, weights));
+    if (slots.length > 0) this.#run('assign_slots', assignFeeds(lowered.slots, slots));
+    if (sums.length > 0) this.#run('assign_sums', assignFeeds(lowered.sums, sums));
+    if (averages.length > 0) this.#run('assign_averages', assignFeeds(lowered.averages, averages));
+    this.#iterations = iterations;
+    this.#accumulated = accumulated;
+    this.#averaging = averages.length > 0;
+    this.#lossScale?.write(lossScale);
+    this.#evaluates = null;
   }
 
   dispose(): void {
     this.#session.close();
   }
 
-  #readOptimizer(): NamedArray[] {
-    const { slots } = this.#lowered;
-    const iterations = { name: iterationsName, shape: [], data: Float32Array.of(this.#iterations) };
-    return [iterations, ...(slots.length > 0 ? readArrays(slots, this.#run('read_optimizer', {})) : [])];
+  #update(feeds: Record<string, Feed>, input: StepInput): Record<string, Values> {
+    const averageDecay = this.#averaging ? this.#options.ema : 0;
+    const scalars = stepScalars(this.#options.optimizer, input, this.#iterations + 1);
+    const outputs = this.#run('train', {
+      ...feeds,
+      ...Object.fromEntries(Object.entries({ ...scalars, averageDecay }).map(([key, one]) => [key, scalarFeed(one)])),
+    });
+    const applied = outputs.applied?.[0] !== 0;
+    this.#lossScale?.update(applied);
+    if (!applied) return { ...outputs, norm: new Float32Array() };
+    this.#iterations++;
+    this.#averaging = this.#options.ema > 0;
+    return outputs;
   }
 
-  #scalars(learningRate: number): Record<string, Feed> {
-    const { beta1, beta2, epsilon } = this.#options.optimizer;
-    const t = this.#iterations + 1;
-    const scalar = (value: number): Feed => ({ shape: [], data: Float32Array.of(value) });
+  #batchFeeds(batch: ImageBatch, step: number): Record<string, Feed> {
+    const { size, labels, targets, weights } = batch;
     return {
-      learningRate: scalar(learningRate),
-      beta1Power: scalar(beta1 ** t),
-      beta2Power: scalar(beta2 ** t),
-      scaledEpsilon: scalar(epsilon * Math.sqrt(1 - beta2 ** t)),
+      pixels: pixelFeed(batch, this.#imageShape),
+      labels: { shape: [size], data: labels.subarray(0, size) },
+      stepSeed: { shape: [], data: Int32Array.of(mixSeed(this.#options.seed, step)) },
+      ...(targets && { targets: { shape: [size, targets.length / size], data: targets } }),
+      ...(weights && { weights: { shape: [size], data: weights } }),
+      ...(this.#lossScale && { lossScale: scalarFeed(this.#lossScale.value) }),
     };
   }
 
-  #run(signature: string, feeds: Record<string, Feed>) {
+  #readOptimizer(): NamedArray[] {
+    const { slots, sums } = this.#lowered;
+    if (this.#iterations === 0 && this.#accumulated === 0) return [];
+    return [
+      ...writeCounters(this.#iterations, this.#accumulated, this.#lossScale),
+      ...(this.#iterations > 0 && slots.length > 0 ? readArrays(slots, slots, this.#run('read_slots', {})) : []),
+      ...(this.#accumulated > 0 ? readArrays(sums, sums, this.#run('read_sums', {})) : []),
+    ];
+  }
+
+  #run(signature: string, feeds: Record<string, Feed>): Record<string, Values> {
     try {
       return this.#session.run(signature, feeds);
     } catch (error) {
       throw engineError(error);
     }
   }
-}
-
-/** [height, width, channel]. */
-export function imageShapeOf(model: LayersModel): number[] {
-  return (model.inputs[0]?.shape ?? []).slice(1).map((size) => size ?? 0);
 }

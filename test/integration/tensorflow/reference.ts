@@ -30,7 +30,10 @@ export class ReferenceTrainer {
       const logits = this.#logits.apply(x, { training: true }) as tf.Tensor2D;
       const hot = tf.oneHot(labels, logits.shape[1]);
       correct = tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), labels), 'int32')).dataSync()[0] ?? 0;
-      return tf.neg(tf.mean(tf.sum(tf.mul(hot, tf.logSoftmax(logits)), 1))) as tf.Scalar;
+      const crossEntropy = tf.neg(tf.mean(tf.sum(tf.mul(hot, tf.logSoftmax(logits)), 1))) as tf.Scalar;
+      // The model itself counts a layer's penalty once for every model the layer is part of.
+      const penalties = this.#model.layers.flatMap((layer) => layer.calculateLosses());
+      return penalties.reduce((sum, penalty) => tf.add(sum, penalty), crossEntropy);
     }, variables);
     this.#iterations++;
     for (const variable of variables) {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { multiply, relu } from '../../../src/engines/tensorflow/graph/elementwise.ts';
+import { multiply } from '../../../src/engines/tensorflow/graph/elementwise.ts';
 import { Graph } from '../../../src/engines/tensorflow/graph/graph.ts';
+import { relu } from '../../../src/engines/tensorflow/graph/nonlinear.ts';
 import { dataType } from '../../../src/engines/tensorflow/graph/types.ts';
 
 describe('differentiation', () => {
@@ -14,8 +15,18 @@ describe('differentiation', () => {
     const w = graph.read(weight);
     const y = multiply(graph, multiply(graph, w, w), graph.read(frozen));
     const gradients = graph.gradients(y, graph.floats([1, 1, 1]));
-    assert.deepEqual([...gradients.keys()], [weight]);
-    assert.equal(gradients.get(weight)?.node.operation, 'AddN');
+    assert.equal(gradients.by(weight)?.node.operation, 'AddN');
+    assert.equal(gradients.by(frozen), null);
+    assert.equal(gradients.by(unused), null);
+  });
+
+  it('gives the gradient by a watched tensor, and none by what lies before it', () => {
+    const graph = new Graph();
+    const before = graph.variable('w', [3], true);
+    const watched = graph.watch(multiply(graph, graph.read(before), 2));
+    const gradients = graph.gradients(relu(graph, watched), graph.floats([1, 1, 1]));
+    assert.equal(gradients.byTensor(watched)?.node.operation, 'ReluGrad');
+    assert.equal(gradients.by(before), null);
   });
 
   it('names an operation that can not be differentiated', () => {

@@ -1,43 +1,78 @@
-import { first, type Graph } from './graph.ts';
+import type { Graph } from './graph.ts';
 import { broadcastAxes, broadcastShape, sizeOrUnknown } from './shapes.ts';
 import type { DataType, Shape, Tensor } from './types.ts';
 import { dataType } from './types.ts';
 
+/** A tensor, or a number that takes the other operand's type. */
+export type Operand = Tensor | number;
+
 export function cast(graph: Graph, x: Tensor, type: DataType): Tensor {
   if (x.type === type) return x;
   const attributes = { SrcT: { type: x.type }, DstT: { type }, Truncate: { boolean: false } };
-  return graph.tensor('Cast', [x], attributes, { type, shape: x.shape });
+  return graph.tensor(
+    'Cast',
+    [x],
+    attributes,
+    { type, shape: x.shape },
+    { gradient: ([dy]) => [dy ? cast(graph, dy, x.type) : null] },
+  );
 }
 
-export function add(graph: Graph, a: Tensor, b: Tensor): Tensor {
-  return broadcasting(graph, 'AddV2', a, b, (dy) => [dy, dy]);
+export function add(graph: Graph, a: Tensor, b: Operand): Tensor {
+  return broadcasting(graph, 'AddV2', a, operand(graph, b, a), (dy) => [dy, dy]);
 }
 
-export function subtract(graph: Graph, a: Tensor, b: Tensor): Tensor {
-  return broadcasting(graph, 'Sub', a, b, (dy) => [dy, b.node.differentiable ? unary(graph, 'Neg', dy) : null]);
+export function subtract(graph: Graph, a: Tensor, b: Operand): Tensor {
+  const right = operand(graph, b, a);
+  return broadcasting(graph, 'Sub', a, right, (dy) => [dy, right.node.differentiable ? negate(graph, dy) : null]);
 }
 
-export function multiply(graph: Graph, a: Tensor, b: Tensor): Tensor {
-  return broadcasting(graph, 'Mul', a, b, (dy) => [
-    a.node.differentiable ? multiply(graph, dy, b) : null,
-    b.node.differentiable ? multiply(graph, dy, a) : null,
+export function multiply(graph: Graph, a: Tensor, b: Operand): Tensor {
+  const right = operand(graph, b, a);
+  return broadcasting(graph, 'Mul', a, right, (dy) => [
+    a.node.differentiable ? multiply(graph, dy, right) : null,
+    right.node.differentiable ? multiply(graph, dy, a) : null,
   ]);
 }
 
 /** Not differentiated. */
-export function divide(graph: Graph, a: Tensor, b: Tensor): Tensor {
-  const shape = broadcastShape(a.shape, b.shape);
-  return graph.tensor('RealDiv', [a, b], { T: { type: a.type } }, { type: a.type, shape });
+export function divide(graph: Graph, a: Tensor, b: Operand): Tensor {
+  return plain(graph, 'RealDiv', a, b);
 }
 
-/** The larger (`Maximum`) or smaller (`Minimum`) of both; only `a` is differentiated: `b` is a constant bound. */
-export function bound(graph: Graph, kind: 'Maximum' | 'Minimum', a: Tensor, b: Tensor): Tensor {
-  const comparison = kind === 'Maximum' ? 'Greater' : 'Less';
+/** Not differentiated. */
+export function power(graph: Graph, a: Tensor, b: Operand): Tensor {
+  return plain(graph, 'Pow', a, b);
+}
+
+/**
+ * The larger (`Maximum`) or smaller (`Minimum`) of both. Where they are equal, the gradient is `a`'s, as in TensorFlow.js's
+ * merging layers.
+ */
+export function extreme(graph: Graph, kind: 'Maximum' | 'Minimum', a: Tensor, b: Tensor): Tensor {
   return broadcasting(graph, kind, a, b, (dy) => {
-    const shape = broadcastShape(a.shape, b.shape);
-    const passes = graph.tensor(comparison, [a, b], { T: { type: a.type } }, { type: dataType.bool, shape });
+    const takesA = compare(graph, kind === 'Maximum' ? 'GreaterEqual' : 'LessEqual', a, b);
+    const share = multiply(graph, dy, cast(graph, takesA, dy.type));
+    return [share, b.node.differentiable ? subtract(graph, dy, share) : null];
+  });
+}
+
+/** `extreme` with a constant; on the bound itself no gradient flows. */
+export function bound(graph: Graph, kind: 'Maximum' | 'Minimum', a: Tensor, limit: number): Tensor {
+  const b = operand(graph, limit, a);
+  return broadcasting(graph, kind, a, b, (dy) => {
+    const passes = compare(graph, kind === 'Maximum' ? 'Greater' : 'Less', a, b);
     return [multiply(graph, dy, cast(graph, passes, dy.type)), null];
   });
+}
+
+type Comparison = 'Greater' | 'GreaterEqual' | 'Less' | 'LessEqual' | 'Equal';
+
+/** A boolean for each element. */
+export function compare(graph: Graph, comparison: Comparison, a: Tensor, b: Operand): Tensor {
+  const right = operand(graph, b, a);
+  const shape = broadcastShape(a.shape, right.shape);
+  return graph.tensor(comparison, [a, right], { T: { type: a.type } }, { type: dataType.bool, shape });
 }
 
 /** An elementwise operation of one input that is never differentiated. */
@@ -45,75 +80,18 @@ export function unary(graph: Graph, operation: string, x: Tensor): Tensor {
   return graph.tensor(operation, [x], { T: { type: x.type } }, x);
 }
 
-/** An operation whose gradient is an operation of TensorFlow's own, of (gradient, output) or (gradient, input). */
-function withGradient(
-  graph: Graph,
-  operation: string,
-  x: Tensor,
-  gradient: (dy: Tensor, y: Tensor) => Tensor,
-  attributes = {},
-): Tensor {
-  const y: Tensor = graph.tensor(operation, [x], { T: { type: x.type }, ...attributes }, x, {
-    gradient: ([dy]) => [dy ? gradient(dy, y) : null],
-  });
-  return y;
+export function negate(graph: Graph, x: Tensor): Tensor {
+  return unary(graph, 'Neg', x);
 }
 
-function gradientOf(graph: Graph, operation: string, inputs: readonly Tensor[], like: Tensor, attributes = {}): Tensor {
-  return graph.tensor(operation, inputs, { T: { type: like.type }, ...attributes }, like);
-}
-
-export function relu(graph: Graph, x: Tensor): Tensor {
-  return withGradient(graph, 'Relu', x, (dy, y) => gradientOf(graph, 'ReluGrad', [dy, y], x));
-}
-
-export function relu6(graph: Graph, x: Tensor): Tensor {
-  return withGradient(graph, 'Relu6', x, (dy, y) => gradientOf(graph, 'Relu6Grad', [dy, y], x));
-}
-
-export function leakyRelu(graph: Graph, x: Tensor, alpha: number): Tensor {
-  const attributes = { alpha: { float: alpha } };
-  const gradient = (dy: Tensor) => gradientOf(graph, 'LeakyReluGrad', [dy, x], x, attributes);
-  return withGradient(graph, 'LeakyRelu', x, gradient, attributes);
-}
-
-export function elu(graph: Graph, x: Tensor): Tensor {
-  return withGradient(graph, 'Elu', x, (dy, y) => gradientOf(graph, 'EluGrad', [dy, y], x));
-}
-
-export function selu(graph: Graph, x: Tensor): Tensor {
-  return withGradient(graph, 'Selu', x, (dy, y) => gradientOf(graph, 'SeluGrad', [dy, y], x));
-}
-
-export function sigmoid(graph: Graph, x: Tensor): Tensor {
-  return withGradient(graph, 'Sigmoid', x, (dy, y) => gradientOf(graph, 'SigmoidGrad', [y, dy], x));
-}
-
-export function tanh(graph: Graph, x: Tensor): Tensor {
-  return withGradient(graph, 'Tanh', x, (dy, y) => gradientOf(graph, 'TanhGrad', [y, dy], x));
-}
-
-export function softplus(graph: Graph, x: Tensor): Tensor {
-  return withGradient(graph, 'Softplus', x, (dy) => gradientOf(graph, 'SoftplusGrad', [dy, x], x));
-}
-
-export function softsign(graph: Graph, x: Tensor): Tensor {
-  return withGradient(graph, 'Softsign', x, (dy) => gradientOf(graph, 'SoftsignGrad', [dy, x], x));
-}
-
-/** Gauss error function; d/dx erf(x) = 2/√π · e^(−x²). */
-export function erf(graph: Graph, x: Tensor): Tensor {
-  return withGradient(graph, 'Erf', x, (dy) => {
-    const bell = unary(graph, 'Exp', unary(graph, 'Neg', multiply(graph, x, x)));
-    return multiply(graph, dy, multiply(graph, bell, graph.floats(2 / Math.sqrt(Math.PI))));
-  });
-}
-
-/** Over the last axis; the gradient is (dy − Σ dy·y)·y. */
-export function softmax(graph: Graph, x: Tensor): Tensor {
-  return withGradient(graph, 'Softmax', x, (dy, y) => {
-    const total = sum(graph, multiply(graph, dy, y), [x.shape.length - 1], true);
-    return multiply(graph, subtract(graph, dy, total), y);
+/** `x` + `bias` along the last axis. */
+export function addBias(graph: Graph, x: Tensor, bias: Tensor): Tensor {
+  const attributes = { T: { type: x.type }, data_format: { string: 'NHWC' } };
+  return graph.tensor('BiasAdd', [x, bias], attributes, x, {
+    gradient: ([dy]) => [
+      dy ?? null,
+      dy && bias.node.differentiable ? graph.tensor('BiasAddGrad', [dy], attributes, bias) : null,
+    ],
   });
 }
 
@@ -132,43 +110,14 @@ export function reducedShape(shape: Shape, axes: readonly number[], keepAxes: bo
   return shape.flatMap((size, axis) => (axes.includes(axis) ? (keepAxes ? [1] : []) : [size]));
 }
 
-/** `x` + `bias` along the last axis. */
-export function addBias(graph: Graph, x: Tensor, bias: Tensor): Tensor {
-  const attributes = { T: { type: x.type }, data_format: { string: 'NHWC' } };
-  return graph.tensor('BiasAdd', [x, bias], attributes, x, {
-    gradient: ([dy]) => [
-      dy ?? null,
-      dy && bias.node.differentiable ? graph.tensor('BiasAddGrad', [dy], attributes, bias) : null,
-    ],
-  });
+function operand(graph: Graph, value: Operand, like: Tensor): Tensor {
+  return typeof value === 'number' ? cast(graph, graph.floats(value), like.type) : value;
 }
 
-/** [batch, a] × [a, b] → [batch, b]. */
-export function matrixMultiply(graph: Graph, a: Tensor, b: Tensor): Tensor {
-  const product = (left: Tensor, right: Tensor, shape: Shape, transposeLeft: boolean, transposeRight: boolean) =>
-    ({
-      operation: 'MatMul',
-      inputs: [left, right],
-      attributes: {
-        T: { type: a.type },
-        transpose_a: { boolean: transposeLeft },
-        transpose_b: { boolean: transposeRight },
-      },
-      output: { type: a.type, shape },
-    }) as const;
-  const forward = product(a, b, [a.shape[0] ?? null, b.shape[1] ?? null], false, false);
-  const node = graph.add(forward.operation, forward.inputs, forward.attributes, [forward.output], {
-    gradient: ([dy]) => {
-      if (!dy) return [null, null];
-      const left = product(dy, b, a.shape, false, true);
-      const right = product(a, dy, b.shape, true, false);
-      return [
-        a.node.differentiable ? graph.tensor(left.operation, left.inputs, left.attributes, left.output) : null,
-        b.node.differentiable ? graph.tensor(right.operation, right.inputs, right.attributes, right.output) : null,
-      ];
-    },
-  });
-  return first(node);
+function plain(graph: Graph, operation: string, a: Tensor, b: Operand): Tensor {
+  const right = operand(graph, b, a);
+  const shape = broadcastShape(a.shape, right.shape);
+  return graph.tensor(operation, [a, right], { T: { type: a.type } }, { type: a.type, shape });
 }
 
 function broadcasting(

@@ -1,15 +1,24 @@
-import type { Attribute, DataType, Gradient, Node, Shape, Signature, Tensor, Variable } from './types.ts';
-import { dataType } from './types.ts';
+import type { Attribute, DataType, FloatType, Gradient, Node, Shape, Signature, Tensor, Variable } from './types.ts';
+import { dataType, isFloat } from './types.ts';
 
 export interface OutputSpec {
   type: DataType;
   shape: Shape;
 }
 
+/** The operation whose node may be left unfed. */
+export const placeholderWithDefault = 'PlaceholderWithDefault';
+
 export interface NodeOptions {
   name?: string;
   control?: readonly Node[];
   gradient?: Gradient;
+}
+
+/** What `Graph.gradients` found; null where the output does not depend on what is asked for. */
+export interface Gradients {
+  by(variable: Variable): Tensor | null;
+  byTensor(watched: Tensor): Tensor | null;
 }
 
 /** A TensorFlow graph under construction: nodes in the order they were added, which is an order they can run in. */
@@ -18,6 +27,7 @@ export class Graph {
   readonly #nodes = new Map<string, Node>();
   readonly #constants = new Map<string, Tensor>();
   readonly #reads = new Map<Node, Variable>();
+  readonly #watched = new Set<Node>();
 
   nodes(): Node[] {
     return [...this.#nodes.values()];
@@ -40,7 +50,7 @@ export class Graph {
       outputs: tensors,
       // Nothing flows back through shapes, counts and comparisons.
       differentiable:
-        outputs.some((output) => output.type === dataType.float) && inputs.some((input) => input.node.differentiable),
+        outputs.some((output) => isFloat(output.type)) && inputs.some((input) => input.node.differentiable),
       gradient: options.gradient ?? null,
     };
     outputs.forEach((output, index) => {
@@ -69,17 +79,28 @@ export class Graph {
     return this.#constant(dataType.int32, values);
   }
 
+  /** A float32 constant of any shape. Unlike `floats` it is not shared. */
+  constant(name: string, data: Float32Array, shape: readonly number[]): Tensor {
+    return this.#constantNode(name, dataType.float, shape, data);
+  }
+
   placeholder(name: string, type: DataType, shape: Shape): Tensor {
     return this.tensor('Placeholder', [], { dtype: { type }, shape: { shape } }, { type, shape }, { name });
   }
 
-  /** A float32 resource variable; it has no value before something is assigned. */
-  variable(name: string, shape: readonly number[], trainable: boolean): Variable {
+  /** A placeholder that is `value` where nothing is fed. */
+  placeholderWithDefault(name: string, value: Tensor): Tensor {
+    const { type, shape } = value;
+    return this.tensor(placeholderWithDefault, [value], { dtype: { type }, shape: { shape } }, value, { name });
+  }
+
+  /** A resource variable; it has no value before something is assigned. */
+  variable(name: string, shape: readonly number[], trainable: boolean, type: FloatType = dataType.float): Variable {
     const handle = this.tensor(
       'VarHandleOp',
       [],
       {
-        dtype: { type: dataType.float },
+        dtype: { type },
         shape: { shape },
         shared_name: { string: name },
         container: { string: '' },
@@ -87,15 +108,15 @@ export class Graph {
       { type: dataType.resource, shape: [] },
       { name },
     );
-    return { name, shape, trainable, handle };
+    return { name, shape, type, trainable, handle };
   }
 
   read(variable: Variable, control: readonly Node[] = []): Tensor {
     const node = this.add(
       'ReadVariableOp',
       [variable.handle],
-      { dtype: { type: dataType.float } },
-      [{ type: dataType.float, shape: variable.shape }],
+      { dtype: { type: variable.type } },
+      [{ type: variable.type, shape: variable.shape }],
       { name: `${variable.name}/read`, control },
     );
     (node as { differentiable: boolean }).differentiable = variable.trainable;
@@ -103,8 +124,16 @@ export class Graph {
     return first(node);
   }
 
+  /** `x`, by which the gradient will be asked for; what is computed from it is differentiated. */
+  watch(x: Tensor): Tensor {
+    const node = this.add('Identity', [x], { T: { type: x.type } }, [x], { name: 'watched' });
+    (node as { differentiable: boolean }).differentiable = true;
+    this.#watched.add(node);
+    return first(node);
+  }
+
   assign(variable: Variable, value: Tensor, control: readonly Node[] = []): Node {
-    return this.add('AssignVariableOp', [variable.handle, value], { dtype: { type: dataType.float } }, [], {
+    return this.add('AssignVariableOp', [variable.handle, value], { dtype: { type: variable.type } }, [], {
       name: `${variable.name}/assign`,
       control,
     });
@@ -121,10 +150,10 @@ export class Graph {
   }
 
   /**
-   * Reverse-mode differentiation: the gradient of Σ seedᵢ·outputᵢ by every trainable variable read upstream of `output`.
-   * Variables that `output` does not depend on are absent.
+   * Reverse-mode differentiation: the gradient of Σ seedᵢ·outputᵢ by the trainable variables and watched tensors upstream of
+   * `output`.
    */
-  gradients(output: Tensor, seed: Tensor): Map<Variable, Tensor> {
+  gradients(output: Tensor, seed: Tensor): Gradients {
     const pending = new Map<Node, (Tensor[] | undefined)[]>();
     const accumulate = (tensor: Tensor, gradient: Tensor | null | undefined) => {
       if (!gradient || !tensor.node.differentiable) return;
@@ -134,19 +163,24 @@ export class Graph {
       if (list) list.push(gradient);
       else lists[tensor.index] = [gradient];
     };
-    const result = new Map<Variable, Tensor>();
+    const byVariable = new Map<Variable, Tensor>();
+    const byNode = new Map<Node, Tensor>();
     const forward = this.nodes();
     accumulate(output, seed);
     for (const node of forward.reverse()) {
       const lists = pending.get(node);
       if (!lists) continue;
       const gradients = node.outputs.map((_, index) => this.#sum(lists[index]));
+      const [gradient] = gradients;
       const variable = this.#reads.get(node);
       if (variable) {
-        const gradient = gradients[0];
         if (!gradient) continue;
-        const other = result.get(variable);
-        result.set(variable, other ? (this.#sum([other, gradient]) as Tensor) : gradient);
+        const other = byVariable.get(variable);
+        byVariable.set(variable, (other && this.#sum([other, gradient])) ?? gradient);
+        continue;
+      }
+      if (this.#watched.has(node)) {
+        if (gradient) byNode.set(node, gradient);
         continue;
       }
       if (!node.gradient) throw new Error(`The operation ${node.operation} (${node.name}) has no gradient.`);
@@ -155,7 +189,10 @@ export class Graph {
         accumulate(input, inputs[index]);
       });
     }
-    return result;
+    return {
+      by: (variable) => byVariable.get(variable) ?? null,
+      byTensor: (watched) => byNode.get(watched.node) ?? null,
+    };
   }
 
   #sum(tensors: readonly Tensor[] | undefined): Tensor | null {
@@ -173,14 +210,19 @@ export class Graph {
     const known = this.#constants.get(key);
     if (known) return known;
     const data = type === dataType.float ? Float32Array.from(list) : Int32Array.from(list);
-    const tensor = this.tensor(
-      'Const',
-      [],
-      { dtype: { type }, value: { tensor: { type, shape, data } } },
-      { type, shape },
-    );
+    const tensor = this.#constantNode('Const', type, shape, data);
     this.#constants.set(key, tensor);
     return tensor;
+  }
+
+  #constantNode(
+    name: string,
+    type: typeof dataType.float | typeof dataType.int32,
+    shape: readonly number[],
+    data: Float32Array | Int32Array,
+  ): Tensor {
+    const attributes = { dtype: { type }, value: { tensor: { type, shape, data } } };
+    return this.tensor('Const', [], attributes, { type, shape }, { name });
   }
 
   #uniqueName(wanted: string): string {

@@ -1,6 +1,8 @@
-import { divide, multiply, subtract } from './elementwise.ts';
+import { add, cast, divide, multiply, subtract } from './elementwise.ts';
 import type { Graph } from './graph.ts';
-import { elementsPerChannel } from './reshaping.ts';
+import { reciprocalRoot } from './nonlinear.ts';
+import { elementsPerChannel, mean } from './reductions.ts';
+import { reshape } from './reshaping.ts';
 import type { Tensor } from './types.ts';
 import { dataType } from './types.ts';
 
@@ -58,11 +60,14 @@ export function batchNormTraining(
   );
   const [y, mean, unbiased] = node.outputs as [Tensor, Tensor, Tensor];
   const n = elementsPerChannel(graph, x);
-  const biased = multiply(graph, unbiased, divide(graph, subtract(graph, n, graph.floats(1)), n));
+  const biased = multiply(graph, unbiased, divide(graph, subtract(graph, n, 1), n));
   return { y, mean, variance: biased };
 }
 
-/** Normalises `x` [batch, height, width, channel] by given statistics [channel]; not differentiated. */
+/**
+ * Normalises `x` [batch, height, width, channel] by given statistics [channel]. Only `x` is differentiated: whoever normalises
+ * by fixed statistics keeps the scales fixed too.
+ */
 export function batchNormInference(
   graph: Graph,
   x: Tensor,
@@ -83,7 +88,34 @@ export function batchNormInference(
       exponential_avg_factor: { float: 1 },
     },
     [x, channels, channels, channels, channels, { type: dataType.float, shape: [] }],
-    { name },
+    {
+      name,
+      gradient: ([dy]) => {
+        const root = reciprocalRoot(graph, add(graph, scales.variance, epsilon));
+        const slope = cast(graph, multiply(graph, root, scales.gamma), x.type);
+        return [dy ? multiply(graph, dy, slope) : null, null, null, null, null];
+      },
+    },
   );
   return node.outputs[0] as Tensor;
+}
+
+/**
+ * Normalises each image of `x` by its mean and variance over `axes` (Ba et al. 2016).
+ * @param gamma and beta, over those axes, or null
+ */
+export function layerNorm(
+  graph: Graph,
+  x: Tensor,
+  gamma: Tensor | null,
+  beta: Tensor | null,
+  axes: readonly number[],
+  epsilon: number,
+): Tensor {
+  const sizes = x.shape.map((size, axis) => (axes.includes(axis) ? size : 1));
+  const deviation = subtract(graph, x, mean(graph, x, axes, true));
+  const variance = mean(graph, multiply(graph, deviation, deviation), axes, true);
+  const normal = multiply(graph, deviation, reciprocalRoot(graph, add(graph, variance, epsilon)));
+  const scaled = gamma ? multiply(graph, normal, reshape(graph, gamma, sizes)) : normal;
+  return beta ? add(graph, scaled, reshape(graph, beta, sizes)) : scaled;
 }

@@ -1,14 +1,34 @@
-import { cast, divide, multiply, reducedShape } from './elementwise.ts';
 import type { Graph } from './graph.ts';
 import { knownSize, sizeOrUnknown } from './shapes.ts';
 import type { Shape, Tensor } from './types.ts';
 import { dataType } from './types.ts';
 
+/** [before, after] of each axis. */
+export type Margins = readonly (readonly [number, number])[];
+
 /** int32 [rank]; a constant where the shape is fully known. */
 export function shapeOf(graph: Graph, x: Tensor): Tensor {
-  if (x.shape.every((size) => size !== null)) return graph.integers(x.shape as number[]);
+  if (x.shape.every((size) => size !== null)) return graph.integers(x.shape.map(sizeOrUnknown));
   const attributes = { T: { type: x.type }, out_type: { type: dataType.int32 } };
   return graph.tensor('Shape', [x], attributes, { type: dataType.int32, shape: [x.shape.length] });
+}
+
+/** int32 [rank]: `shape`, its first size, where unknown, being that of `x`. */
+export function withBatchOf(graph: Graph, shape: Shape, x: Tensor): Tensor {
+  if (shape[0] !== null) return graph.integers(shape.map(sizeOrUnknown));
+  const list = { T: { type: dataType.int32 } };
+  const batch = graph.tensor(
+    'Slice',
+    [shapeOf(graph, x), graph.integers([0]), graph.integers([1])],
+    { ...list, Index: { type: dataType.int32 } },
+    { type: dataType.int32, shape: [1] },
+  );
+  return graph.tensor(
+    'ConcatV2',
+    [batch, graph.integers(shape.slice(1).map(sizeOrUnknown)), graph.integers(0)],
+    { ...list, N: { integer: 2 }, Tidx: { type: dataType.int32 } },
+    { type: dataType.int32, shape: [shape.length] },
+  );
 }
 
 /** At most one size of `shape` is null. */
@@ -23,6 +43,20 @@ export function reshape(graph: Graph, x: Tensor, shape: Shape): Tensor {
     {
       gradient: ([dy]) => [dy ? reshape(graph, dy, x.shape) : null, null],
     },
+  );
+}
+
+/** Axis `i` of the result is axis `order[i]` of `x`. */
+export function transpose(graph: Graph, x: Tensor, order: readonly number[]): Tensor {
+  const shape = order.map((axis) => x.shape[axis] ?? null);
+  const attributes = { T: { type: x.type }, Tperm: { type: dataType.int32 } };
+  const back = order.map((_, axis) => order.indexOf(axis));
+  return graph.tensor(
+    'Transpose',
+    [x, graph.integers(order)],
+    attributes,
+    { type: x.type, shape },
+    { gradient: ([dy]) => [dy ? transpose(graph, dy, back) : null, null] },
   );
 }
 
@@ -52,85 +86,56 @@ export function concatenate(graph: Graph, inputs: readonly Tensor[], axis: numbe
   );
 }
 
-/** Adds `amounts` ([before, after] per axis) zeros around `x`. */
-export function pad(graph: Graph, x: Tensor, amounts: readonly (readonly [number, number])[]): Tensor {
-  const paddings = reshape(graph, graph.integers(amounts.flat()), [amounts.length, 2]);
-  const shape = x.shape.map((size, i) =>
-    size === null ? null : size + (amounts[i]?.[0] ?? 0) + (amounts[i]?.[1] ?? 0),
-  );
+/** Adds zeros around `x`. */
+export function pad(graph: Graph, x: Tensor, margins: Margins): Tensor {
   const attributes = { T: { type: x.type }, Tpaddings: { type: dataType.int32 } };
+  const shape = x.shape.map((size, i) => (size === null ? null : size + total(margins, i)));
   return graph.tensor(
     'Pad',
-    [x, paddings],
+    [x, marginsTensor(graph, margins)],
     attributes,
     { type: x.type, shape },
-    {
-      gradient: ([dy]) => [
-        dy
-          ? slice(
-              graph,
-              dy,
-              amounts.map(([before]) => before),
-              x.shape,
-            )
-          : null,
-        null,
-      ],
-    },
+    { gradient: ([dy]) => [dy ? crop(graph, dy, margins) : null, null] },
   );
 }
 
-/** Mean over `axes`, whose sizes must be known; they are dropped. */
-export function mean(graph: Graph, x: Tensor, axes: readonly number[]): Tensor {
-  const attributes = { T: { type: x.type }, Tidx: { type: dataType.int32 }, keep_dims: { boolean: false } };
-  const count = axes.reduce((product, axis) => product * knownSize(x.shape, axis), 1);
-  const shape = reducedShape(x.shape, axes, false);
+/** Takes the margins of `x` away. */
+export function crop(graph: Graph, x: Tensor, margins: Margins): Tensor {
+  const shape = x.shape.map((size, i) => (size === null ? null : size - total(margins, i)));
+  const begin = margins.map(([before]) => before);
+  const attributes = { T: { type: x.type }, Index: { type: dataType.int32 } };
+  const inputs = [x, graph.integers(begin), graph.integers(shape.map(sizeOrUnknown))];
   return graph.tensor(
-    'Mean',
-    [x, graph.integers(axes)],
+    'Slice',
+    inputs,
     attributes,
     { type: x.type, shape },
-    {
-      gradient: ([dy]) => {
-        if (!dy) return [null, null];
-        const share = multiply(graph, dy, graph.floats(1 / count));
-        return [broadcastTo(graph, reshape(graph, share, reducedShape(x.shape, axes, true)), x), null];
-      },
-    },
+    { gradient: ([dy]) => [dy ? pad(graph, dy, margins) : null, null, null] },
   );
 }
 
-/** Largest value over `axes`, which are dropped; every element that equals it gets the gradient, as in TensorFlow.js. */
-export function maximum(graph: Graph, x: Tensor, axes: readonly number[]): Tensor {
-  const attributes = { T: { type: x.type }, Tidx: { type: dataType.int32 }, keep_dims: { boolean: false } };
-  const shape = reducedShape(x.shape, axes, false);
-  const kept = reducedShape(x.shape, axes, true);
-  const y: Tensor = graph.tensor(
-    'Max',
-    [x, graph.integers(axes)],
-    attributes,
-    { type: x.type, shape },
-    {
-      gradient: ([dy]) => {
-        if (!dy) return [null, null];
-        const equal = graph.tensor(
-          'Equal',
-          [x, reshape(graph, y, kept)],
-          { T: { type: x.type } },
-          { type: dataType.bool, shape: x.shape },
-        );
-        return [multiply(graph, cast(graph, equal, x.type), reshape(graph, dy, kept)), null];
-      },
-    },
-  );
-  return y;
+/** int32 [axis, 2] */
+export function marginsTensor(graph: Graph, margins: Margins): Tensor {
+  return reshape(graph, graph.integers(margins.flat()), [margins.length, 2]);
 }
 
-/** A float scalar: the number of elements per channel of `x` [batch, …, channel]. */
-export function elementsPerChannel(graph: Graph, x: Tensor): Tensor {
-  const attributes = { T: { type: x.type }, out_type: { type: dataType.int32 } };
-  const size = graph.tensor('Size', [x], attributes, { type: dataType.int32, shape: [] });
-  return divide(graph, cast(graph, size, dataType.float), graph.floats(knownSize(x.shape, -1)));
+/** float32 [batch, count]: 1 at each of `indices` [batch]. */
+export function oneHot(graph: Graph, indices: Tensor, count: number): Tensor {
+  const inputs = [indices, graph.integers(count), graph.floats(1), graph.floats(0)];
+  const attributes = { T: { type: dataType.float }, TI: { type: indices.type }, axis: { integer: -1 } };
+  const shape = [indices.shape[0] ?? null, count];
+  return graph.tensor('OneHot', inputs, attributes, { type: dataType.float, shape });
+}
+
+export function zeros(graph: Graph, shape: readonly number[]): Tensor {
+  const attributes = { T: { type: dataType.float }, index_type: { type: dataType.int32 } };
+  return graph.tensor('Fill', [graph.integers(shape), graph.floats(0)], attributes, { type: dataType.float, shape });
+}
+
+/** `x` repeated to the shape of `like`; not differentiated. */
+export function broadcastTo(graph: Graph, x: Tensor, like: Tensor): Tensor {
+  const attributes = { T: { type: x.type }, Tidx: { type: dataType.int32 } };
+  return graph.tensor('BroadcastTo', [x, shapeOf(graph, like)], attributes, { type: x.type, shape: like.shape });
 }
 
 function slice(graph: Graph, x: Tensor, begin: readonly number[], shape: Shape): Tensor {
@@ -139,7 +144,7 @@ function slice(graph: Graph, x: Tensor, begin: readonly number[], shape: Shape):
   return graph.tensor('Slice', inputs, attributes, { type: x.type, shape });
 }
 
-function broadcastTo(graph: Graph, x: Tensor, like: Tensor): Tensor {
-  const attributes = { T: { type: x.type }, Tidx: { type: dataType.int32 } };
-  return graph.tensor('BroadcastTo', [x, shapeOf(graph, like)], attributes, like);
+function total(margins: Margins, axis: number): number {
+  const [before, after] = margins[axis] ?? [0, 0];
+  return before + after;
 }

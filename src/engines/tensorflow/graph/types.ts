@@ -4,10 +4,19 @@ export const dataType = {
   int32: 3,
   uint8: 4,
   bool: 10,
+  bfloat16: 14,
+  half: 19,
   resource: 20,
 } as const;
 
 export type DataType = (typeof dataType)[keyof typeof dataType];
+
+/** Types that a gradient can have. */
+export type FloatType = typeof dataType.float | typeof dataType.bfloat16 | typeof dataType.half;
+
+export function isFloat(type: DataType): type is FloatType {
+  return type === dataType.float || type === dataType.bfloat16 || type === dataType.half;
+}
 
 /** Sizes per axis; null: known only when the graph runs (the batch axis). */
 export type Shape = readonly (number | null)[];
@@ -47,7 +56,7 @@ export interface Node {
   readonly control: readonly Node[];
   readonly attributes: Readonly<Record<string, Attribute>>;
   readonly outputs: readonly Tensor[];
-  /** Whether a trainable variable lies upstream, so that a gradient must pass through. */
+  /** Whether a trainable variable or a watched tensor lies upstream, so that a gradient must pass through. */
   readonly differentiable: boolean;
   readonly gradient: Gradient | null;
 }
@@ -55,11 +64,12 @@ export interface Node {
 export interface Variable {
   readonly name: string;
   readonly shape: readonly number[];
+  readonly type: FloatType;
   readonly trainable: boolean;
   readonly handle: Tensor;
 }
 
-/** A named entry into the graph: what is fed and what comes out. */
+/** A named entry into the graph: what is fed and what comes out. Inputs with a default may be left out. */
 export interface Signature {
   inputs: Record<string, Tensor>;
   outputs: Record<string, Tensor>;

@@ -53,6 +53,29 @@ export class LayerConfig {
     throw new Unsupported(`its ${key} is ${describe(value)}`);
   }
 
+  /** One axis or several, counted from 0. */
+  axes(key: string, rank: number): number[] {
+    const value = this.#values[key];
+    const list = typeof value === 'number' ? [value] : this.numbers(key);
+    return list.map((axis) => (axis < 0 ? axis + rank : axis));
+  }
+
+  /** As TensorFlow.js writes an `l1l2` regulariser down. */
+  regularizer(key: string): { l1: number; l2: number } {
+    const value = this.#values[key];
+    if (isRecord(value) && value.className === 'L1L2' && isRecord(value.config)) {
+      const config = new LayerConfig(value.config);
+      return { l1: config.number('l1', 0), l2: config.number('l2', 0) };
+    }
+    throw new Unsupported(`its ${key} is ${describe(value)}`);
+  }
+
+  /** TensorFlow.js writes a depthwise kernel's regulariser down as its constraint too. */
+  hasConstraint(key: string): boolean {
+    const value = this.#values[key];
+    return this.isSet(key) && !(isRecord(value) && value.className === 'L1L2');
+  }
+
   isSet(key: string): boolean {
     return this.#values[key] !== null && this.#values[key] !== undefined;
   }
@@ -64,6 +87,10 @@ export class LayerConfig {
 
 /** Why one layer can't become part of a TensorFlow graph, as the end of a sentence about that layer. */
 export class Unsupported extends Error {}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
 
 function describe(value: unknown): string {
   return value === undefined ? 'missing' : JSON.stringify(value);

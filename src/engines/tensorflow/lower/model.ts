@@ -1,22 +1,37 @@
-import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { Problem } from '../../../problem.ts';
+import { cast } from '../graph/elementwise.ts';
 import type { Tensor } from '../graph/types.ts';
+import { dataType } from '../graph/types.ts';
 import { LayerConfig, Unsupported } from './layer-config.ts';
 import { lowerings } from './layers.ts';
-import type { LayerContext, Pass } from './pass.ts';
-import type { WeightReader } from './weights.ts';
+import type { Layer, LayerContext, Pass } from './pass.ts';
+import { keepsHalf } from './precision.ts';
+import { penaltiesOf } from './regularizers.ts';
+import { findWeight } from './weights.ts';
 
-type Layer = layers.Layer;
+/** A layer that no graph can be made of; another way of running the model may do. */
+export class LayerNotSupported extends Problem {
+  constructor(layer: Layer, cause: Unsupported) {
+    super(
+      'layer-not-supported',
+      `The layer “${layer.name}” (${layer.getClassName()}) can't run in a TensorFlow graph: ${cause.message}.`,
+      'Choose another engine for this model, or replace the layer.',
+      { cause },
+    );
+  }
+}
 
 /**
- * Lowers `model` up to the logits, [batch, class]: the softmax that must end it is left to the caller.
+ * Lowers `model` up to the logits, float32 [batch, class]: the softmax that must end it is left to the caller.
  * @param input [batch, height, width, channel], as the model's input layer takes it.
- * @throws Problem that names the layer which can't be lowered.
+ * @throws LayerNotSupported, or Problem where the model is no classifier
  */
-export function lowerLogits(model: LayersModel, input: Tensor, pass: Pass, weights: WeightReader): Tensor {
-  const lowering = new ModelLowering(pass, weights);
+export function lowerLogits(model: LayersModel, input: Tensor, pass: Pass): Tensor {
+  const lowering = new ModelLowering(pass);
   const output = model.outputs[0];
-  if (model.inputs.length !== 1 || model.outputs.length !== 1 || !output) {
+  const image = model.inputs[0];
+  if (model.inputs.length !== 1 || model.outputs.length !== 1 || !output || !image) {
     throw new Problem(
       'model-not-a-classifier',
       `The model has ${model.inputs.length} inputs and ${model.outputs.length} outputs.`,
@@ -24,10 +39,13 @@ export function lowerLogits(model: LayersModel, input: Tensor, pass: Pass, weigh
     );
   }
   const last = output.sourceLayer;
-  const known = new Map([[(model.inputs[0] as SymbolicTensor).id, input]]);
-  if (endsInSoftmax(last)) return lowering.value(output.inputs[0] as SymbolicTensor, known);
-  if (last.getClassName() === 'Dense' && last.getConfig().activation === 'softmax') {
-    return lowering.layer(last, [lowering.value(output.inputs[0] as SymbolicTensor, known)], { activation: 'linear' });
+  const known = new Map([[image.id, input]]);
+  const before = output.inputs[0];
+  if (before && endsInSoftmax(last)) {
+    return cast(pass.graph, lowering.value(before, known, ''), dataType.float);
+  }
+  if (before && last.getClassName() === 'Dense' && last.getConfig().activation === 'softmax') {
+    return lowering.layer(last, [lowering.value(before, known, '')], '', { activation: 'linear' });
   }
   throw new Problem(
     'model-not-a-classifier',
@@ -38,68 +56,94 @@ export function lowerLogits(model: LayersModel, input: Tensor, pass: Pass, weigh
 
 class ModelLowering {
   readonly #pass: Pass;
-  readonly #weights: WeightReader;
   readonly #lowered = new Set<Layer>();
   #position = 0;
 
-  constructor(pass: Pass, weights: WeightReader) {
+  constructor(pass: Pass) {
     this.#pass = pass;
-    this.#weights = weights;
   }
 
-  /** @param known what has been lowered so far, by the symbolic tensor's id; grows. */
-  value(symbolic: SymbolicTensor, known: Map<number, Tensor>): Tensor {
+  /**
+   * @param known what has been lowered so far, by the symbolic tensor's id; grows.
+   * @param prefix path of the model that the tensor belongs to
+   */
+  value(symbolic: SymbolicTensor, known: Map<number, Tensor>, prefix: string): Tensor {
     const done = known.get(symbolic.id);
     if (done) return done;
-    const inputs = symbolic.inputs.map((input) => this.value(input, known));
-    const tensor = this.layer(symbolic.sourceLayer, inputs);
+    const inputs = symbolic.inputs.map((input) => this.value(input, known, prefix));
+    const tensor = this.layer(symbolic.sourceLayer, inputs, prefix);
     known.set(symbolic.id, tensor);
     return tensor;
   }
 
-  layer(layer: Layer, inputs: readonly Tensor[], overrides: Record<string, unknown> = {}): Tensor {
-    if (isModel(layer)) return this.#nested(layer, inputs);
-    const className = layer.getClassName();
-    const lower = lowerings[className];
+  layer(layer: Layer, inputs: readonly Tensor[], prefix: string, overrides: Record<string, unknown> = {}): Tensor {
+    const path = `${prefix}${layer.name}`;
+    if (isModel(layer)) return this.#nested(layer, inputs, `${path}/`);
     const config = new LayerConfig({ ...layer.getConfig(), ...overrides });
     try {
+      const lower = lowerings[layer.getClassName()];
       if (!lower) throw new Unsupported('that kind of layer is not known here');
-      this.#refuseUntrainable(layer, config);
-      const context: LayerContext = {
-        pass: this.#pass,
-        graph: this.#pass.graph,
-        name: layer.name,
-        config,
-        position: this.#position++,
-        weight: (role) => this.#weights.read(layer, role),
-        variable: (role) => this.#weights.variable(layer, role),
-      };
-      return lower(context, inputs);
+      const context = this.#context(layer, path, config);
+      this.#prepareTraining(layer, config, context);
+      return this.#pass.seen(layer, path, lower(context, this.#typed(layer, config, inputs)), inputs);
     } catch (error) {
-      if (!(error instanceof Unsupported)) throw error;
-      throw new Problem(
-        'layer-not-supported',
-        `The layer “${layer.name}” (${className}) can't run in a TensorFlow graph: ${error.message}.`,
-        'Choose another engine for this model, or replace the layer.',
-        { cause: error },
-      );
+      throw error instanceof Unsupported ? new LayerNotSupported(layer, error) : error;
     }
   }
 
-  #nested(model: LayersModel, inputs: readonly Tensor[]): Tensor {
-    const known = new Map(model.inputs.map((symbolic, i) => [symbolic.id, inputs[i] as Tensor]));
-    return this.value(model.outputs[0] as SymbolicTensor, known);
+  #context(layer: Layer, path: string, config: LayerConfig): LayerContext {
+    const { graph, mode, weights } = this.#pass;
+    return {
+      pass: this.#pass,
+      graph,
+      layer,
+      name: layer.name,
+      config,
+      position: this.#position++,
+      movesStatistics: mode === 'training' && !this.#pass.keepsStatistics(layer, path),
+      weight: (role) => {
+        const source = findWeight(layer, role);
+        return source ? weights.value(source) : null;
+      },
+      variable: (role) => {
+        const source = findWeight(layer, role);
+        if (!source) throw new Error(`The layer ${layer.name} has no weight ${role}.`);
+        return weights.variable(source);
+      },
+    };
   }
 
-  /** What the eager path would do in a step but this graph would silently leave out. */
-  #refuseUntrainable(layer: Layer, config: LayerConfig): void {
+  /** The inputs in one type: half precision goes on where it came in and the layer can do with it. */
+  #typed(layer: Layer, config: LayerConfig, inputs: readonly Tensor[]): Tensor[] {
+    const { graph, precision } = this.#pass;
+    const half = keepsHalf(layer.getClassName(), config) && inputs.some((input) => input.type === precision.products);
+    return inputs.map((input) => cast(graph, input, half ? precision.products : dataType.float));
+  }
+
+  #nested(model: LayersModel, inputs: readonly Tensor[], prefix: string): Tensor {
+    const known = new Map<number, Tensor>();
+    model.inputs.forEach((symbolic, i) => {
+      const input = inputs[i];
+      if (input) known.set(symbolic.id, input);
+    });
+    const output = model.outputs[0];
+    if (!output || model.outputs.length > 1) throw new Error(`The model ${model.name} has not one output.`);
+    return this.value(output, known, prefix);
+  }
+
+  /** What a training step of the layer brings beside its output. */
+  #prepareTraining(layer: Layer, config: LayerConfig, { movesStatistics }: LayerContext): void {
     if (this.#pass.mode !== 'training') return;
-    const extra = config.keys().find((key) => /(Regularizer|Constraint)$/.test(key) && config.isSet(key));
-    if (extra) throw new Unsupported(`its ${extra} is set`);
-    if (this.#lowered.has(layer) && layer.getClassName() === 'BatchNormalization') {
-      throw new Unsupported('it is used more than once in the model');
+    const constraint = config.keys().find((key) => key.endsWith('Constraint') && config.hasConstraint(key));
+    if (constraint) throw new Unsupported(`its ${constraint} is set`);
+    if (this.#lowered.has(layer)) {
+      if (layer.getClassName() === 'BatchNormalization' && movesStatistics) {
+        throw new Unsupported('it is used more than once in the model');
+      }
+      return;
     }
     this.#lowered.add(layer);
+    this.#pass.penalties.push(...penaltiesOf(layer, config));
   }
 }
 
@@ -108,6 +152,6 @@ function endsInSoftmax(layer: Layer): boolean {
   return className === 'Softmax' || (className === 'Activation' && layer.getConfig().activation === 'softmax');
 }
 
-function isModel(layer: Layer): layer is LayersModel {
+export function isModel(layer: Layer): layer is LayersModel {
   return 'layers' in layer && 'outputs' in layer;
 }

@@ -1,106 +1,180 @@
 import type { OptimizerConfig } from '../../../training/config.ts';
 import { type OptimizerSlot, slotName } from '../../weight-names.ts';
-import { add, multiply, subtract } from '../graph/elementwise.ts';
+import { add, divide, multiply, subtract, unary } from '../graph/elementwise.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Node, Tensor, Variable } from '../graph/types.ts';
 import { dataType } from '../graph/types.ts';
-import type { WeightReader } from './weights.ts';
+import type { VariableGradients } from './update-gradients.ts';
 
-/** Scalars that the trainer feeds with every step, because they change with the step or are computed in double precision. */
+/** Scalars that the trainer feeds with every step, because they change with it or are computed in double precision. */
 export interface StepScalars {
   learningRate: Tensor;
-  /** β₁ᵗ and β₂ᵗ with t counted from 1. */
-  beta1Power: Tensor;
-  beta2Power: Tensor;
-  /** ε·√(1 − β₂ᵗ): TensorFlow adds ε to the uncorrected √v where PyTorch and TensorFlow.js add it to the corrected one. */
+  /** SGD's and RMSprop's momentum, or β₁. */
+  momentum: Tensor;
+  /** √(1 − β₂ᵗ)/(1 − β₁ᵗ), Adam’s factor of the learning rate. */
+  correction: Tensor;
+  /** ε·√(1 − β₂ᵗ): TensorFlow adds ε to the uncorrected √v where PyTorch adds it to the corrected one. */
   scaledEpsilon: Tensor;
 }
 
 export interface OptimizerGraph {
-  /** Run after the gradients; nothing else may write the weights. */
-  updates: Node[];
+  /** By weight; run after the gradients, and nothing else may write the weights. */
+  updates: Map<Variable, Node>;
   slots: Variable[];
 }
 
-const floatAttributes = { T: { type: dataType.float }, use_locking: { boolean: false } };
+/** One weight's update. */
+interface Update {
+  weight: Variable;
+  /** Its value before the update. */
+  value: Tensor;
+  /** Averaged and clipped. */
+  gradient: Tensor;
+  /** Its layer's. */
+  learningRate: Tensor;
+  /** 0 for weights that must not decay. */
+  weightDecay: number;
+  slot(name: OptimizerSlot): Variable;
+  /** What reads the weight: an update that starts while the old value is being read has to copy it. */
+  readers: readonly Node[];
+}
 
 /**
- * One step of SGD (v ← μv + g; w ← w − ηv), Adam or AdamW (Kingma & Ba 2015; Loshchilov & Hutter 2019) on every variable that
- * has a gradient, as PyTorch defines them.
+ * One step on every variable that has a gradient, as PyTorch 2 defines SGD, Adam, AdamW and RMSprop; Lion as Chen et al. 2023.
+ * @param weightValue the weight's value before the update
+ * @param rateOf factor of the learning rate
  */
 export function lowerOptimizer(
   graph: Graph,
   config: OptimizerConfig,
-  gradients: ReadonlyMap<Variable, Tensor>,
-  weights: WeightReader,
+  gradients: VariableGradients,
   scalars: StepScalars,
+  weightValue: (weight: Variable) => Tensor,
+  rateOf: (weight: Variable) => number,
 ): OptimizerGraph {
   const slots: Variable[] = [];
-  const slotOf = (variable: Variable, slot: OptimizerSlot): Variable => {
-    const created = graph.variable(slotName(variable.name, slot), variable.shape, false);
-    slots.push(created);
-    return created;
-  };
-  // Collected before the updates are added: an update that starts while the old value is still being read has to copy it.
-  const readers = new Map([...gradients.keys()].map((one) => [one, graph.consumers(weights.value(one).node)]));
-  const updates = [...gradients].map(([variable, gradient]) => {
-    const control = readers.get(variable) ?? [];
-    const decays = config.weightDecay > 0 && isDecayed(variable);
-    const options = { name: `${variable.name}/update`, control };
-    if (config.name === 'sgd') {
-      const g = decays ? withDecay(graph, gradient, weights.value(variable), config.weightDecay) : gradient;
-      if (config.momentum === 0) {
-        const inputs = [variable.handle, scalars.learningRate, g];
-        return graph.add('ResourceApplyGradientDescent', inputs, floatAttributes, [], options);
-      }
-      const momentum = slotOf(variable, 'momentum');
-      const inputs = [variable.handle, momentum.handle, scalars.learningRate, g, graph.floats(config.momentum)];
-      const attributes = { ...floatAttributes, use_nesterov: { boolean: false } };
-      return graph.add('ResourceApplyMomentum', inputs, attributes, [], options);
-    }
-    const decoupled = config.name === 'adamw';
-    const g = decays && !decoupled ? withDecay(graph, gradient, weights.value(variable), config.weightDecay) : gradient;
-    const before =
-      decays && decoupled
-        ? [shrink(graph, variable, weights, scalars.learningRate, config.weightDecay, control)]
-        : control;
-    const inputs = [
-      variable.handle,
-      slotOf(variable, 'm').handle,
-      slotOf(variable, 'v').handle,
-      scalars.beta1Power,
-      scalars.beta2Power,
-      scalars.learningRate,
-      graph.floats(config.beta1),
-      graph.floats(config.beta2),
-      scalars.scaledEpsilon,
-      g,
-    ];
-    const attributes = { ...floatAttributes, use_nesterov: { boolean: false } };
-    return graph.add('ResourceApplyAdam', inputs, attributes, [], { ...options, control: before });
+  const step = steps[config.name];
+  // Collected before the updates are added.
+  const readers = new Map([...gradients.keys()].map((one) => [one, graph.consumers(weightValue(one).node)]));
+  const updates = [...gradients].map(([weight, gradient]) => {
+    const rate = rateOf(weight);
+    const update: Update = {
+      weight,
+      value: weightValue(weight),
+      gradient,
+      learningRate: rate === 1 ? scalars.learningRate : multiply(graph, scalars.learningRate, rate),
+      // Biases and batch-norm scales are vectors.
+      weightDecay: weight.shape.length > 1 ? config.weightDecay : 0,
+      slot(name) {
+        const created = graph.variable(slotName(weight.name, name), weight.shape, false);
+        slots.push(created);
+        return created;
+      },
+      readers: readers.get(weight) ?? [],
+    };
+    return [weight, step(graph, config, scalars, update)] as const;
   });
-  return { updates, slots };
+  return { updates: new Map(updates), slots };
 }
 
-/** Biases and batch-norm scales are vectors; everything else decays. */
-function isDecayed(variable: Variable): boolean {
-  return variable.shape.length > 1;
+type Step = (graph: Graph, config: OptimizerConfig, scalars: StepScalars, update: Update) => Node;
+
+const steps: Record<OptimizerConfig['name'], Step> = { sgd, adam, adamw: adam, rmsprop, lion };
+
+const fused = { T: { type: dataType.float }, use_locking: { boolean: false } };
+
+/** g += λw; v = μv + g; w −= η·v, with Nesterov's momentum w −= η·(g + μv). */
+function sgd(graph: Graph, config: OptimizerConfig, scalars: StepScalars, update: Update): Node {
+  const { weight, learningRate, readers } = update;
+  const g = withDecay(graph, update);
+  const options = { name: `${weight.name}/update`, control: readers };
+  if (config.momentum === 0) {
+    return graph.add('ResourceApplyGradientDescent', [weight.handle, learningRate, g], fused, [], options);
+  }
+  const inputs = [weight.handle, update.slot('momentum').handle, learningRate, g, scalars.momentum];
+  return graph.add(
+    'ResourceApplyMomentum',
+    inputs,
+    { ...fused, use_nesterov: { boolean: config.nesterov } },
+    [],
+    options,
+  );
+}
+
+/** Adam g += λw, AdamW w −= ηλw; m = β₁m + (1 − β₁)g; v = β₂v + (1 − β₂)g²; w −= η/(1 − β₁ᵗ)·m/(√v/√(1 − β₂ᵗ) + ε). */
+function adam(graph: Graph, config: OptimizerConfig, scalars: StepScalars, update: Update): Node {
+  const { weight, learningRate, readers } = update;
+  const decoupled = config.name === 'adamw';
+  const g = decoupled ? update.gradient : withDecay(graph, update);
+  const control = decoupled && update.weightDecay > 0 ? [shrink(graph, update)] : readers;
+  // Told that β₁ᵗ and β₂ᵗ are 0, TensorFlow corrects nothing; in its float32 1 − β₂ᵗ would lose four digits.
+  const zero = graph.floats(0);
+  const inputs = [
+    weight.handle,
+    update.slot('m').handle,
+    update.slot('v').handle,
+    zero,
+    zero,
+    multiply(graph, learningRate, scalars.correction),
+    scalars.momentum,
+    graph.floats(config.beta2),
+    scalars.scaledEpsilon,
+    g,
+  ];
+  const attributes = { ...fused, use_nesterov: { boolean: false } };
+  return graph.add('ResourceApplyAdam', inputs, attributes, [], { name: `${weight.name}/update`, control });
+}
+
+/** g += λw; v = αv + (1 − α)g²; step = g/(√v + ε); with momentum b = μb + step takes its place; w −= η·step. */
+function rmsprop(graph: Graph, config: OptimizerConfig, scalars: StepScalars, update: Update): Node {
+  const { weight, learningRate, value } = update;
+  const g = withDecay(graph, update);
+  const v = assigned(graph, update.slot('v'), (old) =>
+    add(graph, multiply(graph, old, config.rho), multiply(graph, multiply(graph, g, g), 1 - config.rho)),
+  );
+  const step = divide(graph, g, add(graph, unary(graph, 'Sqrt', v.value), config.epsilon));
+  const momentum =
+    config.momentum > 0
+      ? assigned(graph, update.slot('momentum'), (old) => add(graph, multiply(graph, old, scalars.momentum), step))
+      : null;
+  const change = multiply(graph, momentum?.value ?? step, learningRate);
+  return graph.assign(weight, subtract(graph, value, change), [v.node, ...(momentum ? [momentum.node] : [])]);
+}
+
+/** w −= ηλw; w −= η·sign(β₁m + (1 − β₁)g); m = β₂m + (1 − β₂)g. */
+function lion(graph: Graph, config: OptimizerConfig, scalars: StepScalars, update: Update): Node {
+  const { weight, learningRate, gradient: g, value } = update;
+  const slot = update.slot('m');
+  const old = graph.read(slot);
+  const blend = add(
+    graph,
+    multiply(graph, old, scalars.momentum),
+    multiply(graph, g, subtract(graph, graph.floats(1), scalars.momentum)),
+  );
+  const next = add(graph, multiply(graph, old, config.beta2), multiply(graph, g, 1 - config.beta2));
+  const moved = graph.assign(slot, next);
+  const change = multiply(graph, unary(graph, 'Sign', blend), learningRate);
+  const kept = update.weightDecay > 0 ? multiply(graph, value, keepShare(graph, update)) : value;
+  return graph.assign(weight, subtract(graph, kept, change), [moved]);
+}
+
+function assigned(graph: Graph, slot: Variable, next: (old: Tensor) => Tensor): { value: Tensor; node: Node } {
+  const value = next(graph.read(slot));
+  return { value, node: graph.assign(slot, value) };
 }
 
 /** g + λw */
-function withDecay(graph: Graph, gradient: Tensor, value: Tensor, decay: number): Tensor {
-  return add(graph, gradient, multiply(graph, value, graph.floats(decay)));
+function withDecay(graph: Graph, { gradient, value, weightDecay }: Update): Tensor {
+  return weightDecay > 0 ? add(graph, gradient, multiply(graph, value, weightDecay)) : gradient;
 }
 
-/** w ← (1 − ηλ)·w */
-function shrink(
-  graph: Graph,
-  variable: Variable,
-  weights: WeightReader,
-  learningRate: Tensor,
-  decay: number,
-  control: readonly Node[],
-): Node {
-  const factor = subtract(graph, graph.floats(1), multiply(graph, learningRate, graph.floats(decay)));
-  return graph.assign(variable, multiply(graph, weights.value(variable), factor), control);
+/** w ← (1 − ηλ)·w, once the gradient is there: a gate that stops the one must stop the other. */
+function shrink(graph: Graph, update: Update): Node {
+  const smaller = multiply(graph, update.value, keepShare(graph, update));
+  return graph.assign(update.weight, smaller, [...update.readers, update.gradient.node]);
+}
+
+/** 1 − ηλ */
+function keepShare(graph: Graph, { learningRate, weightDecay }: Update): Tensor {
+  return subtract(graph, graph.floats(1), multiply(graph, learningRate, weightDecay));
 }
