@@ -7,7 +7,9 @@ import {
   LogarithmicScale,
   PointElement,
 } from 'chart.js';
+import { applyTheme, atPixelRatio } from '../ui/chart.ts';
 import { element, setAttribute, setText } from '../ui/dom.ts';
+import type { Pictured } from '../ui/export-png.ts';
 import type { ChartTheme } from '../ui/theme.ts';
 import { logTicks, timeTickStep, type XAxis, xTick } from '../ui/ticks.ts';
 import type { Point } from './curves.ts';
@@ -138,40 +140,17 @@ export class ChartView {
     chart.update();
   }
 
-  /** The series that are drawn now. */
-  shown(): SeriesSpec[] {
-    return this.spec.series.filter((series) => !this.#frame?.hidden.has(series.key));
-  }
-
-  /** Calls back while the canvas has `ratio` pixels a CSS pixel. */
-  atPixelRatio<Result>(ratio: number, draw: () => Result): Result {
-    const { chart } = this;
-    const { width, height } = chart;
-    const at = (pixels: number | undefined) => {
-      if (pixels === undefined) delete chart.options.devicePixelRatio;
-      else chart.options.devicePixelRatio = pixels;
-      chart.update();
-      chart.resize(width, height);
-    };
-    at(ratio);
-    try {
-      return draw();
-    } finally {
-      at(undefined);
-    }
+  /** The chart for an export, with the series that are drawn now. */
+  get pictured(): Pictured {
+    const { chart, spec } = this;
+    const shown = spec.series.length > 1 ? spec.series.filter((series) => !this.#frame?.hidden.has(series.key)) : [];
+    const legend = shown.map(({ label, color }) => ({ label, color: this.#theme.series[color].line }));
+    return { title: spec.title, legend, chart, atPixelRatio: (ratio, draw) => atPixelRatio(chart, ratio, draw) };
   }
 
   setTheme(theme: ChartTheme): void {
     this.#theme = theme;
-    const { options } = this.chart;
-    options.font = { family: theme.fontFamily, size: theme.fontSize };
-    for (const scale of Object.values(options.scales!)) {
-      Object.assign(scale!, {
-        grid: { color: theme.grid, tickColor: theme.grid },
-        border: { color: theme.axis },
-        ticks: { ...scale!.ticks, color: theme.muted, font: options.font },
-      });
-    }
+    applyTheme(this.chart, theme);
     for (const series of this.spec.series) {
       this.#toggles.get(series.key)?.style.setProperty('--series', theme.series[series.color].line);
     }

@@ -2,9 +2,10 @@ import { element, setAttribute, setHidden, setText } from '../ui/dom.ts';
 import { count, duration, percent, rate, remaining } from '../ui/format.ts';
 import { icon } from '../ui/icons.ts';
 import { button, setDisabled } from '../ui/kit.ts';
+import { isActive, stateLooks } from '../ui/state-looks.ts';
 import { progressShare, recentSteps, secondsLeft, speed } from './eta.ts';
 import type { RunView } from './model.ts';
-import { type Action, type ActionName, actionsFor, isActive, stateLooks } from './states.ts';
+import { type Action, type ActionName, actionsFor } from './states.ts';
 
 /** Name, state, actions, progress and the facts of the moment. */
 export class Header {

@@ -1,18 +1,19 @@
 import type { FromRunPanel, RunPanelState, ToRunPanel } from '../../src/protocol/run-panel.ts';
 import type { Bus } from '../ui/bus.ts';
 import { element, setHidden, setText } from '../ui/dom.ts';
+import { chartsAsPng } from '../ui/export-png.ts';
 import { fileStem } from '../ui/file-stem.ts';
 import { percent } from '../ui/format.ts';
+import { stateLooks } from '../ui/state-looks.ts';
 import type { SeriesKey } from './chart-view.ts';
 import { ChartGroup } from './charts.ts';
 import { toCsv } from './csv.ts';
 import { Details } from './details.ts';
-import { chartsAsPng } from './export-png.ts';
 import { Figures } from './figures.ts';
 import { Header } from './header.ts';
 import { type RunView, reduce } from './model.ts';
 import { Notice } from './notice.ts';
-import { type ActionName, stateLooks } from './states.ts';
+import type { ActionName } from './states.ts';
 import { Toolbar } from './toolbar.ts';
 
 /** At most this often is anything drawn, however fast messages come; the last one always is. */
@@ -168,7 +169,11 @@ export class RunPanel {
     const data =
       format === 'csv'
         ? toCsv(view)
-        : chartsAsPng(this.#charts.views, this.#charts.theme, { title: summary.name, subtitle });
+        : chartsAsPng(
+            this.#charts.views.map((view) => view.pictured),
+            this.#charts.theme,
+            { title: summary.name, subtitle },
+          );
     this.#bus.post({ type: 'export', format, data, suggestedName: `${fileStem(summary.name)}.${format}` });
   }
 

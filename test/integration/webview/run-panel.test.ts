@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { stateLooks } from '../../../webview/run/states.ts';
+import { stateLooks } from '../../../webview/ui/state-looks.ts';
 import { type Harness, type OpenOptions, type PanelPage, startHarness } from '../../tools/panel-harness/page.ts';
 import { fakeRun, scenes } from '../../tools/panel-harness/runs.ts';
 

@@ -1,5 +1,14 @@
-import type { ChartTheme } from '../ui/theme.ts';
-import type { ChartView } from './chart-view.ts';
+import type { ChartTheme } from './theme.ts';
+
+/** A chart as it is to be drawn into the file. */
+export interface Pictured {
+  title: string;
+  /** Lines that are shown; empty: one line that needs no name. */
+  legend: readonly { label: string; color: string }[];
+  chart: { width: number; height: number; canvas: HTMLCanvasElement };
+  /** Calls back while the canvas has `ratio` pixels a CSS pixel. */
+  atPixelRatio(ratio: number, draw: () => void): void;
+}
 
 export interface PngText {
   title: string;
@@ -14,7 +23,7 @@ const captionHeight = 26;
 const scale = 2;
 
 interface Place {
-  view: ChartView;
+  view: Pictured;
   x: number;
   y: number;
   width: number;
@@ -22,7 +31,7 @@ interface Place {
 }
 
 /** The charts as they stand on the page, on the theme's background, with title and legend. Returns base64 of a PNG file. */
-export function chartsAsPng(views: readonly ChartView[], theme: ChartTheme, text: PngText): string {
+export function chartsAsPng(views: readonly Pictured[], theme: ChartTheme, text: PngText): string {
   const { places, width, height } = arrange(views);
   const canvas = document.createElement('canvas');
   canvas.width = Math.round(width * scale);
@@ -42,9 +51,9 @@ export function chartsAsPng(views: readonly ChartView[], theme: ChartTheme, text
   write(text.subtitle, margin, 54, theme.muted, 12);
   for (const { view, x, y, width: chartWidth, height: chartHeight } of places) {
     const middle = y + captionHeight / 2;
-    let at = write(view.spec.title, x, middle, theme.foreground, 13, 600) + 18;
-    for (const series of view.spec.series.length > 1 ? view.shown() : []) {
-      context.strokeStyle = theme.series[series.color].line;
+    let at = write(view.title, x, middle, theme.foreground, 13, 600) + 18;
+    for (const series of view.legend) {
+      context.strokeStyle = series.color;
       context.lineWidth = 2.5;
       context.beginPath();
       context.moveTo(at, middle);
@@ -58,7 +67,7 @@ export function chartsAsPng(views: readonly ChartView[], theme: ChartTheme, text
 }
 
 /** Charts side by side while they fit the widest one's width, as on the page. */
-function arrange(views: readonly ChartView[]): { places: Place[]; width: number; height: number } {
+function arrange(views: readonly Pictured[]): { places: Place[]; width: number; height: number } {
   const inner = Math.max(320, ...views.map((view) => view.chart.width));
   const places: Place[] = [];
   let x = 0;
