@@ -5,6 +5,7 @@ import { Problem } from '../problem.ts';
 import { compareVerb } from './compare.ts';
 import { enginesVerb } from './engines.ts';
 import { generalHelp, verbHelp } from './help.ts';
+import { importVerb } from './import.ts';
 import { lrFindVerb } from './lr-find.ts';
 import { checkPositionals, parseVerb, progressMode } from './parse.ts';
 import { predictVerb } from './predict.ts';
@@ -27,6 +28,7 @@ const verbs: readonly Verb[] = [
   compareVerb,
   predictVerb,
   thumbnailsVerb,
+  importVerb,
   enginesVerb,
   setupVerb,
 ];

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { NamedArray, TrainerState } from '../engines/engine.ts';
 import { errnoOf, fsProblem } from '../jobs/fs-problem.ts';
 import { Problem } from '../problem.ts';
-import { atStart, type EpochResult, type TrainProgress } from './progress.ts';
+import type { EpochResult, TrainProgress } from './progress.ts';
 import { readTensorFile, type TensorFile, writeTensorFile } from './safetensors.ts';
 
 const WEIGHT = 'weight/';
@@ -37,8 +37,7 @@ export function writeResumePoint(file: string, { progress, state }: ResumePoint)
 /** Null where there is none. @throws Problem `bad-checkpoint` */
 export function readResumePoint(file: string): ResumePoint | null {
   return read(file, ({ tensors, metadata }) => ({
-    // An older Loupe did not know all of it.
-    progress: { ...atStart, ...(JSON.parse(metadata.progress ?? '') as TrainProgress) },
+    progress: JSON.parse(metadata.progress ?? '') as TrainProgress,
     state: {
       weights: withoutPrefix(WEIGHT, tensors),
       optimizer: withoutPrefix(OPTIMIZER, tensors),

@@ -12,16 +12,13 @@ import { countParameters } from '../../models/build.ts';
 import { Problem } from '../../problem.ts';
 import type { LrFinderReport, SweepReport } from '../../protocol/lr-finder.ts';
 import { assertSameShapes, type ResumePoint, readResumePoint } from '../checkpoint.ts';
-import { classWeightsOf } from '../class-weights.ts';
-import { countLabels } from '../data-warnings.ts';
 import { type JobOutcome, type JobSession, runJobSession, scanReporter } from '../job-session.ts';
 import type { ImageLoader, LoadedBatch } from '../loader.ts';
 import { buildNetwork, createNetworkTrainer } from '../network.ts';
 import { Notices } from '../notices.ts';
-import { stepsPerEpoch } from '../order.ts';
+import { epochOrder, stepsPerEpoch } from '../order.ts';
 import { normalizationOf, openLoader } from '../prepare.ts';
-import { labelsOf, openRunData, type RunData } from '../run-data.ts';
-import { type SamplingOptions, sampledCounts, sampledOrder } from '../sampling.ts';
+import { openRunData, type RunData } from '../run-data.ts';
 import { agreementBand, rangesOf } from './agreement.ts';
 import { suggestRates, usableCurve } from './suggestions.ts';
 import { runSweep } from './sweep.ts';
@@ -105,7 +102,6 @@ async function sweepAll(
   try {
     const normalization = await normalizationOf({ folder, job: asRun, data, events, stop }, loader);
     const classes = data.classes.length;
-    const counts = countLabels(labelsOf(data, 'train'), classes);
     const model = buildNetwork(config, classes);
     let trainer: Trainer | null = null;
     try {
@@ -113,11 +109,7 @@ async function sweepAll(
         const shapes = model.weights.map((weight) => weight.shape);
         assertSameShapes(path.join(origin.path, jobFiles.lastState), resumed.state.weights, shapes);
       }
-      trainer = await createNetworkTrainer(engine, model, config, {
-        normalization,
-        classWeights: classWeightsOf(config.training.classWeights, sampledCounts(counts, config.training.sampling)),
-        freeze: config.training.freeze,
-      });
+      trainer = await createNetworkTrainer(engine, model, config, normalization);
       const seeds = Array.from({ length: sweep.seeds }, (_, i) => (config.seed + i) >>> 0);
       const train = data.split.train;
       events.append({
@@ -158,7 +150,7 @@ async function begin(
 ): Promise<void> {
   if (resumed) return await trainer.writeState(resumed.state);
   if (seed === config.seed) return;
-  const fresh = buildNetwork(config, classes, { seed });
+  const fresh = buildNetwork(config, classes, seed);
   try {
     await trainer.writeState({ weights: await readWeights(fresh), optimizer: [], averaged: [] });
   } finally {
@@ -178,9 +170,9 @@ interface OneSweep extends Pick<JobSession, 'events' | 'stop'> {
 async function sweepOne({ config, sweep }: FinderJob, parts: OneSweep): Promise<SweepReport> {
   const { at, seed, data, loader, trainer, resumed, events, stop } = parts;
   const started = performance.now();
-  const { accumulate, batchSize, sampling } = config.training;
+  const { accumulate, batchSize } = config.training;
   const from = resumed?.progress ?? { step: 0, epoch: 0, stepInEpoch: 0 };
-  const batches = endlessBatches(loader, data, { seed, batchSize, sampling, ...from });
+  const batches = endlessBatches(loader, data.split.train, { seed, batchSize, ...from });
   try {
     const { rates, curve, end } = await runSweep({
       trainer,
@@ -204,15 +196,12 @@ async function sweepOne({ config, sweep }: FinderJob, parts: OneSweep): Promise<
 /** The batches that training with `seed` would take from here on, epoch after epoch. */
 async function* endlessBatches(
   loader: ImageLoader,
-  data: RunData,
-  from: Omit<SamplingOptions, 'epoch'> & { epoch: number; stepInEpoch: number; batchSize: number },
+  train: Uint32Array,
+  from: { seed: number; epoch: number; stepInEpoch: number; batchSize: number },
 ): AsyncGenerator<LoadedBatch, void> {
-  const { seed, sampling } = from;
-  const labels = labelsOf(data, 'train');
+  const to = stepsPerEpoch(train.length, from.batchSize);
   for (let epoch = from.epoch, first = from.stepInEpoch; ; epoch++, first = 0) {
-    const order = sampledOrder(data.split.train, labels, { seed, sampling, epoch });
-    const to = stepsPerEpoch(order.length, from.batchSize);
-    yield* loader.pass(order, { from: first, to, failed: 'replace', epoch });
+    yield* loader.pass(epochOrder(train, from.seed, epoch), { from: first, to, failed: 'replace' });
   }
 }
 
