@@ -4,6 +4,7 @@ import { didYouMean } from '../jobs/closest.ts';
 import { Problem } from '../problem.ts';
 import { compareVerb } from './compare.ts';
 import { enginesVerb } from './engines.ts';
+import { exportVerb } from './export.ts';
 import { generalHelp, verbHelp } from './help.ts';
 import { importVerb } from './import.ts';
 import { lrFindVerb } from './lr-find.ts';
@@ -27,6 +28,7 @@ const verbs: readonly Verb[] = [
   runsVerb,
   compareVerb,
   predictVerb,
+  exportVerb,
   thumbnailsVerb,
   importVerb,
   enginesVerb,

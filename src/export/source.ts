@@ -32,3 +32,9 @@ export function metadataOf({ name, version, labels, preprocess }: ExportSource):
     generator: `Loupe ${version}`,
   };
 }
+
+/** `(pixel / 255 − mean) / std with mean …, std …` */
+export function rangeText({ mean, std }: Normalization): string {
+  const list = (values: readonly number[]) => values.map((value) => Number(value.toPrecision(6))).join(', ');
+  return `(pixel / 255 − mean) / std with mean ${list(mean)} and std ${list(std)}`;
+}

@@ -1,5 +1,6 @@
 import { Unsupported } from '../../engines/tensorflow/lower/layer-config.ts';
 import { flatten, type LayerCall } from '../flat-model.ts';
+import { assertMessageSize } from '../message-size.ts';
 import { affineOf, type ExportSource, metadataOf, type Preprocessing } from '../source.ts';
 import { withLayer } from '../unsupported.ts';
 import { elementType, encodeOnnx } from './encode.ts';
@@ -9,9 +10,10 @@ import { converters } from './layers.ts';
 /**
  * The bytes of an ONNX model. Input `image`, [batch, height, width, channel]: uint8 pixels, or float32 normalised ones where
  * preprocessing is outside. Output `probabilities`, [batch, class]. Batch norms stay as they are: runtimes fold them.
- * @throws Problem `layer-not-exportable`, `model-not-a-classifier`
+ * @throws Problem `layer-not-exportable`, `model-too-large`, `model-not-a-classifier`
  */
 export function toOnnx(source: ExportSource, preprocessing: Preprocessing): Uint8Array {
+  assertMessageSize(source.model.weights, 'ONNX');
   const { input, calls, output } = flatten(source.model);
   const graph = new OnnxGraph();
   const image = graph.reserve('image');

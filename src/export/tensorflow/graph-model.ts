@@ -1,5 +1,6 @@
 import type { Attribute, Node, Shape, Tensor } from '../../engines/tensorflow/graph/types.ts';
 import { dataType } from '../../engines/tensorflow/graph/types.ts';
+import { Problem } from '../../problem.ts';
 import { contractFiles, type ExportFile, json } from '../files.ts';
 import { type ExportSource, metadataOf, type Preprocessing } from '../source.ts';
 import { type FrozenGraph, freeze } from './frozen-graph.ts';
@@ -12,6 +13,9 @@ const weightTypes: Partial<Record<number, 'float32' | 'int32'>> = {
   [dataType.int32]: 'int32',
 };
 
+/** Operations that TensorFlow.js does not have. */
+const unknownOperations = new Set(['Softsign']);
+
 const typeNames: Record<number, string> = {
   [dataType.float]: 'DT_FLOAT',
   [dataType.int32]: 'DT_INT32',
@@ -22,10 +26,11 @@ const typeNames: Record<number, string> = {
 /**
  * The files of a TensorFlow.js graph model, as `tf.loadGraphModel` reads them: `image` [batch, height, width, channel] →
  * `probabilities` [batch, class]. Pixels go in as int32: TensorFlow.js has no bytes.
- * @throws Problem `layer-not-supported`, `model-not-a-classifier`
+ * @throws Problem `layer-not-supported`, `layer-not-exportable`, `model-not-a-classifier`
  */
 export function toGraphModel(source: ExportSource, preprocessing: Preprocessing): ExportFile[] {
   const frozen = freeze(source, preprocessing);
+  assertKnown(frozen.nodes);
   const constants = frozen.nodes.flatMap((node) => {
     const value = node.attributes.value;
     return node.operation === 'Const' && value && 'tensor' in value ? [{ name: node.name, ...value.tensor }] : [];
@@ -44,6 +49,16 @@ export function toGraphModel(source: ExportSource, preprocessing: Preprocessing)
     weightsManifest: [{ paths: [WEIGHTS], weights }],
   };
   return [{ name: 'model.json', data: json(model) }, { name: WEIGHTS, data: bytes }, ...contractFiles(source)];
+}
+
+function assertKnown(nodes: readonly Node[]): void {
+  const unknown = nodes.find(({ operation }) => unknownOperations.has(operation));
+  if (!unknown) return;
+  throw new Problem(
+    'layer-not-exportable',
+    `The model computes ${unknown.operation}, which TensorFlow.js graph models don't have.`,
+    'Export a layers model (tfjs), or use another activation.',
+  );
 }
 
 function signatureOf({ image, probabilities }: FrozenGraph): object {

@@ -20,11 +20,14 @@ export const networks: Record<string, () => LayersModel> = {
   convnext: convNext,
   vgg: vgg,
   'every layer': everyLayer,
+  'rare activations': rareActivations,
   'nested models': nested,
 };
 
-/** Those that hold what Keras 3 no longer has. */
-export const notForKeras = new Set(['every layer']);
+/** Formats that can't hold a network: TensorFlow.js can't read its own `gelu_new` back, and has no softsign in graphs. */
+export const notPossible: Record<string, readonly string[]> = {
+  'rare activations': ['keras', 'tfjs', 'tfjs-graph'],
+};
 
 function built(architecture: 'small-cnn' | 'resnet18', channels: 1 | 3): LayersModel {
   const shape = { width: side, height: side, channels, classes, seed: 7 };
@@ -118,18 +121,7 @@ function vgg(): LayersModel {
   return classifier('vgg', image, x);
 }
 
-const activations: Activation[] = [
-  'elu',
-  'selu',
-  'sigmoid',
-  'softplus',
-  'softsign',
-  'tanh',
-  'mish',
-  'gelu_new',
-  'linear',
-  'softmax',
-];
+const activations: Activation[] = ['elu', 'selu', 'sigmoid', 'softplus', 'tanh', 'mish', 'linear', 'softmax'];
 
 /** What the others leave out. */
 function everyLayer(): LayersModel {
@@ -157,13 +149,20 @@ function everyLayer(): LayersModel {
   return classifier('every-layer', image, x);
 }
 
+function rareActivations(): LayersModel {
+  return oneLayerNetwork((x) => {
+    const y = apply(layers.activation({ activation: 'gelu_new' }), conv(x, 8, 3, 2));
+    return apply(layers.activation({ activation: 'softsign' }), y);
+  });
+}
+
 function nested(): LayersModel {
   const block = (name: string) =>
     sequential({
       name,
       layers: [
-        layers.conv2d({ name: 'conv', inputShape: [side, side, 3], filters: 4, kernelSize: 3, strides: 2 }),
-        layers.batchNormalization({ name: 'bn' }),
+        layers.conv2d({ name: `${name}.conv`, inputShape: [side, side, 3], filters: 4, kernelSize: 3, strides: 2 }),
+        layers.batchNormalization({ name: `${name}.bn` }),
       ],
     });
   const image = input({ name: 'image', shape: [side, side, 3] });
@@ -173,10 +172,16 @@ function nested(): LayersModel {
   return classifier('nested', image, apply(layers.globalAveragePooling2d({}), x));
 }
 
-export function classifier(name: string, image: SymbolicTensor, features: SymbolicTensor): LayersModel {
+function classifier(name: string, image: SymbolicTensor, features: SymbolicTensor): LayersModel {
   const logits = apply(layers.dense({ name: 'logits', units: classes }), features);
   const outputs = apply(layers.activation({ name: 'probabilities', activation: 'softmax' }), logits);
   return scrambled(model({ name, inputs: image, outputs }));
+}
+
+/** A classifier with one layer of a test's choice. */
+export function oneLayerNetwork(layer: (x: SymbolicTensor) => SymbolicTensor): LayersModel {
+  const image = input({ name: 'image', shape: [side, side, 3] });
+  return classifier('one-layer', image, apply(layers.globalAveragePooling2d({}), layer(image)));
 }
 
 export function apply(layer: layers.Layer, x: SymbolicTensor | SymbolicTensor[]): SymbolicTensor {
