@@ -1,5 +1,5 @@
 import { Unsupported } from '../../engines/tensorflow/lower/layer-config.ts';
-import { axesOf, type LayerCall } from '../flat-model.ts';
+import { axesOf, type LayerCall, weightOf } from '../flat-model.ts';
 
 /** A layer as Keras 3 writes it into `config.json`, without what every layer has (name, dtype, inputs). */
 export interface KerasLayer {
@@ -44,7 +44,7 @@ export const converters: Record<string, Converter> = {
       'bias',
     ]),
   DepthwiseConv2D: (call) =>
-    layer('DepthwiseConv2D', { ...convolution(call), depth_multiplier: call.config.number('depthMultiplier', 1) }, [
+    layer('DepthwiseConv2D', { ...convolution(call), depth_multiplier: depthMultiplier(call) }, [
       'depthwise_kernel',
       'bias',
     ]),
@@ -73,7 +73,7 @@ export const converters: Record<string, Converter> = {
       {
         ...convolution(call),
         filters: call.config.number('filters'),
-        depth_multiplier: call.config.number('depthMultiplier', 1),
+        depth_multiplier: depthMultiplier(call),
       },
       ['depthwise_kernel', 'pointwise_kernel', 'bias'],
     ),
@@ -123,6 +123,11 @@ function convolution(call: LayerCall): Record<string, unknown> {
     use_bias: config.boolean('useBias', true),
     ...channelsLast(call),
   };
+}
+
+/** From the kernel [height, width, channel, multiplier]: TensorFlow.js leaves it out of a separable convolution's config. */
+function depthMultiplier(call: LayerCall): number {
+  return weightOf(call, 'depthwise_kernel')?.shape[3] ?? 1;
 }
 
 function pooling(call: LayerCall): Record<string, unknown> {

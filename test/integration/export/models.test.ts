@@ -140,8 +140,9 @@ function writeModels(folder: string, name: string, { source, shape, pixels, norm
   ];
   for (const place of ['inside', 'outside'] as const) {
     files.push({ name: `${place}.onnx`, data: toOnnx(source, place) });
-    if (!notPossible[name]?.includes('keras')) files.push({ name: `${place}.keras`, data: toKeras(source, place, 0) });
-    const savedModel = toSavedModel(source, place);
+    const possible = (format: string) => !notPossible[name]?.includes(format);
+    if (possible('keras')) files.push({ name: `${place}.keras`, data: toKeras(source, place, 0) });
+    const savedModel = possible('savedmodel') ? toSavedModel(source, place) : [];
     files.push(...savedModel.map((file) => ({ ...file, name: `${place}.savedmodel/${file.name}` })));
   }
   for (const { name: file, data } of files) {

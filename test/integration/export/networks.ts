@@ -21,12 +21,17 @@ export const networks: Record<string, () => LayersModel> = {
   vgg: vgg,
   'every layer': everyLayer,
   'rare activations': rareActivations,
+  'rare layers': rareLayers,
   'nested models': nested,
 };
 
-/** Formats that can't hold a network: TensorFlow.js can't read its own `gelu_new` back, and has no softsign in graphs. */
+/**
+ * Formats that can't hold a network: TensorFlow.js can't read its own `gelu_new` and separable convolutions with a multiplier
+ * back and has no softsign in graphs; TensorFlow graphs don't merge what differs in rank.
+ */
 export const notPossible: Record<string, readonly string[]> = {
   'rare activations': ['keras', 'tfjs', 'tfjs-graph'],
+  'rare layers': ['tfjs', 'savedmodel', 'tfjs-graph'],
 };
 
 function built(architecture: 'small-cnn' | 'resnet18', channels: 1 | 3): LayersModel {
@@ -132,7 +137,7 @@ function everyLayer(): LayersModel {
   ];
   let x = apply(layers.zeroPadding2d({ padding: margins }), image);
   x = apply(layers.conv2d({ filters: 12, kernelSize: [2, 3], strides: 2, activation: 'swish' }), x);
-  x = apply(layers.separableConv2d({ filters: 8, kernelSize: 3, depthMultiplier: 2, activation: 'relu' }), x);
+  x = apply(layers.separableConv2d({ filters: 8, kernelSize: 3, activation: 'relu' }), x);
   x = apply(layers.depthwiseConv2d({ kernelSize: 3, strides: 2, depthMultiplier: 2, padding: 'same' }), x);
   x = apply(layers.batchNormalization({ scale: false, epsilon: 1e-2 }), x);
   x = apply(layers.leakyReLU({ alpha: 0.1 }), x);
@@ -141,8 +146,7 @@ function everyLayer(): LayersModel {
   x = apply(layers.elu({}), x);
   x = apply(layers.reLU({ maxValue: 0.5 }), x);
   x = apply(layers.maxPooling2d({ poolSize: 3, strides: 1, padding: 'same' }), x);
-  const gate = apply(layers.softmax({}), apply(layers.globalAveragePooling2d({}), x));
-  x = apply(layers.multiply(), [x, gate, x]);
+  x = apply(layers.multiply(), [x, apply(layers.softmax({ axis: -1 }), x), x]);
   x = apply(layers.concatenate({ axis: 1 }), [x, x]);
   x = apply(layers.reshape({ targetShape: [128, 16] }), x);
   x = apply(layers.flatten(), apply(layers.dense({ units: 4, activation: 'tanh' }), x));
@@ -153,6 +157,14 @@ function rareActivations(): LayersModel {
   return oneLayerNetwork((x) => {
     const y = apply(layers.activation({ activation: 'gelu_new' }), conv(x, 8, 3, 2));
     return apply(layers.activation({ activation: 'softsign' }), y);
+  });
+}
+
+function rareLayers(): LayersModel {
+  return oneLayerNetwork((x) => {
+    const y = apply(layers.separableConv2d({ filters: 8, kernelSize: 3, depthMultiplier: 2 }), x);
+    const gate = apply(layers.softmax({}), apply(layers.globalAveragePooling2d({}), y));
+    return apply(layers.multiply(), [y, gate]);
   });
 }
 
