@@ -4,6 +4,7 @@ import { didYouMean } from '../jobs/closest.ts';
 import { Problem } from '../problem.ts';
 import { compareVerb } from './compare.ts';
 import { enginesVerb } from './engines.ts';
+import { evaluateVerb } from './evaluate.ts';
 import { exportVerb } from './export.ts';
 import { generalHelp, verbHelp } from './help.ts';
 import { importVerb } from './import.ts';
@@ -26,6 +27,7 @@ const verbs: readonly Verb[] = [
   trainVerb,
   lrFindVerb,
   runsVerb,
+  evaluateVerb,
   compareVerb,
   predictVerb,
   exportVerb,

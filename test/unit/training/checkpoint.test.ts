@@ -13,7 +13,7 @@ import {
 } from '../../../src/training/checkpoint.ts';
 import { CheckpointPace } from '../../../src/training/checkpoint-pace.ts';
 import { atStart } from '../../../src/training/progress.ts';
-import { readTensorFile } from '../../../src/training/safetensors.ts';
+import { readTensorFile } from '../../../src/models/safetensors.ts';
 
 let folder = '';
 let file = '';
