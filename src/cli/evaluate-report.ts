@@ -73,10 +73,10 @@ const shares: [name: MetricName, label: string][] = [
   ['precisionMacro', 'Precision (macro)'],
   ['recallMacro', 'Recall (macro)'],
   ['f1Weighted', 'F1 (weighted)'],
-  ['rocAucMacro', 'ROC AUC (macro)'],
-  ['averagePrecisionMacro', 'Average precision (macro)'],
 ];
 const numbers: [name: MetricName, label: string][] = [
+  ['rocAucMacro', 'ROC AUC (macro)'],
+  ['averagePrecisionMacro', 'Average precision (macro)'],
   ['logLoss', 'Log loss'],
   ['brier', 'Brier score'],
   ['ece', 'Calibration error (ECE)'],

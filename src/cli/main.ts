@@ -4,6 +4,7 @@ import { didYouMean } from '../jobs/closest.ts';
 import { Problem } from '../problem.ts';
 import { compareVerb } from './compare.ts';
 import { enginesVerb } from './engines.ts';
+import { ensembleVerb } from './ensemble.ts';
 import { evaluateVerb } from './evaluate.ts';
 import { exportVerb } from './export.ts';
 import { generalHelp, verbHelp } from './help.ts';
@@ -12,6 +13,7 @@ import { lrFindVerb } from './lr-find.ts';
 import { checkPositionals, parseVerb, progressMode } from './parse.ts';
 import { predictVerb } from './predict.ts';
 import { runsVerb } from './runs.ts';
+import { saliencyVerb } from './saliency.ts';
 import { scanVerb } from './scan.ts';
 import { setupVerb } from './setup.ts';
 import { style } from './style.ts';
@@ -28,8 +30,10 @@ const verbs: readonly Verb[] = [
   lrFindVerb,
   runsVerb,
   evaluateVerb,
+  ensembleVerb,
   compareVerb,
   predictVerb,
+  saliencyVerb,
   exportVerb,
   thumbnailsVerb,
   importVerb,

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { writeJson } from '../../files.ts';
 import { errnoOf, fsProblem } from '../../jobs/fs-problem.ts';
 import { jobFiles } from '../../jobs/job.ts';
-import { readMeta } from '../../jobs/read.ts';
+import { readJob, readMeta } from '../../jobs/read.ts';
 import { isRecord } from '../../jobs/record.ts';
 import { modelFiles } from '../../models/save.ts';
 import { Problem } from '../../problem.ts';
@@ -51,7 +51,7 @@ export function readSubject(folder: string): PredictorSpec {
 
 function runAsPredictor(folder: string): PredictorSpec {
   const absolute = path.resolve(folder);
-  const name = readMeta(absolute).name ?? path.basename(absolute);
+  const name = readMeta(absolute).name || readJob(absolute).config.name || path.basename(absolute);
   return {
     version: 1,
     name,
@@ -102,6 +102,13 @@ function readPredictor(folder: string): PredictorSpec {
     combine,
     members: members.map((member) => ({ ...member, folder: path.resolve(folder, member.folder) })),
     views: readViews(value.views),
+    ...(Array.isArray(value.averagedFrom)
+      ? {
+          averagedFrom: value.averagedFrom
+            .filter(isSource)
+            .map((source) => ({ ...source, folder: path.resolve(folder, source.folder) })),
+        }
+      : {}),
   };
 }
 
@@ -112,13 +119,16 @@ function readViews(value: unknown): ViewsSpec {
 }
 
 function isMember(value: unknown): value is MemberSpec {
+  return isSource(value) && 'weight' in value && typeof value.weight === 'number';
+}
+
+function isSource(value: unknown): value is Omit<MemberSpec, 'weight'> {
   return (
     isRecord(value) &&
     typeof value.name === 'string' &&
     typeof value.folder === 'string' &&
     typeof value.weights === 'string' &&
-    (value.hash === null || typeof value.hash === 'string') &&
-    typeof value.weight === 'number'
+    (value.hash === null || typeof value.hash === 'string')
   );
 }
 
