@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Follower, followRun, type RunUpdate } from '../jobs/follow.ts';
 import { isActive } from '../jobs/status.ts';
-import type { EpochEvent, JobEvent, ProgressEvent } from '../protocol/events.ts';
+import type { EpochEvent, JobEvent, PhaseEvent, ProgressEvent } from '../protocol/events.ts';
 import type { RunSummary } from '../protocol/runs.ts';
 import { count, duration, figure, percent, plural } from './format.ts';
 import type { ProgressLine, ProgressReport } from './progress.ts';
@@ -100,9 +100,14 @@ export function lineOf(event: JobEvent, run: RunSummary, colors: Style): string 
     case 'engine':
       return colors.dim(`${event.label} on ${event.device}. ${event.reason}`);
     case 'plan':
+      if (event.again) return null;
       return colors.dim(
         `${count(event.train)} images to train on, ${count(event.validation)} to validate, ${count(event.test)} to test; ${plural(event.classes.length, 'class', 'classes')}; ${count(event.parameters)} parameters`,
       );
+    case 'phase':
+      return phaseLine(event);
+    case 'checkpoint':
+      return event.which === 'snapshot' ? colors.dim(`Kept ${event.folder}`) : null;
     case 'resume':
       return event.step > 0 ? `Going on from step ${count(event.step)}.` : null;
     case 'epoch':
@@ -116,6 +121,12 @@ export function lineOf(event: JobEvent, run: RunSummary, colors: Style): string 
   }
 }
 
+function phaseLine({ phase, phases, epochs, width, height, batchSize, frozen }: PhaseEvent): string {
+  const still = frozen.length > 0 ? `, ${plural(frozen.length, 'layer')} frozen` : '';
+  const size = `${width} × ${height} pixels, ${count(batchSize)} images a step`;
+  return `Phase ${phase}/${phases}: ${plural(epochs, 'epoch')} at ${size}${still}`;
+}
+
 function epochLine(event: EpochEvent, run: RunSummary, colors: Style): string {
   const total = String(run.epochs);
   const line = [
@@ -124,6 +135,7 @@ function epochLine(event: EpochEvent, run: RunSummary, colors: Style): string {
     `acc ${percent(event.accuracy)}`,
     ...(event.validationLoss === null ? [] : [`val loss ${figure(event.validationLoss)}`]),
     ...(event.validationAccuracy === null ? [] : [`val acc ${percent(event.validationAccuracy)}`]),
+    ...(event.unaveraged ? [`unaveraged ${percent(event.unaveraged.validationAccuracy)}`] : []),
     duration(event.seconds),
   ].join('  ');
   return event.best ? `${line}  ${colors.green('best')}` : line;

@@ -53,6 +53,8 @@ export const jobFiles = {
   lastState: 'state/last.safetensors',
   bestState: 'state/best.safetensors',
   model: 'model',
+  /** A folder a snapshot, each as `model/` with a `snapshot.json`. */
+  snapshots: 'snapshots',
   split: 'split.jsonl',
   predictions: 'predictions.jsonl',
   report: 'report.json',

@@ -41,8 +41,10 @@ export function readEvents(folder: string): JobEvent[] {
   return withoutSuperseded(readRawEvents(folder));
 }
 
-/** True for what a resume at `step` makes void: steps, epochs and checkpoints after it. */
+/** True for what a resume at `step` makes void: steps, epochs, checkpoints and phases after it. */
 export function isSuperseded(event: JobEvent, step: number): boolean {
+  // Whoever goes on at the first step of a phase says again that it begins.
+  if (event.kind === 'phase') return event.step >= step;
   return (event.kind === 'step' || event.kind === 'epoch' || event.kind === 'checkpoint') && event.step > step;
 }
 

@@ -17,6 +17,8 @@ export class EventFold {
   engine: string | null = null;
   device: string | null = null;
   stepsPerEpoch: number | null = null;
+  /** Of the whole run as the last plan has it. */
+  planned: { epochs: number; steps: number | null } | null = null;
   step = 0;
   epoch = 0;
   bestEpoch: number | null = null;
@@ -45,6 +47,7 @@ export class EventFold {
         break;
       case 'plan':
         this.stepsPerEpoch = event.stepsPerEpoch;
+        this.planned = { epochs: event.epochs, steps: event.steps ?? null };
         break;
       case 'step':
         this.addStep(event);
@@ -139,7 +142,7 @@ export function summarize(facts: SummaryFacts): RunSummary {
     stopRequested: facts.stopRequested,
     lock: facts.lock,
   });
-  const epochs = totalEpochs(job);
+  const { epochs, steps } = lengthOf(job, fold);
   const failed = state === 'failed';
   return {
     id: job.id,
@@ -160,7 +163,7 @@ export function summarize(facts: SummaryFacts): RunSummary {
     epoch: fold.epoch,
     epochs,
     step: fold.step,
-    steps: fold.stepsPerEpoch === null ? null : fold.stepsPerEpoch * epochs,
+    steps,
     loss: fold.figures()?.loss ?? null,
     accuracy: fold.figures()?.accuracy ?? null,
     bestEpoch: fold.bestEpoch,
@@ -172,6 +175,15 @@ export function summarize(facts: SummaryFacts): RunSummary {
     hasModel: facts.hasModel,
     params: flatten(job.config),
   };
+}
+
+/** Epochs and steps of the whole run: as asked for, under a time budget as the run found out. */
+function lengthOf(job: Job, { planned, stepsPerEpoch }: EventFold): { epochs: number; steps: number | null } {
+  const asked = totalEpochs(job);
+  if (planned && (planned.epochs === asked || job.config.training.timeBudget > 0)) {
+    return { epochs: planned.epochs, steps: planned.steps ?? (stepsPerEpoch ?? 0) * planned.epochs };
+  }
+  return { epochs: asked, steps: stepsPerEpoch === null ? null : stepsPerEpoch * asked };
 }
 
 /** When the user last asked to go on with the run, milliseconds since 1970; null if never. */

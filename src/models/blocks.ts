@@ -1,5 +1,6 @@
 import { initializers, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { mixSeed } from '../random.ts';
+import type { Activation } from '../training/config.ts';
 
 /** What a model is built for. */
 export interface ModelShape {
@@ -10,6 +11,15 @@ export interface ModelShape {
   classes: number;
   /** Decides every initial weight and what dropout drops. */
   seed: number;
+  /**
+   * Shorter side in pixels that the layers are chosen for; default: this shape's own. Networks of one design side have the same
+   * weights at every size.
+   */
+  designSide?: number;
+}
+
+export function designSideOf({ designSide, width, height }: ModelShape): number {
+  return designSide ?? Math.min(width, height);
 }
 
 /** Hands out one seed a layer, so that a layer's weights depend only on the run's seed and the layer's place. */
@@ -77,8 +87,33 @@ export function batchNorm(x: SymbolicTensor, name: string, zeroGamma = false): S
   return layers.batchNormalization({ name, epsilon: 1e-5, momentum: 0.9, gammaInitializer }).apply(x) as SymbolicTensor;
 }
 
-export function relu(x: SymbolicTensor, name: string): SymbolicTensor {
-  return layers.activation({ name, activation: 'relu' }).apply(x) as SymbolicTensor;
+/** PyTorch's slope of a leaky ReLU. */
+const LEAK = 0.01;
+
+export function activate(x: SymbolicTensor, name: string, activation: Activation): SymbolicTensor {
+  const layer =
+    activation === 'leaky-relu' ? layers.leakyReLU({ name, alpha: LEAK }) : layers.activation({ name, activation });
+  return layer.apply(x) as SymbolicTensor;
+}
+
+/**
+ * Stochastic depth (Huang et al. 2016): while training, each image's residual is zero with probability `rate`, else divided by
+ * 1 − rate. A Dropout layer with one decision an image, as Keras builds its EfficientNets, so that stock TensorFlow.js loads it.
+ */
+export function dropResidual(
+  x: SymbolicTensor,
+  seeds: SeedSequence,
+  options: { name: string; rate: number },
+): SymbolicTensor {
+  if (options.rate === 0) return x;
+  // TensorFlow.js takes null for "as in the input", as Keras does; its type does not say so.
+  const noiseShape = [null, 1, 1, 1] as unknown as number[];
+  return layers.dropout({ ...options, noiseShape, seed: seeds.next() }).apply(x) as SymbolicTensor;
+}
+
+/** `count × depth` blocks, at least one. */
+export function scaledDepth(count: number, depth: number): number {
+  return Math.max(1, Math.round(count * depth));
 }
 
 /** [batch, height, width, channel] → global average → dropout → `logits` → softmax `probabilities` [batch, class]. */

@@ -1,13 +1,16 @@
 import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { ModelConfig } from '../training/config.ts';
 import {
+  activate,
   batchNorm,
   classifierHead,
   convolution,
+  designSideOf,
+  dropResidual,
   type ModelShape,
-  relu,
   SeedSequence,
   scaledChannels,
+  scaledDepth,
   zeroPad,
 } from './blocks.ts';
 
@@ -36,26 +39,31 @@ export interface ResNetOptions {
 export function buildResNet(config: ModelConfig, shape: ModelShape, options: ResNetOptions): LayersModel {
   const { blocks, bottleneck } = variants[options.variant];
   const seeds = new SeedSequence(shape.seed);
-  const context: BlockContext = { seeds, bottleneck, zeroGamma: options.zeroInitResidual ?? true };
+  const context: BlockContext = { seeds, config, bottleneck, zeroGamma: options.zeroInitResidual ?? true };
+  const counts = blocks.map((count) => scaledDepth(count, config.depth));
+  const last = counts.reduce((sum, count) => sum + count, 0) - 1;
+  let block = 0;
   const image = input({ name: 'image', shape: [shape.height, shape.width, shape.channels] });
-  let x = stem(image, seeds, scaledChannels(64, config.width), Math.min(shape.width, shape.height));
-  blocks.forEach((count, stage) => {
+  let x = stem(image, context, designSideOf(shape));
+  counts.forEach((count, stage) => {
     const channels = scaledChannels(64 * 2 ** stage, config.width);
     for (let i = 0; i < count; i++) {
       const stride = stage > 0 && i === 0 ? 2 : 1;
-      x = residualBlock(x, context, { name: `layer${stage + 1}.${i}`, channels, stride });
+      const dropRate = (config.stochasticDepth * block++) / Math.max(1, last);
+      x = residualBlock(x, context, { name: `layer${stage + 1}.${i}`, channels, stride, dropRate });
     }
   });
   const probabilities = classifierHead(x, seeds, { classes: shape.classes, dropout: config.dropout });
   return model({ name: options.variant, inputs: image, outputs: probabilities });
 }
 
-function stem(image: SymbolicTensor, seeds: SeedSequence, filters: number, side: number): SymbolicTensor {
+function stem(image: SymbolicTensor, { seeds, config }: BlockContext, side: number): SymbolicTensor {
   const large = side >= 64;
+  const filters = scaledChannels(64, config.width);
   const x = convolution(image, seeds, { name: 'conv1', filters, kernel: large ? 7 : 3, stride: side > 32 ? 2 : 1 });
-  const activated = relu(batchNorm(x, 'bn1'), 'relu');
+  const activated = activate(batchNorm(x, 'bn1'), 'relu', config.activation);
   if (!large) return activated;
-  // After a ReLU zeros pad a maximum as −∞ would.
+  // After a ReLU zeros pad a maximum as −∞ would; after the others, which go below zero only a little, nearly so.
   const padded = zeroPad(activated, 'maxpool.pad', 1);
   return layers
     .maxPooling2d({ name: 'maxpool', poolSize: 3, strides: 2, padding: 'valid' })
@@ -64,6 +72,7 @@ function stem(image: SymbolicTensor, seeds: SeedSequence, filters: number, side:
 
 interface BlockContext {
   seeds: SeedSequence;
+  config: ModelConfig;
   bottleneck: boolean;
   zeroGamma: boolean;
 }
@@ -72,31 +81,35 @@ interface BlockOptions {
   name: string;
   channels: number;
   stride: 1 | 2;
+  /** Of the whole residual, 0–0.9. */
+  dropRate: number;
 }
 
 function residualBlock(x: SymbolicTensor, context: BlockContext, options: BlockOptions): SymbolicTensor {
-  const { seeds, bottleneck, zeroGamma } = context;
-  const { name, channels, stride } = options;
+  const { seeds, config, bottleneck, zeroGamma } = context;
+  const { name, channels, stride, dropRate } = options;
+  const kernel = config.kernelSize;
   const outputs = bottleneck ? channels * EXPANSION : channels;
   const steps = bottleneck
     ? [
         { kernel: 1, filters: channels, stride: 1 as const },
-        { kernel: 3, filters: channels, stride },
+        { kernel, filters: channels, stride },
         { kernel: 1, filters: outputs, stride: 1 as const },
       ]
     : [
-        { kernel: 3, filters: channels, stride },
-        { kernel: 3, filters: channels, stride: 1 as const },
+        { kernel, filters: channels, stride },
+        { kernel, filters: channels, stride: 1 as const },
       ];
   let residual = x;
   steps.forEach((step, i) => {
     const last = i === steps.length - 1;
     const convolved = convolution(residual, seeds, { name: `${name}.conv${i + 1}`, ...step });
     const normalized = batchNorm(convolved, `${name}.bn${i + 1}`, last && zeroGamma);
-    residual = last ? normalized : relu(normalized, `${name}.relu${i + 1}`);
+    residual = last ? normalized : activate(normalized, `${name}.relu${i + 1}`, config.activation);
   });
-  const sum = layers.add({ name: `${name}.add` }).apply([residual, shortcut(x, seeds, { name, outputs, stride })]);
-  return relu(sum as SymbolicTensor, `${name}.relu`);
+  const kept = dropResidual(residual, seeds, { name: `${name}.drop`, rate: dropRate });
+  const sum = layers.add({ name: `${name}.add` }).apply([kept, shortcut(x, seeds, { name, outputs, stride })]);
+  return activate(sum as SymbolicTensor, `${name}.relu`, config.activation);
 }
 
 function shortcut(

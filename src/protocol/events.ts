@@ -7,6 +7,7 @@ export type JobEventBody =
   | StatusEvent
   | EngineEvent
   | PlanEvent
+  | PhaseEvent
   | ProgressEvent
   | StepEvent
   | EpochEvent
@@ -43,15 +44,39 @@ export interface EngineEvent {
 /** What the run is about to do; written once data and model are ready. */
 export interface PlanEvent {
   kind: 'plan';
+  /** Only the epochs and steps are new: a time budget knows better by now. */
+  again?: true;
   classes: string[];
   train: number;
   validation: number;
   test: number;
   parameters: number;
+  /** Of the segment that the run is in. */
   stepsPerEpoch: number;
-  /** Epochs of the whole run, continuations included. */
+  /** Epochs and steps of the whole run, continuations included; under a time budget as far as can be said now. */
   epochs: number;
+  steps?: number;
   batchSize: number;
+}
+
+/** A phase of the run begins. */
+export interface PhaseEvent {
+  kind: 'phase';
+  /** Counts from 1. */
+  phase: number;
+  phases: number;
+  /** Steps and epochs done before it. */
+  step: number;
+  epoch: number;
+  epochs: number;
+  /** Pixels. */
+  width: number;
+  height: number;
+  batchSize: number;
+  stepsPerEpoch: number;
+  learningRate: number;
+  /** Names of the layers that stay as they are. */
+  frozen: string[];
 }
 
 /** Work before or beside training that has a length. */
@@ -73,6 +98,10 @@ export interface StepEvent {
   /** 0–1, over this batch. */
   accuracy: number;
   learningRate: number;
+  /** Where the schedule moves it. */
+  momentum?: number;
+  /** Global L2 norm of the update's gradient before clipping, where the engine measured it. */
+  gradientNorm?: number;
   /** Milliseconds: the whole step, and the part of it spent waiting for the loader. */
   ms: number;
   waitMs: number;
@@ -92,13 +121,20 @@ export interface EpochEvent {
   /** Mean over the classes of recall, and of F1, over the validation images; absent in runs of an older Loupe. */
   balancedAccuracy?: number | null;
   macroF1?: number | null;
+  /** Where the weights are averaged, the validation figures are theirs; these are those of the weights themselves. */
+  unaveraged?: { validationLoss: number; validationAccuracy: number };
+  /** Counts from 1; absent in a run without phases. */
+  phase?: number;
   seconds: number;
   best: boolean;
 }
 
 export interface CheckpointEvent {
   kind: 'checkpoint';
-  which: 'best' | 'last';
+  /** `snapshot`: a model in a folder of its own, which later epochs leave alone. */
+  which: 'best' | 'last' | 'snapshot';
+  /** Of a snapshot, relative to the run's folder. */
+  folder?: string;
   epoch: number;
   step: number;
 }
@@ -130,6 +166,8 @@ export interface DoneEvent {
   epochs: number;
   steps: number;
   seconds: number;
+  /** Images trained on, each as often as it came, and their pixels as the network saw them; absent in runs of an older Loupe. */
+  cost?: { images: number; pixels: number };
   bestEpoch: number | null;
   metrics: RunMetrics;
 }

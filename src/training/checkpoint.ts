@@ -4,7 +4,7 @@ import type { NamedArray, TrainerState } from '../engines/engine.ts';
 import { errnoOf, fsProblem } from '../jobs/fs-problem.ts';
 import { readTensorFile, type TensorFile, writeTensorFile } from '../models/safetensors.ts';
 import { Problem } from '../problem.ts';
-import type { EpochResult, TrainProgress } from './progress.ts';
+import { atStart, type EpochResult, type TrainProgress } from './progress.ts';
 
 const WEIGHT = 'weight/';
 const OPTIMIZER = 'optimizer/';
@@ -37,7 +37,8 @@ export function writeResumePoint(file: string, { progress, state }: ResumePoint)
 /** Null where there is none. @throws Problem `bad-checkpoint` */
 export function readResumePoint(file: string): ResumePoint | null {
   return read(file, ({ tensors, metadata }) => ({
-    progress: JSON.parse(metadata.progress ?? '') as TrainProgress,
+    // An older Loupe did not know all of it.
+    progress: { ...atStart, ...(JSON.parse(metadata.progress ?? '') as TrainProgress) },
     state: {
       weights: withoutPrefix(WEIGHT, tensors),
       optimizer: withoutPrefix(OPTIMIZER, tensors),

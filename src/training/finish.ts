@@ -5,7 +5,9 @@ import { jobFiles } from '../jobs/job.ts';
 import type { DoneEvent } from '../protocol/events.ts';
 import { readBestPoint } from './checkpoint.ts';
 import type { LoopEnd, TrainRun } from './loop.ts';
-import { makeReport, metricsOf, writeReport } from './report.ts';
+import { totalCost } from './progress.ts';
+import { makeReport, metricsOf, phaseReports, writeReport } from './report.ts';
+import { savedWeights } from './saver.ts';
 
 /**
  * After the last step: the best weights predict the held-out images; predictions, report and the `done` event are written. A
@@ -13,12 +15,16 @@ import { makeReport, metricsOf, writeReport } from './report.ts';
  * they are.
  */
 export async function finish(folder: string, run: TrainRun, end: LoopEnd): Promise<DoneEvent> {
-  const { data, trainer, saver, events, notices } = run;
+  const { data, stages, events, notices } = run;
+  const { trainer, saver } = stages.current;
   const { progress } = end;
   const best = readBestPoint(path.join(folder, jobFiles.bestState));
-  // A crash between the files of one checkpoint may have left the model of an epoch before the best.
-  if (best) saver.writeModel(best);
-  else if (progress.step > 0) saver.writeModel(await trainer.readState());
+  // A crash between the files of one checkpoint may have left the model of an epoch before the best. A model of another phase,
+  // where this one has not ended an epoch, is left as it is: its input has another size.
+  if (best?.result.epoch === progress.best?.epoch) {
+    if (best) saver.writeModel(best.weights);
+    else if (progress.step > 0) saver.writeModel(savedWeights(await trainer.readState()));
+  }
   let validation = best?.result.epoch === progress.best?.epoch ? end.bestValidation : null;
   let test: Evaluation | null = null;
   if (progress.ended && best) {
@@ -37,17 +43,27 @@ export async function finish(folder: string, run: TrainRun, end: LoopEnd): Promi
     epochs: progress.epoch,
     steps: progress.step,
     seconds: progress.seconds,
+    cost: totalCost(progress),
     bestEpoch: best?.result.epoch ?? null,
     metrics: metricsOf(best?.result ?? null, test),
   };
-  writeReport(folder, makeReport(done, data, { validation, test, skipped: notices.skippedCounts }));
+  writeReport(
+    folder,
+    makeReport(done, data, {
+      validation,
+      test,
+      skipped: notices.skippedCounts,
+      phases: phaseReports(run.segments, progress),
+    }),
+  );
   const event: DoneEvent = { kind: 'done', ...done };
   events.append(event);
   return event;
 }
 
 async function predictSplit(run: TrainRun, split: 'validation' | 'test'): Promise<Evaluation | null> {
-  const { data, trainer, loader, events } = run;
+  const { data, stages, events } = run;
+  const { trainer, loader } = stages.current;
   const order = data.split[split];
   if (order.length === 0) return null;
   let reported = performance.now();

@@ -1,27 +1,29 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { Trainer } from '../engines/engine.ts';
-import { type Evaluation, evaluate } from '../evaluation/evaluate.ts';
+import type { Evaluation } from '../evaluation/evaluate.ts';
 import type { EventWriter } from '../jobs/event-writer.ts';
+import { announcePhase, announcePlan } from './announce.ts';
 import type { RunConfig } from './config.ts';
-import type { ImageLoader } from './loader.ts';
-import { nonFinite } from './non-finite.ts';
+import { FiniteSteps } from './finite-steps.ts';
 import type { Notices } from './notices.ts';
-import { epochOrder, stepsPerEpoch } from './order.ts';
+import { stepsPerEpoch } from './order.ts';
+import { positionOf } from './position.ts';
 import { afterEpoch, afterStep, enterNextSegment, epochResult, type TrainProgress } from './progress.ts';
-import type { RunData } from './run-data.ts';
-import type { Saver } from './saver.ts';
-import { ratesAt } from './schedule.ts';
+import { labelsOf, type RunData } from './run-data.ts';
+import { sampledOrder } from './sampling.ts';
+import { cyclesDone, ratesAt } from './schedule.ts';
+import type { Segment } from './segments.ts';
+import type { Stages } from './stage.ts';
 import type { StopRequest } from './stop-request.ts';
+import { TimeBudget } from './time-budget.ts';
+import { validate } from './validate.ts';
 
 export interface TrainRun {
   config: RunConfig;
   data: RunData;
-  /** Epochs of the first pass and of each continuation. */
-  segments: number[];
+  /** The phases of the run, then its continuations. */
+  segments: Segment[];
   progress: TrainProgress;
-  trainer: Trainer;
-  loader: ImageLoader;
-  saver: Saver;
+  stages: Stages;
   events: EventWriter;
   notices: Notices;
   stop: StopRequest;
@@ -38,78 +40,77 @@ const KEPT_VALUES = 16_000_000;
 
 /** Trains from `run.progress` to the end of the last segment, or until a stop is requested; then a checkpoint has been saved. */
 export async function trainLoop(run: TrainRun): Promise<LoopEnd> {
-  const { data, trainer, loader, saver, events, notices, stop } = run;
-  const { training, seed } = run.config;
-  const steps = stepsPerEpoch(data.split.train.length, training.batchSize);
+  const { config, data, segments, events, notices, stop } = run;
+  const { schedule, sampling, timeBudget, checkpoints, earlyStopping } = config.training;
+  const labels = labelsOf(data, 'train');
+  const budget = timeBudget > 0 ? new TimeBudget(timeBudget * 60, run.progress.seconds) : null;
+  const finite = new FiniteSteps(config);
   let progress = run.progress;
   let bestValidation: Evaluation | null = null;
 
   for (;;) {
-    progress = enterNextSegment(progress, run.segments.length);
+    progress = enterNextSegment(progress, segments);
     if (progress.ended || stop.requested) return { progress, bestValidation };
-    const epochs = run.segments[progress.segment] as number;
-    const order = epochOrder(data.split.train, seed, progress.epoch);
+    const segment = segments[progress.segment] as Segment;
+    const { trainer, loader, saver } = await run.stages.enter(segment);
+    const order = sampledOrder(data.split.train, labels, { sampling, seed: config.seed, epoch: progress.epoch });
+    const steps = stepsPerEpoch(order.length, segment.batchSize);
+    const work = { stepsPerEpoch: steps, validationBatches: data.split.validation.length / segment.batchSize };
+    const positionNow = () => positionOf(progress, segment, { stepsPerEpoch: steps, timed: budget !== null });
+    const timeIsUp = () => budget !== null && progress.budgetShare >= 1;
+    announcePhase(run, progress, steps);
+    budget?.begin();
 
-    const pass = { from: progress.stepInEpoch, to: steps, failed: 'replace', epoch: progress.epoch } as const;
+    const to = timeIsUp() ? progress.stepInEpoch : steps;
+    const pass = { from: progress.stepInEpoch, to, failed: 'replace', epoch: progress.epoch } as const;
     for await (const batch of loader.pass(order, pass)) {
-      const stepInSegment = (progress.epoch - progress.segmentStart) * steps + progress.stepInEpoch;
-      const position = { step: stepInSegment, steps: epochs * steps, stepsPerEpoch: steps, drops: 0 };
-      const { learningRate, momentum } = ratesAt(training.schedule, training.learningRate, position);
+      const position = positionNow();
+      const rates = ratesAt(schedule, segment.learningRate, position);
       const started = performance.now();
-      const result = await trainer.step(batch, {
-        step: progress.step,
-        learningRate,
-        ...(momentum === null ? {} : { momentum }),
-      });
-      if (!Number.isFinite(result.loss)) throw nonFinite('The loss', progress);
+      const result = await finite.step(trainer, batch, progress, rates);
       const ms = batch.waitMs + performance.now() - started;
-      progress = afterStep(progress, result, batch.size, ms / 1000);
+      const pixels = batch.size * segment.width * segment.height;
+      const budgetShare = budget?.step(progress.budgetShare, work) ?? 0;
+      progress = afterStep(progress, result, { images: batch.size, pixels, seconds: ms / 1000, budgetShare });
       events.append({
         kind: 'step',
         step: progress.step,
         epoch: progress.epoch + 1,
         loss: result.loss,
         accuracy: result.correct / batch.size,
-        learningRate,
+        learningRate: rates.learningRate,
+        ...(rates.momentum === null ? {} : { momentum: rates.momentum }),
+        ...(result.gradientNorm === null ? {} : { gradientNorm: result.gradientNorm }),
         ms,
         waitMs: batch.waitMs,
         images: batch.size,
       });
+      if (cyclesDone(schedule, positionNow()) > cyclesDone(schedule, position)) await saver.saveCycle(progress);
       await breathe();
-      if (stop.requested) break;
+      if (stop.requested || timeIsUp()) break;
       if (progress.stepInEpoch < steps) await saver.saveIfDue(progress, ms);
     }
 
     for (const event of notices.takeNew()) events.append(event);
     const started = performance.now();
-    const validation = stop.requested ? null : await validate(run);
+    const validation = stop.requested ? null : await validate(run, trainer, loader);
     if (stop.requested) {
       await saver.saveLast(progress);
       return { progress, bestValidation };
     }
-    const result = epochResult(progress, validation);
     const seconds = (performance.now() - started) / 1000;
+    const result = epochResult(progress, validation, segment.phase);
     const epochSeconds = progress.epochSeconds + seconds;
-    progress = afterEpoch(progress, result, {
-      metric: training.checkpoints.metric,
-      earlyStopping: training.earlyStopping,
-      epochs,
-      seconds,
-    });
+    const completed = budget ? timeIsUp() : result.epoch - progress.segmentStart >= segment.epochs;
+    const rules = { metric: checkpoints.metric, earlyStopping, schedule, completed, seconds };
+    progress = afterEpoch(progress, result, rules);
     const best = progress.best === result;
     if (best) bestValidation = validation && isSmall(validation) ? validation : null;
     events.append({ kind: 'epoch', ...result, seconds: epochSeconds, best });
-    await saver.saveEpoch(progress, result);
+    await saver.saveEpoch(progress, result, checkpoints.keepEvery > 0 && result.epoch % checkpoints.keepEvery === 0);
+    budget?.validated(seconds);
+    if (budget) announcePlan(run, progress, progress.ended ? progress.epoch : budget.epochs(progress.epoch, work));
   }
-}
-
-/** Null without validation images, or when a stop was requested before the end. */
-async function validate({ data, trainer, loader, stop }: TrainRun): Promise<Evaluation | null> {
-  if (data.split.validation.length === 0) return null;
-  return await evaluate(trainer, loader, data.split.validation, {
-    classes: data.classes.length,
-    shouldStop: () => stop.requested,
-  });
 }
 
 function isSmall({ predictions }: Evaluation): boolean {

@@ -1,36 +1,67 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { type Engine, plainTraining, type Trainer } from '../engines/engine.ts';
+import type { Engine, Trainer } from '../engines/engine.ts';
 import { channelsOf, type Normalization } from '../images/preprocess.ts';
 import { buildModel } from '../models/build.ts';
 import { mixSeed } from '../random.ts';
 import type { RunConfig } from './config.ts';
+import { layerRatesOf } from './layer-rates.ts';
+import { designSide } from './segments.ts';
 
 /** Keeps dropout's random numbers apart from those of other uses of the same seed. */
 const DROPOUT = 0xd40b;
 
-/** The network of a config with its first weights. @param seed of the weights; default: the config's. */
-export function buildNetwork(config: RunConfig, classes: number, seed = config.seed): LayersModel {
-  const { width, height } = config.input;
-  const channels = channelsOf(config.input);
-  return buildModel(config.model, { width, height, channels, classes, seed });
+export interface NetworkOptions {
+  /** Of the first weights; default: the config's. */
+  seed?: number;
+  /** Pixels; default: the config's input. */
+  width?: number;
+  height?: number;
 }
 
-/** What trains that network as the config says. */
+/**
+ * The network of a config with its first weights. It is made for the size that the run ends with, so that it has the same layers
+ * in every phase.
+ * @throws Problem `input-too-small` where nothing of the picture would be left
+ */
+export function buildNetwork(config: RunConfig, classes: number, options: NetworkOptions = {}): LayersModel {
+  const { width = config.input.width, height = config.input.height, seed = config.seed } = options;
+  const channels = channelsOf(config.input);
+  const shape = { width, height, channels, classes, seed, designSide: designSide(config) };
+  return buildModel(config.model, shape);
+}
+
+export interface TrainerParts {
+  normalization: Normalization;
+  /** [class]; null: all classes count the same. */
+  classWeights: number[] | null;
+  /** Patterns of the layers that stay as they are. */
+  freeze: readonly string[];
+}
+
+/** What trains that network as the config says. @throws Problem `no-such-layer` */
 export async function createNetworkTrainer(
   engine: Engine,
   model: LayersModel,
   config: RunConfig,
-  normalization: Normalization,
+  { normalization, classWeights, freeze }: TrainerParts,
 ): Promise<Trainer> {
-  const { optimizer, loss, clip, accumulate } = config.training;
+  const { optimizer, loss, clip, accumulate, ema, frozenBatchNorm } = config.training;
   return await engine.createTrainer(model, {
     optimizer,
     normalization,
     seed: mixSeed(config.seed, DROPOUT),
-    ...plainTraining,
     loss,
+    classWeights,
     clip,
     accumulate,
+    ema,
     precision: config.engine.precision,
+    layerRates: layerRatesOf(layersWithWeights(model), config.training, freeze),
+    frozenBatchNorm,
   });
+}
+
+/** Names of the layers that training changes, in the order of the network. */
+export function layersWithWeights(model: LayersModel): string[] {
+  return model.layers.filter((layer) => layer.weights.length > 0).map(({ name }) => name);
 }

@@ -2,24 +2,23 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Engine } from '../engines/engine.ts';
 import { writeJson } from '../files.ts';
-import { channelsOf, type Normalization, type Preprocess } from '../images/preprocess.ts';
+import { channelsOf, type Normalization } from '../images/preprocess.ts';
 import type { EventWriter } from '../jobs/event-writer.ts';
 import { type Job, jobFiles } from '../jobs/job.ts';
 import { readProvenance } from '../jobs/read.ts';
-import { countParameters } from '../models/build.ts';
 import { mixSeed } from '../random.ts';
-import { assertSameShapes, readResumePoint } from './checkpoint.ts';
+import { announcePlan } from './announce.ts';
+import { readResumePoint } from './checkpoint.ts';
 import { countLabels, dataWarnings } from './data-warnings.ts';
 import { ImageLoader } from './loader.ts';
 import type { TrainRun } from './loop.ts';
-import { buildNetwork, createNetworkTrainer } from './network.ts';
 import { fixedNormalization, PixelStatistics } from './normalization.ts';
 import { Notices } from './notices.ts';
-import { stepsPerEpoch } from './order.ts';
-import { atStart, enterNextSegment, plannedEpochs } from './progress.ts';
+import { atStart, enterNextSegment } from './progress.ts';
 import { describeProvenance } from './provenance.ts';
-import type { RunData } from './run-data.ts';
-import { Saver } from './saver.ts';
+import { labelsOf, type RunData } from './run-data.ts';
+import { type Segment, segmentConfig, segmentsOf } from './segments.ts';
+import { Stages } from './stage.ts';
 import type { StopRequest } from './stop-request.ts';
 
 /** Keeps augmentation's random numbers apart from those of other uses of the same seed. */
@@ -43,39 +42,25 @@ export async function prepareRun(parts: Prepared): Promise<TrainRun & { close():
   for (const event of notices.takeNew()) events.append(event);
   recordProvenance(folder, data, engine, events);
   warnAboutData(parts);
-  const loader = openLoader(parts, notices);
+  const segments = segmentsOf(
+    config,
+    job.continuations.map(({ epochs }) => epochs),
+  );
+  const resumed = readResumePoint(path.join(folder, jobFiles.lastState));
+  const progress = enterNextSegment(resumed?.progress ?? atStart, segments);
+  // A checkpoint from the end of a phase belongs to that phase's network: the loop takes it on to the next.
+  const segment = segments[resumed?.progress.segment ?? 0] as Segment;
+  const open = (of: Segment) => openLoader({ job: { ...job, config: segmentConfig(config, of) }, data }, notices);
+  const loader = open(segment);
   try {
-    const { width, height, color, resize } = config.input;
     const normalization = await normalizationOf(parts, loader);
-    const preprocess: Preprocess = { version: 1, width, height, color, resize, normalization };
-    const model = buildNetwork(config, data.classes.length);
-    const resumed = readResumePoint(path.join(folder, jobFiles.lastState));
-    if (resumed) {
-      const shapes = model.weights.map((weight) => weight.shape);
-      assertSameShapes(path.join(folder, jobFiles.lastState), resumed.state.weights, shapes);
-    }
-    const trainer = await createNetworkTrainer(engine, model, config, normalization);
-    if (resumed) await trainer.writeState(resumed.state);
-    const segments = [config.training.epochs, ...job.continuations.map(({ epochs }) => epochs)];
-    const progress = enterNextSegment(resumed?.progress ?? atStart, segments.length);
-    events.append({
-      kind: 'plan',
-      classes: data.classes,
-      train: data.split.train.length,
-      validation: data.split.validation.length,
-      test: data.split.test.length,
-      parameters: countParameters(model),
-      stepsPerEpoch: stepsPerEpoch(data.split.train.length, config.training.batchSize),
-      epochs: plannedEpochs(progress, segments),
-      batchSize: Math.min(config.training.batchSize, data.split.train.length),
-    });
-    const saver = new Saver(folder, trainer, { model, preprocess, labels: data.classes }, events);
-    const close = async () => {
-      trainer.dispose();
-      model.dispose();
-      await loader.close();
-    };
-    return { config, data, segments, progress, trainer, loader, saver, events, notices, stop, close };
+    const counts = countLabels(labelsOf(data, 'train'), data.classes.length);
+    const classes = data.classes;
+    const stageParts = { folder, config, engine, events, classes, counts, normalization, openLoader: open };
+    const stages = await Stages.open(stageParts, segment, loader, resumed?.state ?? null);
+    const run: TrainRun = { config, data, segments, progress, stages, events, notices, stop };
+    announcePlan(run, progress);
+    return { ...run, close: () => stages.close() };
   } catch (error) {
     await loader.close();
     throw error;
@@ -109,11 +94,10 @@ function warnAboutData({ job, data, events }: Prepared): void {
   if (data.changed) events.append({ kind: 'warning', code: 'data-changed', message: data.changed });
   if (!data.isNew) return;
   for (const { code, message } of data.warnings) events.append({ kind: 'warning', code, message });
-  const labelsOf = (split: Uint32Array) => [...split].map((at) => data.images[at]?.label ?? 0);
   const warnings = dataWarnings({
     classes: data.classes,
-    train: countLabels(labelsOf(data.split.train), data.classes.length),
-    validation: countLabels(labelsOf(data.split.validation), data.classes.length),
+    train: countLabels(labelsOf(data, 'train'), data.classes.length),
+    validation: countLabels(labelsOf(data, 'validation'), data.classes.length),
     batchSize: job.config.training.batchSize,
   });
   for (const warning of warnings) events.append(warning);

@@ -1,7 +1,9 @@
 import type { StepResult } from '../engines/engine.ts';
 import { balancedAccuracy, type ClassificationResult, macroF1 } from '../evaluation/metrics.ts';
 import type { EpochEvent } from '../protocol/events.ts';
-import type { CheckpointMetric, EarlyStoppingConfig } from './config.ts';
+import type { CheckpointMetric, EarlyStoppingConfig, ScheduleConfig } from './config.ts';
+import { afterPlateauEpoch, type PlateauState, plateauAtStart } from './plateau.ts';
+import type { Segment } from './segments.ts';
 
 /** Where a run is. A checkpoint holds it beside the weights; equal progress and weights give an equal rest of the run. */
 export interface TrainProgress {
@@ -11,7 +13,7 @@ export interface TrainProgress {
   epoch: number;
   /** Steps done of the epoch under way. */
   stepInEpoch: number;
-  /** 0: the first pass of the schedule; n: the n-th continuation. */
+  /** Position in the run's segments: its phases (or its one pass), then its continuations. */
   segment: number;
   /** Epoch with which the segment began. */
   segmentStart: number;
@@ -20,12 +22,27 @@ export interface TrainProgress {
   /** Over the training images of the epoch under way. */
   sums: { loss: number; correct: number; images: number };
   best: EpochResult | null;
-  /** Epochs since `best`. */
+  /** Epochs since an improvement that early stopping counts. */
   sinceBest: number;
+  /** Best score that early stopping counts from, of `scoreOf`; null before the first epoch of a segment. */
+  stoppingScore: number | null;
+  plateau: PlateauState;
+  /** Under a time budget: share of the schedule done, 0–1. */
+  budgetShare: number;
+  /** What each segment so far has cost, validation included in its seconds. */
+  costs: SegmentCost[];
   /** Of training and validation, over all processes that worked on the run. */
   seconds: number;
   /** Of the epoch under way. */
   epochSeconds: number;
+}
+
+export interface SegmentCost {
+  seconds: number;
+  /** Images trained on; one that came in five epochs counts five times. */
+  images: number;
+  /** Pixels of those images as the network saw them. */
+  pixels: number;
 }
 
 /** What an epoch measured: its event without what only the event says. */
@@ -41,14 +58,25 @@ export const atStart: TrainProgress = {
   sums: { loss: 0, correct: 0, images: 0 },
   best: null,
   sinceBest: 0,
+  stoppingScore: null,
+  plateau: plateauAtStart,
+  budgetShare: 0,
+  costs: [],
   seconds: 0,
   epochSeconds: 0,
 };
 
-export function afterStep(progress: TrainProgress, result: StepResult, images: number, seconds: number): TrainProgress {
+/** @param work of the step; `budgetShare` only under a time budget. */
+export function afterStep(
+  progress: TrainProgress,
+  result: StepResult,
+  { images, pixels, seconds, budgetShare = 0 }: SegmentCost & { budgetShare?: number },
+): TrainProgress {
   const { sums } = progress;
   return {
     ...progress,
+    budgetShare,
+    costs: withCost(progress, { seconds, images, pixels }),
     step: progress.step + 1,
     stepInEpoch: progress.stepInEpoch + 1,
     sums: {
@@ -61,10 +89,25 @@ export function afterStep(progress: TrainProgress, result: StepResult, images: n
   };
 }
 
+function withCost({ costs, segment }: TrainProgress, { seconds, images, pixels }: SegmentCost): SegmentCost[] {
+  const before = costs[segment] ?? { seconds: 0, images: 0, pixels: 0 };
+  const after = {
+    seconds: before.seconds + seconds,
+    images: before.images + images,
+    pixels: before.pixels + pixels,
+  };
+  return [...costs.slice(0, segment), after];
+}
+
+interface Validated extends Pick<ClassificationResult, 'loss' | 'accuracy' | 'confusion'> {
+  unaveraged?: EpochEvent['unaveraged'];
+}
+
 /** Result of the epoch that has just had its last step; `validation` is null where there are no validation images. */
 export function epochResult(
   progress: TrainProgress,
-  validation: Pick<ClassificationResult, 'loss' | 'accuracy' | 'confusion'> | null,
+  validation: Validated | null,
+  phase: Segment['phase'],
 ): EpochResult {
   const { loss, correct, images } = progress.sums;
   return {
@@ -76,25 +119,19 @@ export function epochResult(
     validationAccuracy: validation?.accuracy ?? null,
     balancedAccuracy: validation && balancedAccuracy(validation.confusion),
     macroF1: validation && macroF1(validation.confusion),
+    ...(validation?.unaveraged && { unaveraged: validation.unaveraged }),
+    ...(phase === null ? {} : { phase: phase + 1 }),
   };
 }
 
-/**
- * Whether `result` improves on `best` by more than `minDelta`. Without validation the last epoch counts as the best. A measure
- * that is not a number is never better.
- */
-export function isBetter(
-  result: EpochResult,
-  best: EpochResult | null,
-  metric: CheckpointMetric,
-  minDelta = 0,
-): boolean {
+/** Without validation the last epoch counts as the best. A measure that is not a number is never better. */
+export function isBetter(result: EpochResult, best: EpochResult | null, metric: CheckpointMetric): boolean {
   if (!best || result.validationLoss === null) return true;
-  return scoreOf(result, metric) > scoreOf(best, metric) + minDelta;
+  return scoreOf(result, metric) > scoreOf(best, metric);
 }
 
 /** Higher is better; −∞ where it was not measured. */
-function scoreOf(result: EpochResult, metric: CheckpointMetric): number {
+export function scoreOf(result: EpochResult, metric: CheckpointMetric): number {
   const score = {
     'validation-loss': result.validationLoss === null ? null : -result.validationLoss,
     'validation-accuracy': result.validationAccuracy,
@@ -107,8 +144,9 @@ function scoreOf(result: EpochResult, metric: CheckpointMetric): number {
 export interface EpochRules {
   metric: CheckpointMetric;
   earlyStopping: EarlyStoppingConfig;
-  /** Whole epochs of this segment. */
-  epochs: number;
+  schedule: ScheduleConfig;
+  /** The segment ends with this epoch. */
+  completed: boolean;
   /** That validation took. */
   seconds: number;
 }
@@ -116,20 +154,26 @@ export interface EpochRules {
 export function afterEpoch(
   progress: TrainProgress,
   result: EpochResult,
-  { metric, earlyStopping, epochs, seconds }: EpochRules,
+  { metric, earlyStopping, schedule, completed, seconds }: EpochRules,
 ): TrainProgress {
   const better = isBetter(result, progress.best, metric);
-  const sinceBest = better ? 0 : progress.sinceBest + 1;
-  const epoch = progress.epoch + 1;
-  const completed = epoch - progress.segmentStart >= epochs;
+  const score = scoreOf(result, metric);
+  const improved =
+    result.validationLoss === null ||
+    progress.stoppingScore === null ||
+    score > progress.stoppingScore + earlyStopping.minDelta;
+  const sinceBest = improved ? 0 : progress.sinceBest + 1;
   const exhausted = earlyStopping.enabled && sinceBest >= Math.max(1, earlyStopping.patience);
   return {
     ...progress,
-    epoch,
+    epoch: progress.epoch + 1,
     stepInEpoch: 0,
     sums: atStart.sums,
     best: better ? result : progress.best,
     sinceBest,
+    stoppingScore: improved ? score : progress.stoppingScore,
+    plateau: schedule.name === 'plateau' ? afterPlateauEpoch(progress.plateau, score, schedule) : progress.plateau,
+    costs: withCost(progress, { seconds, images: 0, pixels: 0 }),
     ended: completed ? 'completed' : exhausted ? 'early-stopping' : null,
     seconds: progress.seconds + seconds,
     epochSeconds: 0,
@@ -137,16 +181,35 @@ export function afterEpoch(
 }
 
 /**
- * Enters the next continuation where one has been asked for since the last segment ended. It starts from the last weights and
- * the optimizer's state, with a fresh schedule and a fresh patience.
+ * Enters the next segment where there is one, or where a continuation has been asked for since the last one ended. It starts from
+ * the last weights and the optimizer's state, with a fresh schedule and a fresh patience. Figures of another phase, at another
+ * size of input, are no measure for this one: the best is then looked for anew.
  */
-export function enterNextSegment(progress: TrainProgress, segments: number): TrainProgress {
-  if (!progress.ended || progress.segment + 1 >= segments) return progress;
-  return { ...progress, segment: progress.segment + 1, segmentStart: progress.epoch, ended: null, sinceBest: 0 };
+export function enterNextSegment(progress: TrainProgress, segments: readonly Segment[]): TrainProgress {
+  const next = segments[progress.segment + 1];
+  if (!progress.ended || !next) return progress;
+  const samePhase = next.phase === segments[progress.segment]?.phase;
+  return {
+    ...progress,
+    segment: progress.segment + 1,
+    segmentStart: progress.epoch,
+    ended: null,
+    best: samePhase ? progress.best : null,
+    sinceBest: 0,
+    stoppingScore: samePhase ? progress.stoppingScore : null,
+    plateau: plateauAtStart,
+    budgetShare: 0,
+  };
 }
 
-/** Epochs of the whole run as it is planned now. @param segments epochs of each segment. */
-export function plannedEpochs(progress: TrainProgress, segments: number[]): number {
+/** Images trained on and their pixels, over all segments. */
+export function totalCost({ costs }: TrainProgress): { images: number; pixels: number } {
+  const sum = (key: 'images' | 'pixels') => costs.reduce((total, cost) => total + cost[key], 0);
+  return { images: sum('images'), pixels: sum('pixels') };
+}
+
+/** Epochs of the whole run as it is planned now. */
+export function plannedEpochs(progress: TrainProgress, segments: readonly Segment[]): number {
   if (progress.ended && progress.segment + 1 >= segments.length) return progress.epoch;
-  return segments.slice(progress.segment).reduce((sum, epochs) => sum + epochs, progress.segmentStart);
+  return segments.slice(progress.segment).reduce((sum, { epochs }) => sum + epochs, progress.segmentStart);
 }

@@ -5,7 +5,9 @@ import { writeJson } from '../files.ts';
 import { fsProblem } from '../jobs/fs-problem.ts';
 import { jobFiles } from '../jobs/job.ts';
 import type { DoneEvent, RunMetrics } from '../protocol/events.ts';
+import type { SegmentCost, TrainProgress } from './progress.ts';
 import type { RunData } from './run-data.ts';
+import type { Segment } from './segments.ts';
 
 /** `report.json`: what came of the run, of the weights in `model/`. */
 export interface RunReport extends Omit<DoneEvent, 'kind'> {
@@ -13,8 +15,17 @@ export interface RunReport extends Omit<DoneEvent, 'kind'> {
   classes: string[];
   images: { train: number; validation: number; test: number };
   skipped: { cause: string; count: number }[];
+  /** What each phase took, in their order; empty in a run without phases, absent in runs of an older Loupe. */
+  phases?: PhaseReport[];
   validation: SplitReport | null;
   test: SplitReport | null;
+}
+
+export interface PhaseReport extends SegmentCost {
+  /** Pixels. */
+  width: number;
+  height: number;
+  batchSize: number;
 }
 
 export interface SplitReport {
@@ -39,7 +50,7 @@ export function writeReport(folder: string, report: RunReport): void {
 export function makeReport(
   done: Omit<DoneEvent, 'kind'>,
   data: RunData,
-  parts: { validation: Evaluation | null; test: Evaluation | null; skipped: RunReport['skipped'] },
+  parts: Pick<RunReport, 'skipped' | 'phases'> & { validation: Evaluation | null; test: Evaluation | null },
 ): RunReport {
   const { train, validation, test } = data.split;
   return {
@@ -48,9 +59,19 @@ export function makeReport(
     classes: data.classes,
     images: { train: train.length, validation: validation.length, test: test.length },
     skipped: parts.skipped,
+    phases: parts.phases ?? [],
     validation: parts.validation && splitReport(parts.validation),
     test: parts.test && splitReport(parts.test),
   };
+}
+
+export function phaseReports(segments: readonly Segment[], { costs }: Pick<TrainProgress, 'costs'>): PhaseReport[] {
+  return costs.flatMap((cost, i) => {
+    const segment = segments[i];
+    if (!segment || segment.phase === null) return [];
+    const { width, height, batchSize } = segment;
+    return [{ width, height, batchSize, ...cost }];
+  });
 }
 
 /** A measure of nothing (no images) is null. */

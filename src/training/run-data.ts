@@ -128,3 +128,8 @@ function positions(splits: SplitName[]): Record<SplitName, Uint32Array> {
   const of = (name: SplitName) => Uint32Array.from([...splits.keys()].filter((i) => splits[i] === name));
   return { train: of('train'), validation: of('validation'), test: of('test') };
 }
+
+/** Class index of every image of a split, in its order. */
+export function labelsOf({ images, split }: Pick<RunData, 'images' | 'split'>, name: SplitName): number[] {
+  return [...split[name]].map((at) => images[at]?.label ?? 0);
+}

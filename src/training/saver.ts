@@ -1,14 +1,26 @@
-import fs from 'node:fs';
 import path from 'node:path';
-import type { Trainer, TrainerState } from '../engines/engine.ts';
+import type { NamedArray, Trainer, TrainerState } from '../engines/engine.ts';
+import { writeJson } from '../files.ts';
 import type { EventWriter } from '../jobs/event-writer.ts';
 import { fsProblem } from '../jobs/fs-problem.ts';
 import { jobFiles } from '../jobs/job.ts';
-import { type ModelDescription, modelFiles, writeModel, writeWeights } from '../models/save.ts';
+import { type ModelDescription, writeModel, writeWeights } from '../models/save.ts';
 import { areFinite, writeBestPoint, writeResumePoint } from './checkpoint.ts';
 import { CheckpointPace } from './checkpoint-pace.ts';
 import { nonFinite } from './non-finite.ts';
 import type { EpochResult, TrainProgress } from './progress.ts';
+
+/** `snapshot.json` beside the model of a snapshot. */
+export interface SnapshotInfo {
+  version: 1;
+  /** `cycle`: a minimum of sgdr; `epoch`: checkpoints.keepEvery asked for it. */
+  why: 'cycle' | 'epoch';
+  step: number;
+  /** Whole epochs done. */
+  epoch: number;
+  /** What the epoch measured of these weights; null: they were not validated. */
+  result: EpochResult | null;
+}
 
 /** Writes a run's checkpoints and its model, and says so in the events. */
 export class Saver {
@@ -17,6 +29,8 @@ export class Saver {
   readonly #description: ModelDescription;
   readonly #events: EventWriter;
   readonly #pace = new CheckpointPace();
+  /** The model folder's description may be of another input size until this saver has written its own. */
+  #described = false;
 
   constructor(folder: string, trainer: Pick<Trainer, 'readState'>, description: ModelDescription, events: EventWriter) {
     this.#folder = folder;
@@ -38,28 +52,54 @@ export class Saver {
     this.#pace.saved(performance.now() - started);
   }
 
-  /** At the end of an epoch: the best weights first where they are better, so that `last` never knows of a best that is not there. */
-  async saveEpoch(progress: TrainProgress, result: EpochResult): Promise<void> {
+  /**
+   * At the end of an epoch: the best weights first where they are better, so that `last` never knows of a best that is not there.
+   * @param keep whether to keep the epoch's model as a snapshot too
+   */
+  async saveEpoch(progress: TrainProgress, result: EpochResult, keep: boolean): Promise<void> {
     const started = performance.now();
     const state = await this.#readState(progress);
+    const weights = savedWeights(state);
     if (progress.best?.epoch === result.epoch) {
-      writeBestPoint(path.join(this.#folder, jobFiles.bestState), { result, weights: state.weights });
-      this.writeModel(state);
+      writeBestPoint(path.join(this.#folder, jobFiles.bestState), { result, weights });
+      this.writeModel(weights);
       this.#events.append({ kind: 'checkpoint', which: 'best', epoch: result.epoch, step: result.step });
     }
+    if (keep)
+      this.#writeSnapshot({ version: 1, why: 'epoch', step: result.step, epoch: result.epoch, result }, weights);
     this.#writeLast(progress, state);
     this.#pace.saved(performance.now() - started);
   }
 
+  /** Keeps the weights at the end of a cycle, from which an ensemble can be made. */
+  async saveCycle(progress: TrainProgress): Promise<void> {
+    const { step, epoch } = progress;
+    const weights = savedWeights(await this.#readState(progress));
+    this.#writeSnapshot({ version: 1, why: 'cycle', step, epoch, result: null }, weights);
+  }
+
   /** @throws Problem `disk-full`, `no-permission`, `folder-missing` */
-  writeModel({ weights }: Pick<TrainerState, 'weights'>): void {
+  writeModel(weights: NamedArray[]): void {
     const folder = path.join(this.#folder, jobFiles.model);
     try {
-      if (fs.existsSync(path.join(folder, modelFiles.model))) writeWeights(folder, weights);
+      if (this.#described) writeWeights(folder, weights);
       else writeModel(folder, this.#description, weights);
+      this.#described = true;
     } catch (error) {
       throw fsProblem(error, 'write', folder);
     }
+  }
+
+  #writeSnapshot(info: SnapshotInfo, weights: NamedArray[]): void {
+    const name = path.posix.join(jobFiles.snapshots, `step-${String(info.step).padStart(8, '0')}`);
+    const folder = path.join(this.#folder, name);
+    try {
+      writeModel(folder, this.#description, weights);
+      writeJson(path.join(folder, 'snapshot.json'), info);
+    } catch (error) {
+      throw fsProblem(error, 'write', folder);
+    }
+    this.#events.append({ kind: 'checkpoint', which: 'snapshot', folder: name, epoch: info.epoch, step: info.step });
   }
 
   #writeLast(progress: TrainProgress, state: TrainerState): void {
@@ -75,4 +115,9 @@ export class Saver {
     if (!areFinite(state.weights)) throw nonFinite('The weights', progress);
     return state;
   }
+}
+
+/** The weights that are validated and saved: the averaged ones where there are any. */
+export function savedWeights({ weights, averaged }: Pick<TrainerState, 'weights' | 'averaged'>): NamedArray[] {
+  return averaged.length > 0 ? averaged : weights;
 }

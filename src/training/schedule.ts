@@ -37,15 +37,12 @@ export function ratesAt(schedule: ScheduleConfig, peak: number, position: Schedu
   return { learningRate: peak * factor, momentum: momentumAt(schedule, share) };
 }
 
-/**
- * Cycles that have ended once the step at `position` is done: sgdr takes a snapshot where the number grows. Other schedules
- * have none.
- */
+/** Cycles that have ended before the step at `position`: sgdr takes a snapshot where the number grows. Other schedules have none. */
 export function cyclesDone(schedule: ScheduleConfig, position: SchedulePosition): number {
   if (schedule.name !== 'sgdr') return 0;
   const warmUp = warmUpSteps(schedule, position);
-  if (position.step + 1 < warmUp) return 0;
-  const share = (position.step + 1 - warmUp) / Math.max(1, position.steps - warmUp);
+  if (position.step < warmUp) return 0;
+  const share = (position.step - warmUp) / Math.max(1, position.steps - warmUp);
   return share >= 1 ? schedule.cycles : cycleAt(schedule, share).number;
 }
 

@@ -41,3 +41,28 @@ export function segmentsOf(
   const last = segments.at(-1) as Segment;
   return [...segments, ...continuations.map((more) => ({ ...last, epochs: more }))];
 }
+
+/** The config as it reads during a segment: its input size, batch size, peak rate, epochs and frozen layers. */
+export function segmentConfig(config: RunConfig, segment: Segment): RunConfig {
+  const { width, height, epochs, batchSize, learningRate, freeze } = segment;
+  return {
+    ...config,
+    input: { ...config.input, width, height },
+    training: { ...config.training, epochs, batchSize, learningRate, freeze },
+  };
+}
+
+/** True where what trains one segment can go on with the other: same sizes and the same layers frozen. */
+export function canShare(a: Segment, b: Segment): boolean {
+  return a.width === b.width && a.height === b.height && a.batchSize === b.batchSize && sameFrozen(a, b);
+}
+
+export function sameFrozen(a: Segment, b: Segment): boolean {
+  return a.freeze.length === b.freeze.length && a.freeze.every((pattern, i) => pattern === b.freeze[i]);
+}
+
+/** Shorter side of the input that a run ends with: its network is made for it in every phase. */
+export function designSide(config: Pick<RunConfig, 'input' | 'training'>): number {
+  const { width, height } = segmentsOf(config, []).at(-1) as Segment;
+  return Math.min(width, height);
+}

@@ -59,12 +59,17 @@ export function applyLayer(layer: Layer, { inputs, training }: LayerCall): Tenso
   return (Array.isArray(result) ? result[0] : result) as Tensor;
 }
 
-/** Inverted dropout: zero with probability `rate`, else x / (1 − rate). The mask depends on `seed` alone, on every backend. */
+/**
+ * Inverted dropout: zero with probability `rate`, else x / (1 − rate), decided for each value, or for each place of `noiseShape`.
+ * The mask depends on `seed` alone, on every backend.
+ */
 function dropout(layer: Layer, { inputs: [x], training, seed }: LayerCall): Tensor {
-  const rate = layer.getConfig().rate as number;
+  const { rate, noiseShape } = layer.getConfig() as { rate: number; noiseShape?: (number | null)[] | null };
   if (!x || !training || rate <= 0) return x as Tensor;
   const random = seededRandom(seed);
   const scale = 1 / (1 - rate);
-  const mask = Float32Array.from({ length: x.size }, () => (random() < rate ? 0 : scale));
-  return mul(x, tensor(mask, x.shape));
+  const shape = x.shape.map((size, axis) => noiseShape?.[axis] ?? size);
+  const places = shape.reduce((product, size) => product * size, 1);
+  const mask = Float32Array.from({ length: places }, () => (random() < rate ? 0 : scale));
+  return mul(x, tensor(mask, shape));
 }

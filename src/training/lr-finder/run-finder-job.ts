@@ -12,13 +12,16 @@ import { countParameters } from '../../models/build.ts';
 import { Problem } from '../../problem.ts';
 import type { LrFinderReport, SweepReport } from '../../protocol/lr-finder.ts';
 import { assertSameShapes, type ResumePoint, readResumePoint } from '../checkpoint.ts';
+import { classWeightsOf } from '../class-weights.ts';
+import { countLabels } from '../data-warnings.ts';
 import { type JobOutcome, type JobSession, runJobSession, scanReporter } from '../job-session.ts';
 import type { ImageLoader, LoadedBatch } from '../loader.ts';
 import { buildNetwork, createNetworkTrainer } from '../network.ts';
 import { Notices } from '../notices.ts';
-import { epochOrder, stepsPerEpoch } from '../order.ts';
+import { stepsPerEpoch } from '../order.ts';
 import { normalizationOf, openLoader } from '../prepare.ts';
-import { openRunData, type RunData } from '../run-data.ts';
+import { labelsOf, openRunData, type RunData } from '../run-data.ts';
+import { type SamplingOptions, sampledCounts, sampledOrder } from '../sampling.ts';
 import { agreementBand, rangesOf } from './agreement.ts';
 import { suggestRates, usableCurve } from './suggestions.ts';
 import { runSweep } from './sweep.ts';
@@ -102,6 +105,7 @@ async function sweepAll(
   try {
     const normalization = await normalizationOf({ folder, job: asRun, data, events, stop }, loader);
     const classes = data.classes.length;
+    const counts = countLabels(labelsOf(data, 'train'), classes);
     const model = buildNetwork(config, classes);
     let trainer: Trainer | null = null;
     try {
@@ -109,7 +113,11 @@ async function sweepAll(
         const shapes = model.weights.map((weight) => weight.shape);
         assertSameShapes(path.join(origin.path, jobFiles.lastState), resumed.state.weights, shapes);
       }
-      trainer = await createNetworkTrainer(engine, model, config, normalization);
+      trainer = await createNetworkTrainer(engine, model, config, {
+        normalization,
+        classWeights: classWeightsOf(config.training.classWeights, sampledCounts(counts, config.training.sampling)),
+        freeze: config.training.freeze,
+      });
       const seeds = Array.from({ length: sweep.seeds }, (_, i) => (config.seed + i) >>> 0);
       const train = data.split.train;
       events.append({
@@ -150,7 +158,7 @@ async function begin(
 ): Promise<void> {
   if (resumed) return await trainer.writeState(resumed.state);
   if (seed === config.seed) return;
-  const fresh = buildNetwork(config, classes, seed);
+  const fresh = buildNetwork(config, classes, { seed });
   try {
     await trainer.writeState({ weights: await readWeights(fresh), optimizer: [], averaged: [] });
   } finally {
@@ -170,9 +178,9 @@ interface OneSweep extends Pick<JobSession, 'events' | 'stop'> {
 async function sweepOne({ config, sweep }: FinderJob, parts: OneSweep): Promise<SweepReport> {
   const { at, seed, data, loader, trainer, resumed, events, stop } = parts;
   const started = performance.now();
-  const { accumulate, batchSize } = config.training;
+  const { accumulate, batchSize, sampling } = config.training;
   const from = resumed?.progress ?? { step: 0, epoch: 0, stepInEpoch: 0 };
-  const batches = endlessBatches(loader, data.split.train, { seed, batchSize, ...from });
+  const batches = endlessBatches(loader, data, { seed, batchSize, sampling, ...from });
   try {
     const { rates, curve, end } = await runSweep({
       trainer,
@@ -196,12 +204,15 @@ async function sweepOne({ config, sweep }: FinderJob, parts: OneSweep): Promise<
 /** The batches that training with `seed` would take from here on, epoch after epoch. */
 async function* endlessBatches(
   loader: ImageLoader,
-  train: Uint32Array,
-  from: { seed: number; epoch: number; stepInEpoch: number; batchSize: number },
+  data: RunData,
+  from: Omit<SamplingOptions, 'epoch'> & { epoch: number; stepInEpoch: number; batchSize: number },
 ): AsyncGenerator<LoadedBatch, void> {
-  const to = stepsPerEpoch(train.length, from.batchSize);
+  const { seed, sampling } = from;
+  const labels = labelsOf(data, 'train');
   for (let epoch = from.epoch, first = from.stepInEpoch; ; epoch++, first = 0) {
-    yield* loader.pass(epochOrder(train, from.seed, epoch), { from: first, to, failed: 'replace' });
+    const order = sampledOrder(data.split.train, labels, { seed, sampling, epoch });
+    const to = stepsPerEpoch(order.length, from.batchSize);
+    yield* loader.pass(order, { from: first, to, failed: 'replace', epoch });
   }
 }
 

@@ -8,11 +8,11 @@ import { continueRun } from '../../../src/jobs/continue.ts';
 import { jobFiles } from '../../../src/jobs/job.ts';
 import { readSummary } from '../../../src/jobs/list.ts';
 import { requestStop } from '../../../src/jobs/stop.ts';
-import { readBestPoint, readResumePoint } from '../../../src/training/checkpoint.ts';
+import { readResumePoint } from '../../../src/training/checkpoint.ts';
 import { defaultConfig } from '../../../src/training/config.ts';
 import { runTrainJob } from '../../../src/training/run-job.ts';
 import { temporaryFolder, writeImages } from './images.ts';
-import { countedEvents, eventsOf, makeRun, runAndKillAt, runAndStopAt } from './runs.ts';
+import { assertEqualRuns, eventsOf, makeRun, runAndKillAt, runAndStopAt } from './runs.ts';
 
 type Context = Parameters<typeof temporaryFolder>[0];
 
@@ -20,21 +20,6 @@ async function folderWithImages(t: Context, options: Parameters<typeof writeImag
   const folder = temporaryFolder(t);
   await writeImages(path.join(folder, 'images'), options);
   return folder;
-}
-
-const modelOf = (run: string) => fs.readFileSync(path.join(run, jobFiles.model, 'weights.bin'));
-
-function assertEqualRuns(actual: string, expected: string): void {
-  assert.deepEqual(countedEvents(actual), countedEvents(expected));
-  const last = (run: string) => readResumePoint(path.join(run, jobFiles.lastState))!;
-  assert.deepEqual(last(actual).state, last(expected).state);
-  const timeless = (run: string) => ({ ...last(run).progress, seconds: 0 });
-  assert.deepEqual(timeless(actual), timeless(expected));
-  const best = (run: string) => readBestPoint(path.join(run, jobFiles.bestState));
-  assert.deepEqual(best(actual), best(expected));
-  assert.ok(modelOf(actual).equals(modelOf(expected)));
-  const predictions = (run: string) => fs.readFileSync(path.join(run, jobFiles.predictions), 'utf8');
-  assert.equal(predictions(actual), predictions(expected));
 }
 
 describe('runTrainJob', () => {

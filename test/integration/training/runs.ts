@@ -1,9 +1,11 @@
+import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { createJob } from '../../../src/jobs/create.ts';
 import { jobFiles } from '../../../src/jobs/job.ts';
 import type { JobEvent } from '../../../src/protocol/events.ts';
+import { readBestPoint, readResumePoint } from '../../../src/training/checkpoint.ts';
 import { defaultConfig, type RunConfig, type TrainingConfig } from '../../../src/training/config.ts';
 import { runTrainJob } from '../../../src/training/run-job.ts';
 
@@ -49,6 +51,24 @@ export function countedEvents(run: string): object[] {
     if (event.kind === 'step' || event.kind === 'epoch') counted.push(event);
   }
   return counted.map((event) => ({ ...event, t: 0, ms: 0, waitMs: 0, seconds: 0 }));
+}
+
+/** Equal in all but time: events as they count, the last and the best state, the model and its predictions. */
+export function assertEqualRuns(actual: string, expected: string): void {
+  assert.deepEqual(countedEvents(actual), countedEvents(expected));
+  const last = (run: string) => readResumePoint(path.join(run, jobFiles.lastState))!;
+  assert.deepEqual(last(actual).state, last(expected).state);
+  const timeless = (run: string) => {
+    const { progress } = last(run);
+    return { ...progress, seconds: 0, costs: progress.costs.map((cost) => ({ ...cost, seconds: 0 })) };
+  };
+  assert.deepEqual(timeless(actual), timeless(expected));
+  const best = (run: string) => readBestPoint(path.join(run, jobFiles.bestState));
+  assert.deepEqual(best(actual), best(expected));
+  const model = (run: string) => fs.readFileSync(path.join(run, jobFiles.model, 'weights.bin'));
+  assert.ok(model(actual).equals(model(expected)));
+  const predictions = (run: string) => fs.readFileSync(path.join(run, jobFiles.predictions), 'utf8');
+  assert.equal(predictions(actual), predictions(expected));
 }
 
 /** Runs the job here and stops it as a user would, once `at` steps are in the events. */

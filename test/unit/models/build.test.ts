@@ -98,4 +98,76 @@ describe('buildModel', () => {
     assert.ok(!names.includes('dropout'));
     assert.ok(build({ dropout: 0.5 }).layers.some((layer) => layer.name === 'dropout'));
   });
+
+  for (const activation of ['relu', 'relu6', 'leaky-relu', 'elu', 'gelu', 'swish'] as const) {
+    it(`puts ${activation} between all layers`, () => {
+      for (const architecture of ['small-cnn', 'resnet18'] as const) {
+        const model = build({ architecture, activation, width: 0.125 });
+        const layers = model.layers.slice(0, -1).filter((layer) => /Activation|ReLU/.test(layer.getClassName()));
+        assert.ok(layers.length >= 3);
+        for (const layer of layers) {
+          const name = layer.getClassName() === 'LeakyReLU' ? 'leaky-relu' : layer.getConfig().activation;
+          assert.equal(name, activation);
+        }
+        model.dispose();
+      }
+    });
+  }
+
+  it('multiplies the blocks of every stage by the depth, and takes the kernel size', () => {
+    const kernels = (model: Partial<ModelConfig>) =>
+      build({ width: 0.125, ...model }).layers.flatMap((layer) =>
+        layer.getClassName() === 'Conv2D' ? [(layer.getConfig().kernelSize as number[])[0]] : [],
+      );
+    assert.deepEqual(kernels({}), [3, 3, 3]);
+    assert.deepEqual(kernels({ depth: 2, kernelSize: 5 }), [5, 5, 5, 5, 5, 5]);
+    const resnet = (depth: number) =>
+      kernels({ architecture: 'resnet18', depth }).filter((kernel) => kernel === 3).length;
+    assert.deepEqual([0.5, 1, 2].map(resnet), [1 + 8, 1 + 16, 1 + 32]);
+  });
+
+  it('leaves residual blocks out more often the deeper they are, one decision an image', () => {
+    const model = build({ architecture: 'resnet18', stochasticDepth: 0.7, width: 0.125 });
+    const drops = model.layers.filter(({ name }) => name.endsWith('.drop')).map((layer) => layer.getConfig());
+    const rates = drops.map(({ rate }) => Number((rate as number).toFixed(6)));
+    assert.deepEqual(rates, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]);
+    assert.ok(drops.every(({ noiseShape }) => JSON.stringify(noiseShape) === '[null,1,1,1]'));
+    const output = tf.tidy(() => {
+      const layer = model.getLayer('layer4.1.drop');
+      return (layer.call(tf.ones([200, 2, 2, 3]), { training: true }) as tf.Tensor).dataSync();
+    });
+    const images = Array.from({ length: 200 }, (_, i) => new Set(output.subarray(i * 12, (i + 1) * 12)));
+    assert.ok(images.every((values) => values.size === 1));
+    const dropped = images.filter((values) => values.has(0)).length;
+    const kept = Math.max(...output);
+    assert.ok(dropped > 110 && dropped < 170, `${dropped} of 200`);
+    assert.ok(Math.abs(kept - 1 / 0.3) < 1e-5);
+    model.dispose();
+  });
+
+  for (const [architecture, designSide, sides] of [
+    ['small-cnn', 64, [16, 32, 64, 96]],
+    ['small-cnn', 128, [32, 64, 128]],
+    ['resnet18', 64, [16, 32, 64, 96]],
+    ['resnet18', 28, [14, 28, 64]],
+  ] as const) {
+    it(`gives ${architecture} for ${designSide} px the same weights at ${sides.join(', ')} px`, () => {
+      const shapes = sides.map((side) => {
+        const model = build({ architecture, width: 0.125 }, { width: side, height: side, designSide });
+        const result = model.weights.map(({ originalName, shape: weight }) => `${originalName} ${weight}`);
+        const output = tf.tidy(() => (model.predict(tf.ones([1, side, side, 3])) as tf.Tensor).dataSync());
+        assert.ok([...output].every(Number.isFinite));
+        model.dispose();
+        return result;
+      });
+      for (const shape of shapes) assert.deepEqual(shape, shapes[0]);
+    });
+  }
+
+  it('says so when a phase’s pictures are too small for the network', () => {
+    assert.throws(() => build({}, { width: 4, height: 4, designSide: 64 }), {
+      code: 'input-too-small',
+      message: /4 × 4/,
+    });
+  });
 });

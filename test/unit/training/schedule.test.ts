@@ -210,16 +210,16 @@ describe('ratesAt', () => {
 });
 
 describe('cyclesDone', () => {
-  it('counts the cycles of sgdr that have ended with the step', () => {
-    const ends = Array.from({ length: 70 }, (_, step) => cyclesDone(schedule({ name: 'sgdr' }), at(step, 70)));
-    assert.deepEqual([ends.indexOf(1), ends.indexOf(2), ends.indexOf(3)], [9, 29, 69]);
+  it('counts the cycles of sgdr that have ended before the step', () => {
+    const ends = Array.from({ length: 71 }, (_, step) => cyclesDone(schedule({ name: 'sgdr' }), at(step, 70)));
+    assert.deepEqual([ends.indexOf(1), ends.indexOf(2), ends.indexOf(3)], [10, 30, 70]);
   });
 
   it('ends the last cycle with the last step, whatever the length and the warm-up', () => {
     for (const steps of [7, 33, 101]) {
       const sgdr = schedule({ name: 'sgdr', cycles: 4, warmUp: 0.5 });
-      assert.equal(cyclesDone(sgdr, at(steps - 1, steps)), 4);
-      assert.ok(cyclesDone(sgdr, at(steps - 2, steps)) < 4);
+      assert.equal(cyclesDone(sgdr, at(steps, steps)), 4);
+      assert.ok(cyclesDone(sgdr, at(steps - 1, steps)) < 4);
     }
   });
 

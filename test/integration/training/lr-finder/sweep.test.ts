@@ -32,7 +32,11 @@ async function trainerOf(engine: Engine, optimizer: Partial<OptimizerConfig>): P
     training: { ...defaultConfig.training, optimizer: { ...defaultConfig.training.optimizer, ...optimizer } },
   };
   const model = buildNetwork(config, classes);
-  return await createNetworkTrainer(engine, model, config, { mean: [0, 0, 0], std: [1, 1, 1] });
+  return await createNetworkTrainer(engine, model, config, {
+    normalization: { mean: [0, 0, 0], std: [1, 1, 1] },
+    classWeights: null,
+    freeze: [],
+  });
 }
 
 async function train(trainer: Trainer, from: number, to: number): Promise<number[]> {
