@@ -7,6 +7,7 @@ export type JobEventBody =
   | StatusEvent
   | EngineEvent
   | PlanEvent
+  | InputsEvent
   | PhaseEvent
   | ProgressEvent
   | StepEvent
@@ -77,6 +78,15 @@ export interface PhaseEvent {
   learningRate: number;
   /** Names of the layers that stay as they are. */
   frozen: string[];
+}
+
+/** What the network sees of some training images; written once, before the first step. */
+export interface InputsEvent {
+  kind: 'inputs';
+  /** That were looked at. */
+  images: number;
+  /** Of the normalised values. */
+  channels: { name: string; min: number; mean: number; max: number; std: number }[];
 }
 
 /** Work before or beside training that has a length. */

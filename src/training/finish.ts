@@ -3,6 +3,7 @@ import { type Evaluation, evaluate } from '../evaluation/evaluate.ts';
 import { type PredictedSplit, writePredictions } from '../evaluation/predictions-file.ts';
 import { jobFiles } from '../jobs/job.ts';
 import type { DoneEvent } from '../protocol/events.ts';
+import { describeAugment } from './augment-text.ts';
 import { readBestPoint } from './checkpoint.ts';
 import type { LoopEnd, TrainRun } from './loop.ts';
 import { totalCost } from './progress.ts';
@@ -53,6 +54,7 @@ export async function finish(folder: string, run: TrainRun, end: LoopEnd): Promi
       validation,
       test,
       skipped: notices.skippedCounts,
+      augmentation: describeAugment(run.config.augment),
       phases: phaseReports(run.segments, progress),
     }),
   );

@@ -34,11 +34,14 @@ const waiting: (() => void)[] = [];
 class Pass {
   readonly request: PassRequest;
   cancelled = false;
+  /** [position], times that the image came before in the order; null: nothing is augmented. */
+  readonly repeats: Uint32Array | null;
   #next: number;
   #filling = new Set<Promise<void>>();
 
   constructor(request: PassRequest) {
     this.request = request;
+    this.repeats = request.epoch === null ? null : countRepeats(request.order);
     this.#next = request.from + setup.worker;
   }
 
@@ -67,22 +70,37 @@ async function fill(pass: Pass, batch: number, slot: number): Promise<void> {
   if (rule === 'replace' && places.includes(null)) return post({ type: 'none-left' });
   const size = compact(slot, places);
   const started = performance.now();
-  if (pass.request.epoch !== null) augment(pass.request.epoch, batch, slot, size);
+  if (pass.request.epoch !== null) augment(pass, pass.request.epoch, batch, slot, size);
   const augmentMs = performance.now() - started;
   const first = slot * setup.batchSize * imageBytes;
   convertStored(pixels.subarray(first, first + size * imageBytes), color);
   post({ type: 'batch', pass: pass.request.pass, batch, slot, size, augmentMs });
 }
 
+function countRepeats(order: Uint32Array): Uint32Array {
+  const seen = new Uint32Array(setup.images.length);
+  return order.map((index) => {
+    const before = seen[index] as number;
+    seen[index] = before + 1;
+    return before;
+  });
+}
+
 /** Changes a batch's images in place, and writes its soft labels where images are mixed. */
-function augment(epoch: number, batch: number, slot: number, size: number): void {
+function augment(pass: Pass, epoch: number, batch: number, slot: number, size: number): void {
   if (!augmenter || !setup.augment) return;
   const { config, seed, classes } = setup.augment;
   const first = slot * setup.batchSize;
   const used = indices.subarray(first, first + size);
   used.forEach((index, i) => {
     const start = (first + i) * imageBytes;
-    augmenter.image(pixels.subarray(start, start + imageBytes), seed, epoch, index);
+    augmenter.image(
+      pixels.subarray(start, start + imageBytes),
+      seed,
+      epoch,
+      index,
+      pass.repeats?.[batch * setup.batchSize + i],
+    );
   });
   if (!targets || !isMixing(config)) return;
   const labels = Array.from(used, (index) => imageAt(index).label);

@@ -4,7 +4,7 @@ import type { InputConfig } from './config.ts';
 /** torchvision's ImageNet statistics; grey images take their mean over the channels. */
 const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 /** Half a grey level: images of one colour must not divide by zero. */
-const LEAST_STD = 0.5 / 255;
+export const LEAST_STD = 0.5 / 255;
 
 /** The normalisation that needs no look at the data. */
 export function fixedNormalization(

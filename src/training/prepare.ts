@@ -1,15 +1,19 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { deepFileMaxima } from '../dataset/deep-files.ts';
+import { samplePositions } from '../dataset/sample.ts';
+import type { ImageRecord } from '../dataset/types.ts';
 import type { Engine } from '../engines/engine.ts';
 import { writeJson } from '../files.ts';
 import { channelsOf, type Normalization } from '../images/preprocess.ts';
 import type { EventWriter } from '../jobs/event-writer.ts';
 import { type Job, jobFiles } from '../jobs/job.ts';
 import { readProvenance } from '../jobs/read.ts';
-import { mixSeed } from '../random.ts';
 import { announcePlan } from './announce.ts';
+import { augmentSeed } from './augment-seed.ts';
 import { readResumePoint } from './checkpoint.ts';
 import { countLabels, dataWarnings } from './data-warnings.ts';
+import { InputChecker } from './input-check.ts';
 import { ImageLoader } from './loader.ts';
 import type { TrainRun } from './loop.ts';
 import { fixedNormalization, PixelStatistics } from './normalization.ts';
@@ -21,9 +25,9 @@ import { type Segment, segmentConfig, segmentsOf } from './segments.ts';
 import { Stages } from './stage.ts';
 import type { StopRequest } from './stop-request.ts';
 
-/** Keeps augmentation's random numbers apart from those of other uses of the same seed. */
-const AUGMENT = 0xa06a;
 const PROGRESS_MS = 250;
+/** Images whose ranges are looked at before the first epoch. */
+const CHECKED_IMAGES = 64;
 
 export interface Prepared {
   folder: string;
@@ -54,6 +58,7 @@ export async function prepareRun(parts: Prepared): Promise<TrainRun & { close():
   const loader = open(segment);
   try {
     const normalization = await normalizationOf(parts, loader);
+    await checkInputs(parts, loader, normalization);
     const counts = countLabels(labelsOf(data, 'train'), data.classes.length);
     const classes = data.classes;
     const stageParts = { folder, config, engine, events, classes, counts, normalization, openLoader: open };
@@ -67,6 +72,27 @@ export async function prepareRun(parts: Prepared): Promise<TrainRun & { close():
   }
 }
 
+/** What the network will see of some training images, before the first epoch: ranges, and warnings where the scaling looks wrong. */
+async function checkInputs(
+  { job, data, events }: Prepared,
+  loader: ImageLoader,
+  normalization: Normalization,
+): Promise<void> {
+  if (!data.isNew) return;
+  const { width, height, color, resize } = job.config.input;
+  const checker = new InputChecker({ version: 1, width, height, color, resize, normalization });
+  const chosen = samplePositions(data.images, CHECKED_IMAGES, job.config.seed, data.split.train);
+  for await (const batch of loader.pass(Uint32Array.from(chosen), { failed: 'drop' })) {
+    const size = batch.pixels.length / batch.size;
+    for (let i = 0; i < batch.size; i++) checker.add(batch.pixels.subarray(i * size, (i + 1) * size));
+  }
+  const records = chosen.map((at) => data.images[at] as ImageRecord);
+  for (const largest of await deepFileMaxima(data.root, records)) checker.addDeepFile(largest);
+  const { images, channels, findings } = checker.result();
+  events.append({ kind: 'inputs', images, channels });
+  for (const { code, message } of findings) events.append({ kind: 'warning', code, message });
+}
+
 /** Reads the images of a data set as the config's input and batch size say. */
 export function openLoader({ job, data }: Pick<Prepared, 'job' | 'data'>, notices: Notices): ImageLoader {
   return new ImageLoader({
@@ -74,7 +100,7 @@ export function openLoader({ job, data }: Pick<Prepared, 'job' | 'data'>, notice
     images: data.images,
     settings: job.config.input,
     batchSize: job.config.training.batchSize,
-    augment: { config: job.config.augment, seed: mixSeed(job.config.seed, AUGMENT), classes: data.classes.length },
+    augment: { config: job.config.augment, seed: augmentSeed(job.config.seed), classes: data.classes.length },
     onFailed: ({ index, cause, message }) => notices.skip(cause, data.images[index]?.path ?? '', message),
     onCacheOff: (message) => notices.warn('no-cache', message),
   });

@@ -15,6 +15,8 @@ export interface RunReport extends Omit<DoneEvent, 'kind'> {
   classes: string[];
   images: { train: number; validation: number; test: number };
   skipped: { cause: string; count: number }[];
+  /** What was done to the training images, an operation a text; absent in runs of an older Loupe. */
+  augmentation?: string[];
   /** What each phase took, in their order; empty in a run without phases, absent in runs of an older Loupe. */
   phases?: PhaseReport[];
   validation: SplitReport | null;
@@ -50,7 +52,10 @@ export function writeReport(folder: string, report: RunReport): void {
 export function makeReport(
   done: Omit<DoneEvent, 'kind'>,
   data: RunData,
-  parts: Pick<RunReport, 'skipped' | 'phases'> & { validation: Evaluation | null; test: Evaluation | null },
+  parts: Pick<RunReport, 'skipped' | 'phases' | 'augmentation'> & {
+    validation: Evaluation | null;
+    test: Evaluation | null;
+  },
 ): RunReport {
   const { train, validation, test } = data.split;
   return {
@@ -59,6 +64,7 @@ export function makeReport(
     classes: data.classes,
     images: { train: train.length, validation: validation.length, test: test.length },
     skipped: parts.skipped,
+    augmentation: parts.augmentation ?? [],
     phases: parts.phases ?? [],
     validation: parts.validation && splitReport(parts.validation),
     test: parts.test && splitReport(parts.test),

@@ -59,10 +59,14 @@ export class Augmenter {
     this.#changes = changesImages(config);
   }
 
-  /** @param pixels of one image. @param seed of the run. @param epoch from 0. @param index of the image in the data set. */
-  image(pixels: Uint8Array, seed: number, epoch: number, index: number): void {
+  /**
+   * @param pixels of one image. @param seed of the run. @param epoch from 0. @param index of the image in the data set.
+   * @param repeat times that the image came before in this epoch: oversampled images are drawn anew each time.
+   */
+  image(pixels: Uint8Array, seed: number, epoch: number, index: number, repeat = 0): void {
     if (!this.#changes) return;
-    this.apply(pixels, drawImage(this.#config, mixSeed(seed, IMAGE, epoch, index), this.#frame));
+    const own = mixSeed(seed, IMAGE, epoch, index);
+    this.apply(pixels, drawImage(this.#config, repeat === 0 ? own : mixSeed(own, repeat), this.#frame));
   }
 
   /**

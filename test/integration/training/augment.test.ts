@@ -94,6 +94,16 @@ describe('ImageLoader with augmentation', () => {
     for (const [index, pixels] of forward) assert.equal(backward.get(index), pixels);
   });
 
+  it('draws anew for an image that comes several times in an epoch', async (t) => {
+    const { open } = await setUp(t);
+    const noise = { probability: 1, deviation: 20 };
+    const [batch] = await collect(open({ augment: { ...defaultAugment, noise } }), Uint32Array.of(3, 5, 3, 3), {
+      epoch: 0,
+    });
+    const pictures = [0, 1, 2, 3].map((i) => batch!.pixels.toString('hex', i * 768, (i + 1) * 768));
+    assert.equal(new Set(pictures).size, 4);
+  });
+
   it('has soft labels that sum to 1, with the larger share of a blend for the image’s own class', async (t) => {
     const { classes, open, order } = await setUp(t);
     const mixUp = { probability: 1, alpha: 0.4 };
