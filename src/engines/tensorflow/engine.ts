@@ -15,12 +15,13 @@ import { TensorFlowTrainer } from './trainer.ts';
 /** A model that has a layer no graph can be made of runs layer by layer on another engine, and its `notices` say so. */
 export class TensorFlowEngine implements Engine {
   readonly info: EngineInfo;
-  readonly #binding: TensorFlowBinding;
+  /** What everything is made with; the tests look at single graphs through it. */
+  readonly binding: TensorFlowBinding;
   readonly #fallback: EagerFallback;
   #mixed: Promise<PrecisionChoice> | null = null;
 
   constructor(binding: TensorFlowBinding, threads: number) {
-    this.#binding = binding;
+    this.binding = binding;
     this.#fallback = new EagerFallback(threads);
     this.info = describe(binding, threads || os.availableParallelism());
   }
@@ -28,7 +29,7 @@ export class TensorFlowEngine implements Engine {
   async createTrainer(model: LayersModel, options: TrainerOptions): Promise<Trainer> {
     const { precision, notices } = await this.#precision(options.precision);
     return this.#fallback.orElse<Trainer>(
-      () => TensorFlowTrainer.create(this.#binding, model, options, precision, notices),
+      () => TensorFlowTrainer.create(this.binding, model, options, precision, notices),
       async (engine, notice) => withNotice(await engine.createTrainer(model, options), notice),
     );
   }
@@ -40,21 +41,21 @@ export class TensorFlowEngine implements Engine {
   ): Promise<Predictor> {
     const { precision, notices } = await this.#precision(options.precision);
     return this.#fallback.orElse<Predictor>(
-      async () => new TensorFlowPredictor(this.#binding, model, normalization, precision, notices),
+      async () => new TensorFlowPredictor(this.binding, model, normalization, precision, notices),
       async (engine, notice) => withNotice(await engine.createPredictor(model, normalization, options), notice),
     );
   }
 
   createExplainer(model: LayersModel, normalization: Normalization): Promise<Explainer> {
     return this.#fallback.orElse<Explainer>(
-      async () => new TensorFlowExplainer(this.#binding, model, normalization),
+      async () => new TensorFlowExplainer(this.binding, model, normalization),
       (engine) => engine.createExplainer(model, normalization),
     );
   }
 
   createFeatureExtractor(model: LayersModel, normalization: Normalization, layer?: string): Promise<FeatureExtractor> {
     return this.#fallback.orElse<FeatureExtractor>(
-      async () => new TensorFlowFeatures(this.#binding, model, normalization, layer),
+      async () => new TensorFlowFeatures(this.binding, model, normalization, layer),
       (engine) => engine.createFeatureExtractor(model, normalization, layer),
     );
   }
@@ -68,7 +69,7 @@ export class TensorFlowEngine implements Engine {
     wanted: EngineConfig['precision'] = 'float32',
   ): Promise<{ precision: Precision; notices: string[] }> {
     if (wanted === 'float32') return { precision: fullPrecision, notices: [] };
-    this.#mixed ??= mixedPrecision(this.#binding);
+    this.#mixed ??= mixedPrecision(this.binding);
     const { precision, refusal } = await this.#mixed;
     return { precision, notices: refusal ? [`Mixed precision is off: ${refusal}. The run computes in float32.`] : [] };
   }

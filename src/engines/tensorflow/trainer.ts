@@ -143,12 +143,13 @@ export class TensorFlowTrainer implements Trainer {
 
   #batchFeeds(batch: ImageBatch, step: number): Record<string, Feed> {
     const { size, labels, targets, weights } = batch;
+    const { classes } = this.#lowered;
     return {
       pixels: pixelFeed(batch, this.#imageShape),
       labels: { shape: [size], data: labels.subarray(0, size) },
       stepSeed: { shape: [], data: Int32Array.of(mixSeed(this.#options.seed, step)) },
-      ...(targets && { targets: { shape: [size, targets.length / size], data: targets } }),
-      ...(weights && { weights: { shape: [size], data: weights } }),
+      ...(targets && { targets: { shape: [size, classes], data: targets.subarray(0, size * classes) } }),
+      ...(weights && { weights: { shape: [size], data: weights.subarray(0, size) } }),
       ...(this.#lossScale && { lossScale: scalarFeed(this.#lossScale.value) }),
     };
   }

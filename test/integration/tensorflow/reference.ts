@@ -78,7 +78,7 @@ export function referencePredict(model: LayersModel, batch: ImageBatch, normaliz
   });
 }
 
-function normalized(model: LayersModel, batch: ImageBatch, { mean, std }: Normalization): tf.Tensor {
+export function normalized(model: LayersModel, batch: ImageBatch, { mean, std }: Normalization): tf.Tensor {
   const shape = [batch.size, ...((model.inputs[0]?.shape ?? []).slice(1) as number[])];
   const bytes = shape.reduce((product, one) => product * one, 1);
   const channels = shape.at(-1) as number;

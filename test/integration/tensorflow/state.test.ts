@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import { cpuMaker } from '../../../src/engines/cpu/maker.ts';
-import type { Engine, StepResult, Trainer, TrainerState } from '../../../src/engines/engine.ts';
+import type { Engine, StepResult, Trainer, TrainerOptions, TrainerState } from '../../../src/engines/engine.ts';
 import { EngineError } from '../../../src/engines/engine-error.ts';
+import { fullPrecision } from '../../../src/engines/tensorflow/lower/pass.ts';
+import { lowerTrainer } from '../../../src/engines/tensorflow/lower/trainer-graph.ts';
 import { Problem } from '../../../src/problem.ts';
-import { options, randomBatch, scramble, skip, startEngine } from './support.ts';
+import { seededRandom } from '../../../src/random.ts';
+import { difference, options, randomBatch, scramble, skip, startEngine } from './support.ts';
 
 describe('TensorFlow trainer state', { skip, timeout: 120_000 }, () => {
   let engine: Engine;
@@ -56,6 +59,114 @@ describe('TensorFlow trainer state', { skip, timeout: 120_000 }, () => {
       resumed.dispose();
     });
   }
+
+  it('with every option on, a run resumed in the middle of an update equals an uninterrupted one', async () => {
+    for (const precision of ['float32', 'mixed'] as const) {
+      const all: TrainerOptions = {
+        ...options({ name: 'adamw', weightDecay: 0.1 }),
+        ...{ loss: { name: 'focal', labelSmoothing: 0.1, focalGamma: 2 }, classWeights: [1, 2, 0.5] },
+        ...{ clip: { norm: 1, value: 0.5 }, accumulate: 3, ema: 0.9, precision },
+        layerRates: new Map([['conv', 0.5]]),
+      };
+      const whole = await engine.createTrainer(network(), all);
+      await richSteps(whole, 0, 5);
+      const saved = await whole.readState();
+      assert.ok(saved.optimizer.some(({ name }) => name === 'accumulated-steps'));
+      assert.equal(saved.averaged.length, saved.weights.length);
+      await whole.predict(randomBatch(shape, 4, 1), 'averaged');
+      const expectedLosses = await richSteps(whole, 5, 11);
+      const expected = await whole.readState();
+      whole.dispose();
+
+      const resumed = await engine.createTrainer(network(99), all);
+      await richSteps(resumed, 0, 4);
+      await resumed.writeState(saved);
+      assertSame(await resumed.readState(), saved);
+      assert.deepEqual(await richSteps(resumed, 5, 11), expectedLosses);
+      assertSame(await resumed.readState(), expected);
+      resumed.dispose();
+    }
+  });
+
+  it('weights change with an update’s last step only, and its gradient is the mean', async () => {
+    const plain = options({ momentum: 0 });
+    const [whole, parts] = [
+      await engine.createTrainer(network(3, 0), { ...plain, layerRates: new Map([['norm', 0]]) }),
+      await engine.createTrainer(network(3, 0), { ...plain, layerRates: new Map([['norm', 0]]), accumulate: 2 }),
+    ];
+    const batch = randomBatch(shape, 6, 1);
+    const half = (from: number) => ({
+      pixels: batch.pixels.subarray((from * batch.pixels.length) / 6),
+      labels: batch.labels.subarray(from),
+      size: 3,
+    });
+    const input = { step: 0, learningRate: 0.5 };
+    const before = await parts.readState();
+    const first = await parts.step(half(0), input);
+    assert.equal(first.gradientNorm, null);
+    assert.deepEqual((await parts.readState()).weights, before.weights);
+    const second = await parts.step(half(3), { ...input, step: 1 });
+    const { loss, correct } = await whole.step(batch, input);
+    assert.ok(Math.abs((first.loss + second.loss) / 2 - loss) < 1e-6);
+    assert.equal(first.correct + second.correct, correct);
+    const [a, b] = [await whole.readState(), await parts.readState()];
+    a.weights.forEach((weight, i) => {
+      assert.ok(difference(weight.data, b.weights[i]?.data ?? []) < 1e-6, weight.name);
+    });
+    assert.ok(b.optimizer.every(({ name }) => !name.includes('accumulated')));
+    whole.dispose();
+    parts.dispose();
+  });
+
+  it('frozen layers have neither gradients nor slots and stay as they are', async () => {
+    const rates = new Map([
+      ['conv', 0],
+      ['norm', 0],
+    ]);
+    const trainer = await engine.createTrainer(network(), { ...options({ name: 'adam' }), layerRates: rates });
+    const before = await trainer.readState();
+    await steps(trainer, 0, 3);
+    const after = await trainer.readState();
+    trainer.dispose();
+    const changed = after.weights.filter(({ data }, i) => difference(data, before.weights[i]?.data ?? []) > 0);
+    assert.deepEqual(
+      changed.map(({ name }) => name),
+      ['logits/kernel', 'logits/bias'],
+    );
+    assert.deepEqual(
+      after.optimizer.map(({ name }) => name),
+      ['iterations', 'logits/kernel/m', 'logits/kernel/v', 'logits/bias/m', 'logits/bias/v'],
+    );
+    const { graph } = lowerTrainer(network(), { ...options(), layerRates: rates }, fullPrecision);
+    const backwards = graph.nodes().filter(({ operation }) => /Backprop|Grad/.test(operation));
+    assert.deepEqual(
+      backwards.map(({ operation }) => operation),
+      ['BiasAddGrad'],
+    );
+  });
+
+  it('a model without anything to train is refused', async () => {
+    const rates = new Map(network().layers.map(({ name }) => [name, 0] as const));
+    const failure = await engine
+      .createTrainer(network(), { ...options(), layerRates: rates })
+      .catch((error: unknown) => error);
+    assert.ok(failure instanceof EngineError);
+    assert.equal(failure.failure, 'unsupported-model');
+  });
+
+  it('predicts with the weights or with their average, whichever was used before', async () => {
+    const trainer = await engine.createTrainer(network(), { ...options(), ema: 0.5 });
+    const batch = randomBatch(shape, 5, 3);
+    assert.deepEqual(await trainer.predict(batch, 'averaged'), await trainer.predict(batch));
+    await steps(trainer, 0, 4, 0.1);
+    const { averaged } = await trainer.readState();
+    const [now, mean] = [await trainer.predict(batch), await trainer.predict(batch, 'averaged')];
+    assert.ok(difference(now, mean) > 1e-3);
+    assert.deepEqual(await trainer.predict(batch), now);
+    await trainer.writeState({ weights: averaged, optimizer: [], averaged: [] });
+    assert.deepEqual(await trainer.predict(batch), mean);
+    trainer.dispose();
+  });
 
   it('a state moves to the cpu engine and back, and both go on alike', async () => {
     const cpu = await cpuMaker.start({ threads: 1 });
@@ -166,10 +277,14 @@ describe('TensorFlow trainer state', { skip, timeout: 120_000 }, () => {
 
   it('300 steps, predictions and reads keep the memory flat', async () => {
     const model = network();
-    const trainer = await engine.createTrainer(model, options({ name: 'adam' }));
+    const trainer = await engine.createTrainer(model, {
+      ...options({ name: 'adam' }),
+      ...{ accumulate: 2, ema: 0.9, clip: { norm: 1, value: 1 }, classWeights: [1, 2, 3] },
+    });
     const round = async (from: number, to: number) => {
-      await steps(trainer, from, to);
+      await richSteps(trainer, from, to);
       await trainer.predict(randomBatch(model, 32, 1));
+      await trainer.predict(randomBatch(model, 32, 1), 'averaged');
       await trainer.readState();
     };
     await round(0, 100);
@@ -203,8 +318,22 @@ async function steps(trainer: Trainer, from: number, to: number, learningRate = 
   return results;
 }
 
+/** With all that a batch and a step can bring. */
+async function richSteps(trainer: Trainer, from: number, to: number): Promise<StepResult[]> {
+  const results: StepResult[] = [];
+  for (let step = from; step < to; step++) {
+    const batch = randomBatch(shape, 6, step);
+    const random = seededRandom(step);
+    const shares = Array.from({ length: 6 }, () => random());
+    batch.targets = Float32Array.from(shares.flatMap((share) => [share, 1 - share, 0]));
+    batch.weights = Float32Array.from(shares, (share) => 0.5 + share);
+    results.push(await trainer.step(batch, { step, learningRate: 0.01, momentum: 0.95 - (step % 20) / 100 }));
+  }
+  return results;
+}
+
 function assertSame(a: TrainerState, b: TrainerState): void {
-  for (const part of ['weights', 'optimizer'] as const) {
+  for (const part of ['weights', 'optimizer', 'averaged'] as const) {
     assert.deepEqual(
       a[part].map(({ name }) => name),
       b[part].map(({ name }) => name),

@@ -24,6 +24,7 @@ export interface LoweredTrainer {
   averages: readonly Variable[];
   /** Whether steps are fed a factor of the loss, against float16's vanishing gradients. */
   scalesLoss: boolean;
+  classes: number;
 }
 
 /**
@@ -47,7 +48,11 @@ export function lowerTrainer(model: LayersModel, options: TrainerOptions, precis
   }
   const cleared = [...slots, ...sums, ...averaged].map((one) => graph.assign(one, zeros(graph, one.shape)));
   addRun(graph, 'reset', cleared);
-  return { graph, weights, slots, sums, averages: averaged, scalesLoss: precision.products === dataType.half };
+  return {
+    ...{ graph, weights, slots, sums, averages: averaged },
+    scalesLoss: precision.products === dataType.half,
+    classes: model.outputs[0]?.shape.at(-1) ?? 0,
+  };
 }
 
 function addEvaluation(
