@@ -114,6 +114,7 @@ async function openStage(
     classWeights: classWeightsOf(classWeights, sampledCounts(counts, sampling)),
     freeze,
   });
+  for (const message of trainer.notices ?? []) events.append({ kind: 'warning', code: 'engine', message });
   if (state) await trainer.writeState(state);
   const { color, resize } = config.input;
   const preprocess: Preprocess = { version: 1, width, height, color, resize, normalization };
