@@ -8,6 +8,7 @@ export const pythonPackages = [
   'pillow==12.3.0',
   'torch==2.13.0',
   'torchvision==0.28.0',
+  'timm==1.0.29',
   'scikit-learn==1.9.1',
   'onnx==1.23.1',
   'onnxruntime==1.30.0',

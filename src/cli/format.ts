@@ -18,6 +18,11 @@ export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
+/** `340 kB`, `12 MB`. */
+export function megabytes(bytes: number): string {
+  return bytes < 1e6 ? `${count(bytes / 1e3)} kB` : `${count(bytes / 1e6)} MB`;
+}
+
 /** `8 s`, `1 min 12 s`, `2 h 05 min`. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

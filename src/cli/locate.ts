@@ -52,3 +52,29 @@ export async function findRun(
     'Give a run folder, or see loupe runs for names and ids.',
   );
 }
+
+/** Where predictors are kept: beside the runs. */
+export function predictorsFolderOf(runsFolder: string): string {
+  return path.join(path.dirname(runsFolder), 'predictors');
+}
+
+/**
+ * The folder of what can predict: a run as `findRun` finds it, or a predictor given by path, id or name.
+ * @throws Problem `no-such-run`, `ambiguous-run`
+ */
+export async function findSubject(given: string, runsFolder: string): Promise<string> {
+  const { isPredictorFolder, listPredictors } = await import('../evaluation/predictor/list.ts');
+  if (isPredictorFolder(given)) return path.resolve(given);
+  const found = listPredictors(predictorsFolderOf(runsFolder)).filter(({ id, name }) => id === given || name === given);
+  const [only] = found;
+  if (only && found.length === 1) return only.folder;
+  if (found.length > 1) {
+    const ids = found.map(({ id }) => id);
+    throw new Problem(
+      'ambiguous-run',
+      `"${given}" may be one of ${found.length} predictors.`,
+      `Give an id: ${ids.join(', ')}.`,
+    );
+  }
+  return await findRun(given, runsFolder, (run) => run.hasModel);
+}

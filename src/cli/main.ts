@@ -6,11 +6,16 @@ import { augmentCheckVerb } from './augment-check.ts';
 import { augmentPreviewVerb } from './augment-preview.ts';
 import { compareVerb } from './compare.ts';
 import { enginesVerb } from './engines.ts';
+import { ensembleVerb } from './ensemble.ts';
+import { evaluateVerb } from './evaluate.ts';
+import { exportVerb } from './export.ts';
 import { generalHelp, verbHelp } from './help.ts';
+import { importVerb } from './import.ts';
 import { lrFindVerb } from './lr-find.ts';
 import { checkPositionals, parseVerb, progressMode } from './parse.ts';
 import { predictVerb } from './predict.ts';
 import { runsVerb } from './runs.ts';
+import { saliencyVerb } from './saliency.ts';
 import { scanVerb } from './scan.ts';
 import { setupVerb } from './setup.ts';
 import { style } from './style.ts';
@@ -26,11 +31,16 @@ const verbs: readonly Verb[] = [
   trainVerb,
   lrFindVerb,
   runsVerb,
+  evaluateVerb,
+  ensembleVerb,
   compareVerb,
   predictVerb,
+  saliencyVerb,
+  exportVerb,
   augmentPreviewVerb,
   augmentCheckVerb,
   thumbnailsVerb,
+  importVerb,
   enginesVerb,
   setupVerb,
 ];

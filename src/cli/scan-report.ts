@@ -1,5 +1,5 @@
 import type { DataSet, ImageRecord } from '../dataset/types.ts';
-import { count, duration, plural } from './format.ts';
+import { count, duration, megabytes, plural } from './format.ts';
 import type { Style } from './style.ts';
 import { renderTable } from './table.ts';
 
@@ -136,8 +136,4 @@ function list(counts: Record<string, number>): string {
   return Object.entries(counts)
     .map(([name, times]) => `${name} ${count(times)}`)
     .join(', ');
-}
-
-function megabytes(bytes: number): string {
-  return bytes < 1e6 ? `${count(bytes / 1e3)} kB` : `${count(bytes / 1e6)} MB`;
 }

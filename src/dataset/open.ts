@@ -13,13 +13,15 @@ import { recordsOf, SkipList } from './records.ts';
 import { resolveSource, type Source } from './resolve-source.ts';
 import { scanFiles } from './scan.ts';
 import type { DataSet, DataSetWarning, ImageRecord, ScanProgress, SourceFormat } from './types.ts';
-import { checkUsable } from './usable.ts';
+import { assertImages, checkUsable } from './usable.ts';
 
 export interface OpenOptions {
   /** Default: found out from what lies there. */
   format?: 'auto' | SourceFormat | undefined;
   /** Regular expression over an image's path; its first group names what must stay on one side of a split. */
   groupPattern?: string | undefined;
+  /** What the images are for: to measure with, one class and few images will do. Default: to train on. */
+  purpose?: 'train' | 'evaluate' | undefined;
   /** Default: `cacheRoot()`. */
   cacheFolder?: string | undefined;
   /** At most ten times a second, and once at the end. */
@@ -53,7 +55,9 @@ export async function openDataSet(source: string, options: OpenOptions = {}): Pr
     for (const image of contents.images) image.group = groupOf(image.path) ?? image.group;
     contents.images.sort((a, b) => byCodeUnit(a.path, b.path));
     const skipped = contents.skips.summary();
-    contents.warnings.push(...checkUsable(resolved, contents.classes, contents.images, skipped), ...index.warnings);
+    if (options.purpose === 'evaluate') assertImages(resolved, contents.images, skipped);
+    else contents.warnings.push(...checkUsable(resolved, contents.classes, contents.images, skipped));
+    contents.warnings.push(...index.warnings);
     return {
       root: resolved.root,
       format: resolved.format,

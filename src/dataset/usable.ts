@@ -18,15 +18,9 @@ export function checkUsable(
   images: ImageRecord[],
   skipped: Skipped[],
 ): DataSetWarning[] {
-  const place = source.file && source.format === 'manifest' ? path.join(source.root, source.file) : source.root;
-  const left = skipped.length ? ` Left out: ${skipped.map(({ cause, count }) => `${count} ${cause}`).join(', ')}.` : '';
-  if (images.length === 0) {
-    throw new Problem(
-      'no-images',
-      `${place} holds no usable image.${left}`,
-      'Check that this is the right place: class folders with images, a manifest, or IDX files.',
-    );
-  }
+  assertImages(source, images, skipped);
+  const place = placeOf(source);
+  const left = leftOut(skipped);
   const counts = new Array<number>(classes.length).fill(0);
   for (const { label } of images) counts[label] = (counts[label] as number) + 1;
   const empty = classes.filter((_, label) => counts[label] === 0);
@@ -40,6 +34,24 @@ export function checkUsable(
     );
   }
   return [...tinyClasses(classes, counts), ...unseenClasses(classes, images)];
+}
+
+/** @throws Problem `no-images` */
+export function assertImages(source: Source, images: ImageRecord[], skipped: Skipped[]): void {
+  if (images.length > 0) return;
+  throw new Problem(
+    'no-images',
+    `${placeOf(source)} holds no usable image.${leftOut(skipped)}`,
+    'Check that this is the right place: class folders with images, a manifest, or IDX files.',
+  );
+}
+
+function placeOf({ root, file, format }: Source): string {
+  return file && format === 'manifest' ? path.join(root, file) : root;
+}
+
+function leftOut(skipped: Skipped[]): string {
+  return skipped.length ? ` Left out: ${skipped.map(({ cause, count }) => `${count} ${cause}`).join(', ')}.` : '';
 }
 
 function oneClass(source: Source, place: string, classes: string[], left: string): Problem {

@@ -34,6 +34,12 @@ export class MessageWriter {
     return this;
   }
 
+  /** The fields of another message, as fields of this one. */
+  append(message: MessageWriter): this {
+    for (const part of message.#parts) this.#append(part);
+    return this;
+  }
+
   packedIntegers(field: number, values: readonly number[]): this {
     const packed = new MessageWriter();
     for (const value of values) packed.#append(varint(value));

@@ -42,15 +42,27 @@ export function createJobFolder(
   name: string,
   describe: (id: string, createdAt: string) => object,
 ): string {
-  const parent = path.resolve(jobsFolder);
+  const now = new Date();
+  const { id, folder } = createTimedFolder(jobsFolder, name, now);
   try {
-    ensureJobsFolder(parent);
-    const now = new Date();
-    const { id, folder } = claimFolder(parent, name, now);
     writeJson(path.join(folder, jobFiles.job), describe(id, now.toISOString()));
     return folder;
   } catch (error) {
-    throw fsProblem(error, 'create a job in', parent);
+    throw fsProblem(error, 'create a job in', path.dirname(folder));
+  }
+}
+
+/**
+ * Makes an empty folder named by time and `name`, which nobody else has.
+ * @throws Problem `disk-full`, `no-permission`
+ */
+export function createTimedFolder(parent: string, name: string, now = new Date()): { id: string; folder: string } {
+  const absolute = path.resolve(parent);
+  try {
+    ensureJobsFolder(absolute);
+    return claimFolder(absolute, name, now);
+  } catch (error) {
+    throw fsProblem(error, 'create a folder in', absolute);
   }
 }
 

@@ -58,4 +58,8 @@ export const jobFiles = {
   split: 'split.jsonl',
   predictions: 'predictions.jsonl',
   report: 'report.json',
+  /** TensorBoard event files. */
+  tensorboard: 'tensorboard',
+  /** Models written for others. */
+  exports: 'export',
 } as const;

@@ -13,6 +13,8 @@ export const modelFiles = {
   weights: 'weights.bin',
   preprocess: 'preprocess.json',
   labels: 'labels.json',
+  /** The model card. */
+  card: 'README.md',
 } as const;
 
 export interface ModelDescription {

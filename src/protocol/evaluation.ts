@@ -1,3 +1,5 @@
+import type { RunState } from './runs.ts';
+
 /** What an evaluation found: `report.json` in a run's `evaluations/<name>/`, and what the Evaluation panel shows. */
 
 /** A measured value with the bounds of its confidence interval; null: undefined (nothing to measure it on). */
@@ -196,8 +198,6 @@ export interface UsedReport {
 export interface EvaluatedImages {
   root: string;
   path: string[];
-  /** Only where an image is no file of its own. */
-  format: string[];
   width: number[];
   height: number[];
   /** Positions in `classes`. */
@@ -206,8 +206,38 @@ export interface EvaluatedImages {
   /** Probability of the predicted class and of the label; 4 digits. */
   confidence: number[];
   labelProbability: number[];
+  hash: string[];
   /** Of the pixels that the network sees: mean luma 0–1, and the spread of its edges 0–1. */
   brightness: number[];
   sharpness: number[];
-  slices: { [name: string]: number[] };
+  /** Of each slice of the report: positions of its images. */
+  slices: number[][];
+}
+
+/** What is evaluated: a split of the run (of a predictor's first run), or any folder, manifest or IDX file. */
+export type EvaluationTarget =
+  | { kind: 'split'; split: 'train' | 'validation' | 'test' }
+  | { kind: 'folder'; source: string };
+
+export interface EvaluationViews {
+  name: 'none' | 'flip' | 'ten-crop' | 'augment' | 'augment-mean';
+  count: number;
+  seed: number;
+}
+
+/** An evaluation as lists and panels see it; derived from its folder. */
+export interface EvaluationSummary {
+  id: string;
+  folder: string;
+  state: RunState;
+  /** For `failed`: what happened and what to do next. */
+  message: string | null;
+  advice: string | null;
+  /** Milliseconds since 1970. */
+  createdAt: number;
+  target: EvaluationTarget;
+  views: EvaluationViews;
+  engine: string | null;
+  progress: { what: string; done: number; total: number | null } | null;
+  hasReport: boolean;
 }

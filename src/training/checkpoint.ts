@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { NamedArray, TrainerState } from '../engines/engine.ts';
 import { errnoOf, fsProblem } from '../jobs/fs-problem.ts';
+import { readTensorFile, type TensorFile, writeTensorFile } from '../models/safetensors.ts';
 import { Problem } from '../problem.ts';
 import { atStart, type EpochResult, type TrainProgress } from './progress.ts';
-import { readTensorFile, type TensorFile, writeTensorFile } from './safetensors.ts';
 
 const WEIGHT = 'weight/';
 const OPTIMIZER = 'optimizer/';

@@ -13,6 +13,7 @@ export interface RunConfig {
   model: ModelConfig;
   training: TrainingConfig;
   engine: EngineConfig;
+  logging: LoggingConfig;
   /** Seeds the split, the weights, the order of the images, augmentation and dropout. */
   seed: number;
 }
@@ -221,6 +222,14 @@ export interface EngineConfig {
   precision: 'float32' | 'mixed';
 }
 
+/** Logs that are kept for other tools, beside the run's own. */
+export interface LoggingConfig {
+  /** TensorBoard event files in the run's `tensorboard/`, kept up while it trains. */
+  tensorboard: boolean;
+  /** The run is filed in the workspace's `.loupe/mlruns` when it ends. */
+  mlflow: boolean;
+}
+
 export const defaultConfig: RunConfig = {
   name: '',
   data: { source: '.', format: 'auto', validation: 0.2, test: 0, groupPattern: '' },
@@ -287,6 +296,7 @@ export const defaultConfig: RunConfig = {
     phases: [],
   },
   engine: { name: 'auto', threads: 0, precision: 'float32' },
+  logging: { tensorboard: true, mlflow: false },
   seed: 42,
 };
 

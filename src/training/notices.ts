@@ -40,6 +40,11 @@ export class Notices {
     return events;
   }
 
+  /** Everything that was skipped so far. */
+  get all(): Omit<SkippedEvent, 'kind'>[] {
+    return [...this.#skipped.values()].map(({ cause, count, examples }) => ({ cause, count, examples }));
+  }
+
   get skippedCounts(): { cause: string; count: number }[] {
     return [...this.#skipped.values()].map(({ cause, count }) => ({ cause, count }));
   }

@@ -8,6 +8,7 @@ import { type JobOutcome, type JobSession, runJobSession, scanReporter } from '.
 import { trainLoop } from './loop.ts';
 import { prepareRun } from './prepare.ts';
 import { openRunData } from './run-data.ts';
+import { RunLogs } from './run-logs.ts';
 
 /**
  * Trains the run of a job folder, from its beginning or from its last checkpoint, to its end or until it is asked to stop.
@@ -28,14 +29,18 @@ async function train(job: Job, { folder, begun, events, stop }: JobSession): Pro
     const { name, label, device } = engine.info;
     events.append({ kind: 'engine', name, label, device, reason, refused });
     const run = await prepareRun({ folder, job, data, engine, events, stop });
+    const logs = new RunLogs(folder, job.config.logging, events);
     try {
       const { step, epoch, stepInEpoch } = run.progress;
       if (begun) events.append({ kind: 'resume', step, epoch: stepInEpoch > 0 ? epoch + 1 : epoch });
       events.append({ kind: 'status', state: 'running', pid: process.pid });
+      logs.begin();
       const end = await trainLoop(run);
       await finish(folder, run, end);
+      logs.finish();
       return end.progress.ended ? 'done' : 'stopped';
     } finally {
+      logs.close();
       await run.close();
     }
   } finally {

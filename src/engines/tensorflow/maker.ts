@@ -1,7 +1,7 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { Problem } from '../../problem.ts';
 import type { Engine, EngineMaker } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
+import { providePlainBackend } from '../plain-backend.ts';
 import { selfTest } from '../self-test.ts';
 import { attachTensorFlow } from './attach.ts';
 import { TensorFlowEngine } from './engine.ts';
@@ -31,7 +31,7 @@ async function startFirst(search: TensorFlowSearch, threads: number): Promise<En
   for (const install of search.found) {
     try {
       await proveOnce(install);
-      await provideBackend();
+      await providePlainBackend();
       return await attachTensorFlow(install, threads, async (binding) => {
         const engine = new TensorFlowEngine(binding, threads);
         await selfTest(engine);
@@ -47,14 +47,6 @@ async function startFirst(search: TensorFlowSearch, threads: number): Promise<En
 
 function failedWhileRunning(error: Problem): boolean {
   return error instanceof EngineError || error.code === 'engine-self-test';
-}
-
-/** Models are built and hold their weights in TensorFlow.js itself, which needs a backend for that. */
-async function provideBackend(): Promise<void> {
-  tf.enableProdMode();
-  if (tf.getBackend()) return;
-  await import('@tensorflow/tfjs-backend-cpu');
-  await tf.setBackend('cpu');
 }
 
 function notFound(search: TensorFlowSearch): Problem {

@@ -1,3 +1,5 @@
+import { logChoose } from '../distributions.ts';
+
 /** Two-sided 97.5 % point of the normal distribution. */
 const Z95 = 1.959963984540054;
 
@@ -30,32 +32,4 @@ export function fisherExact(a: number, b: number, c: number, d: number): number 
     if (value <= seen) sum += value;
   }
   return Math.min(1, sum);
-}
-
-/** Holm's step-down correction: in the order of the values given. */
-export function holm(pValues: readonly number[]): number[] {
-  const order = [...pValues.keys()].sort((i, j) => (pValues[i] as number) - (pValues[j] as number));
-  const adjusted = new Array<number>(pValues.length);
-  let last = 0;
-  order.forEach((at, place) => {
-    last = Math.max(last, Math.min(1, (pValues[at] as number) * (pValues.length - place)));
-    adjusted[at] = last;
-  });
-  return adjusted;
-}
-
-function logChoose(n: number, k: number): number {
-  return logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1);
-}
-
-/** Lanczos' approximation (g = 7, 9 terms), |error| < 1e-13 relative. @param x ≥ 1 */
-function logGamma(x: number): number {
-  const terms = [
-    676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905,
-    -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
-  ];
-  const shifted = x - 1;
-  const base = shifted + 7.5;
-  const sum = terms.reduce((total, term, i) => total + term / (shifted + i + 1), 0.99999999999980993);
-  return 0.5 * Math.log(2 * Math.PI) + (shifted + 0.5) * Math.log(base) - base + Math.log(sum);
 }

@@ -1,5 +1,6 @@
 import type { SliceAttribute, SliceReport } from '../../protocol/evaluation.ts';
-import { fisherExact, holm, wilson } from './significance.ts';
+import { holm } from '../hypothesis-tests.ts';
+import { fisherExact, wilson } from './significance.ts';
 
 /** What slices are cut by, of one image. */
 export interface SliceFacts {

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { readTensorFile } from '../../../src/models/safetensors.ts';
 import {
   areFinite,
   assertSameShapes,
@@ -13,7 +14,6 @@ import {
 } from '../../../src/training/checkpoint.ts';
 import { CheckpointPace } from '../../../src/training/checkpoint-pace.ts';
 import { atStart } from '../../../src/training/progress.ts';
-import { readTensorFile } from '../../../src/training/safetensors.ts';
 
 let folder = '';
 let file = '';

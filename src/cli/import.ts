@@ -1,0 +1,57 @@
+import path from 'node:path';
+import type { WeightReport } from '../models/pretrained/inspect.ts';
+import { count, plural } from './format.ts';
+import type { Style } from './style.ts';
+import type { Terminal } from './terminal.ts';
+import type { Verb, VerbInput, VerbResult } from './verb.ts';
+
+/** Names shown of each list; `--json` has all. */
+const SHOWN = 8;
+
+export const importVerb: Verb = {
+  name: 'import',
+  usage: '<weights file>',
+  summary:
+    'Look into a file of pretrained weights: which network it is of, and which tensors fit, lack or are left over.',
+  details: `Reads files of torch.save (.pth, .pt, old and new) and .safetensors; a pickle is parsed, never run. To train from it, name it in
+a config: "model": {"architecture": …, "weights": "<file>"}.`,
+  positionals: { min: 1, max: 1, missing: 'Which file of weights?' },
+  options: {},
+  run: importWeights,
+};
+
+async function importWeights(input: VerbInput, terminal: Terminal): Promise<VerbResult> {
+  const { inspectWeights } = await import('../models/pretrained/inspect.ts');
+  const report = await inspectWeights(path.resolve(input.positionals[0] as string));
+  return { json: report, text: describe(report, terminal.out), exitCode: fits(report) ? 0 : 1 };
+}
+
+/** Every weight of the network was found. */
+function fits({ match }: WeightReport): boolean {
+  return match !== null && match.missing.length === 0 && match.wrongShape.length === 0;
+}
+
+function describe(report: WeightReport, colors: Style): string {
+  const { format, tensors, values, network, match } = report;
+  const head = `${format}: ${plural(tensors, 'tensor')}, ${count(values)} values`;
+  if (!network || !match) return `${head}\n${colors.yellow('The names fit no network that Loupe knows.')}`;
+  const width = network.width === 1 ? '' : ` × ${network.width}`;
+  const classes = network.classes === null ? '' : `, with a classifier of ${count(network.classes)} classes`;
+  const wrong = match.wrongShape.map(
+    ({ name, expected, found }) => `${name} (${found.join('×')}, not ${expected.join('×')})`,
+  );
+  return [
+    head,
+    `${colors.bold(network.family + width)}, named as ${network.naming} does${network.prefix ? ` behind “${network.prefix}”` : ''}${classes}`,
+    `${fits(report) ? colors.green('✓') : colors.red('✗')} ${plural(match.matched, 'weight')} matched`,
+    ...listed('Missing', match.missing),
+    ...listed('Of another shape', wrong),
+    ...listed('Left over', match.extra),
+  ].join('\n');
+}
+
+function listed(title: string, names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  const more = names.length > SHOWN ? `, and ${count(names.length - SHOWN)} more` : '';
+  return [`${title}: ${names.slice(0, SHOWN).join(', ')}${more}`];
+}

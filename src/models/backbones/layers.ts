@@ -1,0 +1,182 @@
+import { initializers, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import type { SeedSequence } from '../blocks.ts';
+
+/**
+ * Whose conventions a network follows: PyTorch pads ⌊kernel/2⌋ zeros on every side, Keras as TensorFlow's `same` does (which differs at stride 2); their
+ * epsilons and momenta differ too.
+ */
+export type Flavor = 'torch' | 'keras';
+
+export interface BackboneContext {
+  seeds: SeedSequence;
+  flavor: Flavor;
+  /** Of every batch norm of the network. */
+  epsilon: number;
+  /** Share of the moving statistics that a step keeps, as TensorFlow counts it. */
+  momentum: number;
+}
+
+type Size = number | readonly [height: number, width: number];
+
+export interface ConvOptions {
+  name: string;
+  filters: number;
+  kernel: Size;
+  stride?: number;
+  /** Zeros on every side; default: as the flavor pads. 0: none. */
+  padding?: Size;
+  bias?: boolean;
+}
+
+/** [batch, height, width, channel] → [batch, height/stride, width/stride, filters]; He-normal initial weights, as in torchvision. */
+export function conv(x: SymbolicTensor, context: BackboneContext, options: ConvOptions): SymbolicTensor {
+  const { name, filters, bias = false, stride = 1 } = options;
+  const { padded, mode } = pad(x, context, options);
+  return layers
+    .conv2d({
+      name,
+      filters,
+      kernelSize: pair(options.kernel),
+      strides: stride,
+      padding: mode,
+      useBias: bias,
+      kernelInitializer: heNormal(context),
+    })
+    .apply(padded) as SymbolicTensor;
+}
+
+export type DepthwiseOptions = Omit<ConvOptions, 'filters'>;
+
+/** A convolution of every channel by itself. */
+export function depthwise(x: SymbolicTensor, context: BackboneContext, options: DepthwiseOptions): SymbolicTensor {
+  const { name, bias = false, stride = 1 } = options;
+  const { padded, mode } = pad(x, context, options);
+  return layers
+    .depthwiseConv2d({
+      name,
+      kernelSize: pair(options.kernel),
+      strides: [stride, stride],
+      padding: mode,
+      useBias: bias,
+      depthwiseInitializer: heNormal(context),
+    })
+    .apply(padded) as SymbolicTensor;
+}
+
+export function norm(x: SymbolicTensor, { epsilon, momentum }: BackboneContext, name: string): SymbolicTensor {
+  return layers.batchNormalization({ name, epsilon, momentum }).apply(x) as SymbolicTensor;
+}
+
+export type ActivationName = 'relu' | 'relu6' | 'swish' | 'gelu' | 'sigmoid';
+
+export function activation(x: SymbolicTensor, kind: ActivationName, name: string): SymbolicTensor {
+  return layers.activation({ name, activation: kind }).apply(x) as SymbolicTensor;
+}
+
+export interface PoolOptions {
+  name: string;
+  kernel: number;
+  stride: number;
+  /** Zeros on every side; `same`: as TensorFlow pads; `ceil`: at the end only, so that no pixel is left over (PyTorch's ceil_mode). */
+  padding?: number | 'same' | 'ceil';
+}
+
+/** After a ReLU: the zeros that pad are then no larger than any value. */
+export function maxPool(x: SymbolicTensor, { name, kernel, stride, padding = 0 }: PoolOptions): SymbolicTensor {
+  const padded = padding === 'ceil' ? filledUp(x, `${name}.pad`, kernel, stride) : zeros(x, `${name}.pad`, padding);
+  const mode = padding === 'same' ? 'same' : 'valid';
+  return layers
+    .maxPooling2d({ name, poolSize: kernel, strides: stride, padding: mode })
+    .apply(padded) as SymbolicTensor;
+}
+
+export function add(a: SymbolicTensor, b: SymbolicTensor, name: string): SymbolicTensor {
+  return layers.add({ name }).apply([a, b]) as SymbolicTensor;
+}
+
+export function concat(parts: SymbolicTensor[], name: string): SymbolicTensor {
+  return layers.concatenate({ name, axis: -1 }).apply(parts) as SymbolicTensor;
+}
+
+export interface SqueezeExciteOptions {
+  name: string;
+  /** Channels in the middle. */
+  squeezed: number;
+  /** Names of the two convolutions below `name`, as the framework has them. */
+  reduce: string;
+  expand: string;
+  inner: ActivationName;
+}
+
+/** Squeeze and excitation (Hu et al. 2018): every channel is scaled by a share that the picture's averages decide. */
+export function squeezeExcite(
+  x: SymbolicTensor,
+  context: BackboneContext,
+  { name, squeezed, reduce, expand, inner }: SqueezeExciteOptions,
+): SymbolicTensor {
+  const channels = channelsOf(x);
+  let share = layers.globalAveragePooling2d({ name: `${name}.avgpool` }).apply(x) as SymbolicTensor;
+  share = layers.reshape({ name: `${name}.reshape`, targetShape: [1, 1, channels] }).apply(share) as SymbolicTensor;
+  share = conv(share, context, { name: `${name}.${reduce}`, filters: squeezed, kernel: 1, bias: true });
+  share = activation(share, inner, `${name}.activation`);
+  share = conv(share, context, { name: `${name}.${expand}`, filters: channels, kernel: 1, bias: true });
+  share = activation(share, 'sigmoid', `${name}.scale`);
+  return layers.multiply({ name: `${name}.multiply` }).apply([x, share]) as SymbolicTensor;
+}
+
+export function channelsOf(x: SymbolicTensor): number {
+  return x.shape.at(-1) ?? 0;
+}
+
+/** `value` rounded to a multiple of 8, and not below nine tenths of itself (`_make_divisible` of the MobileNets). */
+export function divisibleBy8(value: number, least = 8): number {
+  const rounded = Math.max(least, Math.floor((value + 4) / 8) * 8);
+  return rounded < 0.9 * value ? rounded + 8 : rounded;
+}
+
+/** Zeros above and below, left and right. */
+export function zeros(x: SymbolicTensor, name: string, size: Size | 'same'): SymbolicTensor {
+  const [vertical, horizontal] = size === 'same' ? [0, 0] : pair(size);
+  if (vertical === 0 && horizontal === 0) return x;
+  const padding: [[number, number], [number, number]] = [
+    [vertical, vertical],
+    [horizontal, horizontal],
+  ];
+  return layers.zeroPadding2d({ name, padding }).apply(x) as SymbolicTensor;
+}
+
+/** Zeros below and to the right where the windows would leave pixels over. */
+function filledUp(x: SymbolicTensor, name: string, kernel: number, stride: number): SymbolicTensor {
+  const [bottom, right] = x.shape.slice(1, 3).map((side) => {
+    const over = ((side ?? 0) - kernel) % stride;
+    return over > 0 ? stride - over : 0;
+  }) as [number, number];
+  if (bottom === 0 && right === 0) return x;
+  const padding: [[number, number], [number, number]] = [
+    [0, bottom],
+    [0, right],
+  ];
+  return layers.zeroPadding2d({ name, padding }).apply(x) as SymbolicTensor;
+}
+
+function pad(
+  x: SymbolicTensor,
+  { flavor }: BackboneContext,
+  { name, kernel, stride = 1, padding }: DepthwiseOptions,
+): { padded: SymbolicTensor; mode: 'same' | 'valid' } {
+  const [height, width] = pair(kernel);
+  const half: [number, number] = [Math.floor(height / 2), Math.floor(width / 2)];
+  const wanted = padding === undefined ? half : pair(padding);
+  // At stride 1 an odd kernel with half its size around it is what `same` does, without a copy of the picture.
+  const isSame = wanted[0] === half[0] && wanted[1] === half[1] && (stride === 1 || flavor === 'keras');
+  if (isSame && padding !== 0) return { padded: x, mode: 'same' };
+  return { padded: zeros(x, `${name}.pad`, wanted), mode: 'valid' };
+}
+
+function heNormal({ seeds }: BackboneContext) {
+  return initializers.varianceScaling({ scale: 2, mode: 'fanOut', distribution: 'normal', seed: seeds.next() });
+}
+
+function pair(size: Size): [number, number] {
+  return typeof size === 'number' ? [size, size] : [size[0], size[1]];
+}

@@ -1,0 +1,116 @@
+import { divisibleBy8 } from '../backbones/layers.ts';
+import type { WeightFile } from '../weights/weight-file.ts';
+import type { FamilyName } from './families.ts';
+import { type Naming, namingOf } from './naming.ts';
+
+export interface Detected {
+  family: FamilyName;
+  /** What the channels are multiplied by. */
+  width: number;
+  /** Before every name in the file, e.g. `module.` of torch.nn.DataParallel. */
+  prefix: string;
+  naming: Naming;
+  /** Classes of the classifier that the file brings; null: none, or one of several layers. */
+  classes: number | null;
+}
+
+type Shapes = ReadonlyMap<string, readonly number[]>;
+
+/** Wrappers put a word or two before every name; more would be another structure. */
+const MOST_PREFIXES = 3;
+
+/** Which network the tensors of a PyTorch file belong to, by their names and shapes; null for one that is not known. */
+export function detectNetwork({ tensors }: Pick<WeightFile, 'tensors'>): Detected | null {
+  let names: Shapes = new Map([...tensors].map(([name, { shape }]) => [name, shape]));
+  let prefix = '';
+  for (let i = 0; i <= MOST_PREFIXES; i++) {
+    const found = detectPlain(names);
+    if (found) return { ...found, prefix };
+    const word = commonWord(names);
+    if (word === null) return null;
+    prefix += word;
+    names = new Map(
+      [...names].filter(([name]) => name.startsWith(word)).map(([name, shape]) => [name.slice(word.length), shape]),
+    );
+  }
+  return null;
+}
+
+/** The first word, dot included, of at least four in five names. */
+function commonWord(names: Shapes): string | null {
+  const counts = new Map<string, number>();
+  for (const name of names.keys()) {
+    const word = name.slice(0, name.indexOf('.') + 1);
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  const [word, count] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? ['', 0];
+  return word !== '' && count >= 0.8 * names.size ? word : null;
+}
+
+function detectPlain(names: Shapes): Omit<Detected, 'prefix'> | null {
+  const family = familyOf(names);
+  if (!family) return null;
+  return { family, width: widthOf(names, family), naming: namingOf(names), classes: classesOf(names) };
+}
+
+function familyOf(names: Shapes): FamilyName | null {
+  const has = (name: string) => names.has(name);
+  const count = (pattern: RegExp) => [...names.keys()].filter((name) => pattern.test(name)).length;
+  if (has('Mixed_5b.branch1x1.conv.weight')) return 'inception-v3';
+  if (has('features.denseblock4.denselayer16.conv2.weight') && !has('features.denseblock4.denselayer17.conv2.weight')) {
+    return count(/^features\.denseblock3\.denselayer\d+\.conv2\.weight$/) === 24 ? 'densenet121' : null;
+  }
+  if (has('features.3.squeeze.weight') && has('features.12.expand3x3.weight')) return 'squeezenet';
+  if (isShape(names.get('features.0.weight'), [64, 3, 3, 3])) {
+    if (isShape(names.get('features.34.weight'), [512, 512, 3, 3])) return 'vgg19';
+    return isShape(names.get('features.28.weight'), [512, 512, 3, 3]) ? 'vgg16' : null;
+  }
+  if (has('features.18.0.weight') && has('features.2.conv.3.weight')) return 'mobilenet-v2';
+  const layers = {
+    torchvision:
+      count(/^features\.[1-7]\.\d+\.block\.\d\.0\.weight$/) > 0 &&
+      count(/^features\.[1-7]\.\d+\.block\.[012]\.fc1\.weight$/),
+    timm: has('conv_stem.weight') && count(/^blocks\.[0-6]\.\d+\.se\.conv_reduce\.weight$/),
+  };
+  const blocks = layers.torchvision || layers.timm;
+  if (blocks) return efficientNetOf(blocks, names);
+  if (has('conv_stem.weight') && has('conv_head.weight') && has('blocks.6.0.conv_pwl.weight')) return 'mobilenet-v2';
+  return null;
+}
+
+/** By the number of blocks and the channels of the stem. */
+function efficientNetOf(blocks: number, names: Shapes): FamilyName | null {
+  const stem = (names.get('features.0.0.weight') ?? names.get('conv_stem.weight'))?.[0];
+  const known: readonly (readonly [FamilyName, number, number])[] = [
+    ['efficientnet-b0', 16, 32],
+    ['efficientnet-b1', 23, 32],
+    ['efficientnet-b2', 23, 32],
+    ['efficientnet-b3', 26, 40],
+  ];
+  const fits = known.filter(([, count, channels]) => count === blocks && channels === stem);
+  if (fits.length <= 1) return fits[0]?.[0] ?? null;
+  const last = (names.get('features.8.0.weight') ?? names.get('conv_head.weight'))?.[0];
+  return last === 1408 ? 'efficientnet-b2' : 'efficientnet-b1';
+}
+
+/** The usual widths; what decides is the last bottleneck, whose channels differ for each of them. */
+const widths = [1, 0.75, 0.5, 0.35, 0.25, 1.25, 1.3, 1.4, 1.1, 1.2];
+
+function widthOf(names: Shapes, family: FamilyName): number {
+  if (family !== 'mobilenet-v2') return 1;
+  const channels = (names.get('features.17.conv.2.weight') ?? names.get('blocks.6.0.conv_pwl.weight'))?.[0];
+  return widths.find((width) => divisibleBy8(320 * width) === channels) ?? 1;
+}
+
+/** Of a classifier that is one layer on the averages. */
+function classesOf(names: Shapes): number | null {
+  for (const name of ['fc.weight', 'classifier.weight', 'classifier.1.weight', 'head.fc.weight', 'head.weight']) {
+    const shape = names.get(name);
+    if (shape && (shape.length === 2 || isShape(shape.slice(2), [1, 1]))) return shape[0] ?? null;
+  }
+  return null;
+}
+
+function isShape(shape: readonly number[] | undefined, expected: readonly number[]): boolean {
+  return shape?.length === expected.length && shape.every((length, i) => length === expected[i]);
+}

@@ -1,0 +1,61 @@
+/** Whose names a file uses for the layers of the same networks. */
+export type Naming = 'torchvision' | 'timm';
+
+export function namingOf(names: { has(name: string): boolean }): Naming {
+  return names.has('conv_stem.weight') ? 'timm' : 'torchvision';
+}
+
+/** Blocks of each stage of MobileNetV2, which torchvision counts through and timm counts by stage. */
+const mobileNetV2Stages = [1, 2, 3, 4, 3, 3, 1];
+
+/** The name that `naming` has for a layer of one of our networks, which are named as torchvision names them. */
+export function nameIn(naming: Naming, layer: string): string {
+  if (naming === 'torchvision') return layer;
+  return outsideBlocks(layer) ?? mobileNetV2Block(layer) ?? efficientNetBlock(layer) ?? layer;
+}
+
+function outsideBlocks(layer: string): string | null {
+  if (layer === 'features.0.0') return 'conv_stem';
+  if (layer === 'features.0.1') return 'bn1';
+  const [, index, part] = /^features\.(\d+)\.([01])$/.exec(layer) ?? [];
+  if (index === undefined) return null;
+  return part === '0' ? 'conv_head' : 'bn2';
+}
+
+const firstBlock = ['conv_dw', 'bn1', 'conv_pw', 'bn2'];
+const laterBlock = ['conv_pw', 'bn1', 'conv_dw', 'bn2', 'conv_pwl', 'bn3'];
+
+/** `features.4.conv.1.0` → `blocks.2.0.conv_dw` */
+function mobileNetV2Block(layer: string): string | null {
+  const [, index, first, second] = /^features\.(\d+)\.conv\.(\d)(?:\.([01]))?$/.exec(layer) ?? [];
+  if (index === undefined || first === undefined) return null;
+  const { stage, block } = placeIn(mobileNetV2Stages, Number(index) - 1);
+  const parts = stage === 0 ? firstBlock : laterBlock;
+  const pairs = parts.length / 2 - 1;
+  // The last convolution and its norm are two entries of the sequence, those before them one entry each pair.
+  const at = second === undefined ? 2 * pairs + (Number(first) - pairs) : 2 * Number(first) + Number(second);
+  return `blocks.${stage}.${block}.${parts[at]}`;
+}
+
+/** `features.2.0.block.1.0` → `blocks.1.0.conv_dw` */
+function efficientNetBlock(layer: string): string | null {
+  const [, stage, block, part, rest] = /^features\.(\d+)\.(\d+)\.block\.(\d)\.(.+)$/.exec(layer) ?? [];
+  if (stage === undefined || rest === undefined) return null;
+  const name = `blocks.${Number(stage) - 1}.${block}`;
+  const expanded = Number(stage) > 1;
+  if (rest === 'fc1') return `${name}.se.conv_reduce`;
+  if (rest === 'fc2') return `${name}.se.conv_expand`;
+  const parts = expanded ? laterBlock : firstBlock;
+  // The squeeze-and-excitation stands before the last pair.
+  const pair = Number(part) > (expanded ? 2 : 1) ? Number(part) - 1 : Number(part);
+  return `${name}.${parts[2 * pair + Number(rest)]}`;
+}
+
+function placeIn(stages: readonly number[], index: number): { stage: number; block: number } {
+  let rest = index;
+  for (const [stage, blocks] of stages.entries()) {
+    if (rest < blocks) return { stage, block: rest };
+    rest -= blocks;
+  }
+  return { stage: stages.length, block: rest };
+}

@@ -1,0 +1,52 @@
+import fs from 'node:fs';
+import { Problem } from '../../problem.ts';
+import { looksLikeSafetensors, openSafetensors } from './safetensors-file.ts';
+import { legacyStart, openTorchLegacy, openTorchZip } from './torch-file.ts';
+import { type WeightFile, WeightFileError } from './weight-file.ts';
+
+const SNIFFED = 4096;
+
+/**
+ * Opens a file of weights, whatever its name says, and lists what it holds; close it when done. Nothing in it is executed.
+ * @throws Problem `no-weights-file`, `bad-weights-file`
+ */
+export function openWeightFile(file: string): WeightFile {
+  try {
+    const { start, size } = sniff(file);
+    if (start.subarray(0, 4).equals(Buffer.from('PK\x03\x04'))) return openTorchZip(file);
+    if (start.subarray(0, legacyStart.length).equals(legacyStart)) return openTorchLegacy(file);
+    if (looksLikeSafetensors(start, size)) return openSafetensors(file);
+    throw new WeightFileError('it is of no format that is known here');
+  } catch (error) {
+    throw weightFileProblem(file, error);
+  }
+}
+
+/** What is wrong with a weight file, with its name and what to do. Errors of other kinds come back as they are. */
+export function weightFileProblem(file: string, error: unknown): unknown {
+  if (error instanceof WeightFileError) {
+    return new Problem(
+      'bad-weights-file',
+      `The weights in ${file} can't be read: ${error.message}.`,
+      'Give a file of torch.save (a state_dict) or a .safetensors file; download it again if it is cut off.',
+      { cause: error },
+    );
+  }
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR' || code === 'EACCES') {
+    const why = code === 'ENOENT' || code === 'ENOTDIR' ? 'There is no file' : 'Can’t read the file';
+    return new Problem('no-weights-file', `${why} ${file}.`, 'Check the path of the weights.', { cause: error });
+  }
+  return error;
+}
+
+function sniff(file: string): { start: Buffer; size: number } {
+  const handle = fs.openSync(file, 'r');
+  try {
+    const buffer = Buffer.alloc(SNIFFED);
+    const read = fs.readSync(handle, buffer, 0, SNIFFED, 0);
+    return { start: buffer.subarray(0, read), size: fs.fstatSync(handle).size };
+  } finally {
+    fs.closeSync(handle);
+  }
+}

@@ -1,0 +1,64 @@
+"""backbones.py <folder> <network> …: for each network of torchvision (or `timm:<name>`) random weights, a random batch and what the network makes of it."""
+import json
+import os
+import sys
+
+import torch
+
+sys.path.insert(0, os.path.dirname(__file__))
+import torchvision_cpu  # noqa: F401
+import torchvision
+
+# Below 75 pixels nothing is left of a picture in Inception.
+SIDES = {"inception_v3": 107, "squeezenet1_1": 65}
+
+
+def build(name):
+    if name.startswith("timm:"):
+        import timm
+
+        return timm.create_model(name[5:], pretrained=False)
+    options = {"init_weights": False} if name == "inception_v3" else {}
+    return getattr(torchvision.models, name)(weights=None, **options)
+
+
+def features(net, name, x):
+    if name.startswith("timm:"):
+        return net.forward_features(x)
+    if name == "inception_v3":
+        net.transform_input = False
+        return hooked(net, net.Mixed_7c, x)
+    if name.startswith("resnet"):
+        return hooked(net, net.layer4, x)
+    found = net.features(x)
+    return torch.relu(found) if name.startswith("densenet") else found
+
+
+def hooked(net, part, x):
+    found = []
+    part.register_forward_hook(lambda _module, _inputs, output: found.append(output))
+    net(x)
+    return found[0]
+
+
+folder, *names = sys.argv[1:]
+torch.manual_seed(0)
+for name in names:
+    net = build(name).eval()
+    for module in net.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.running_mean.normal_(0, 0.1)
+            module.running_var.uniform_(0.5, 1.5)
+            module.weight.data.uniform_(0.5, 1.5)
+            module.bias.data.normal_(0, 0.1)
+    side = SIDES.get(name, 64)
+    x = torch.rand(2, 3, side, side)
+    with torch.no_grad():
+        found = features(net, name, x).permute(0, 2, 3, 1)
+    # The classifiers of VGG are 90 % of the file, and are not used.
+    state = {key: value for key, value in net.state_dict().items() if not (name.startswith("vgg") and "classifier" in key)}
+    file = os.path.join(folder, name.replace(":", "-"))
+    torch.save(state, file + ".pth")
+    answer = {"side": side, "x": x.permute(0, 2, 3, 1).flatten().tolist(), "shape": list(found.shape), "features": found.flatten().tolist()}
+    with open(file + ".json", "w") as out:
+        json.dump(answer, out)
