@@ -32,6 +32,14 @@ const mistakes: [args: string[], code: number, error: string, says: RegExp][] = 
   [['predict', 'x'], 2, 'bad-usage', /Which run/],
   [['predict', 'x', 'y'], 1, 'no-such-run', /no run "x"/],
   [['predict', 'x', 'y', '--top', '0'], 2, 'bad-usage', /--top/],
+  [['predict', 'x', 'y', '--out', 'table.xlsx'], 2, 'bad-usage', /--out can't be "table\.xlsx"/],
+  [['evaluate', 'x'], 1, 'no-such-run', /no run "x"/],
+  [['evaluate', 'x', 'y', '--split', 'test'], 2, 'bad-usage', /--split does not go with a folder/],
+  [['evaluate', 'x', '--split', 'dev'], 2, 'bad-usage', /--split can't be "dev"/],
+  [['evaluate', 'x', '--tta', 'some'], 2, 'bad-usage', /--tta can't be "some"/],
+  [['ensemble', 'x', '--how', 'sum'], 2, 'bad-usage', /--how can't be "sum"/],
+  [['saliency', 'x', 'y'], 2, 'bad-usage', /Where should the pictures go/],
+  [['saliency', 'x', 'y', '-o', 'z', '--method', 'lime'], 2, 'bad-usage', /--method can't be "lime"/],
   [['scan', 'x', '--format', 'zip'], 2, 'bad-usage', /--format/],
   [['scan', 'nowhere'], 1, 'no-such-path', /nowhere/],
 ];
@@ -63,7 +71,8 @@ test('help and version go to stdout with exit code 0', async (t) => {
     const { code, stdout, stderr } = await runCli(args, { cwd });
     assert.equal(code, 0);
     assert.equal(stderr, '');
-    for (const verb of ['scan', 'train', 'runs', 'predict']) assert.match(stdout, new RegExp(`^ {2}${verb} `, 'm'));
+    for (const verb of ['scan', 'train', 'runs', 'evaluate', 'ensemble', 'predict', 'saliency'])
+      assert.match(stdout, new RegExp(`^ {2}${verb} `, 'm'));
   }
   assert.equal((await runCli(['train', '--help'], { cwd })).stdout, (await runCli(['help', 'train'], { cwd })).stdout);
   assert.match((await runCli(['train', '-h'], { cwd })).stdout, /--set <key=value>/);
