@@ -82,7 +82,7 @@ export function formatNamed(name: string): FormatInfo | undefined {
 /** Name of a file or folder for an export: `cats-vs-dogs.onnx`, `cats-vs-dogs-savedmodel`. */
 export function suggestedName(run: string, { name, extension }: FormatInfo): string {
   const base = run
-    .normalize('NFKD')
+    .normalize('NFC')
     .replace(/[^\p{L}\p{N}.]+/gu, '-')
     .replace(/^[-.]+|[-.]+$/g, '')
     .toLowerCase();

@@ -22,7 +22,10 @@ export function assertWritable(target: string, { folder, force }: { folder: bool
   if (found && !empty && !force) {
     throw new Problem('exists', `${target} is there already.`, 'Choose another path, or replace it with --force.');
   }
-  const parent = nearestFolder(path.dirname(path.resolve(target)));
+  const parent = nearest(path.dirname(path.resolve(target)));
+  if (!fs.statSync(parent).isDirectory()) {
+    throw new Problem('folder-missing', `${parent} is a file, not a folder to write into.`, 'Check the path.');
+  }
   try {
     fs.accessSync(parent, fs.constants.W_OK);
   } catch (error) {
@@ -82,7 +85,8 @@ function assertReplaceable(target: string, files: readonly ExportFile[]): void {
   );
 }
 
-function nearestFolder(folder: string): string {
+/** The folder itself, or the first above it that exists. */
+function nearest(folder: string): string {
   let current = folder;
   while (!fs.existsSync(current) && path.dirname(current) !== current) current = path.dirname(current);
   return current;

@@ -68,8 +68,10 @@ function takeEvent(
   /** `Summary.Value`: tag 1, simple_value 2, tensor 8, metadata 9. */
   function takeValue(fields: Field[], at: { step: number; wallTime: number }): void {
     const tag = textOf(fields, 1);
-    if (tag.startsWith('_hparams_/')) Object.assign(params, hyperParameters(fields));
-    const value = scalarOf(fields);
+    // What stands in their place for a number is none.
+    const settings = tag.startsWith('_hparams_/');
+    if (settings) Object.assign(params, hyperParameters(fields));
+    const value = settings ? null : scalarOf(fields);
     if (!tag || value === null) return;
     // Keras counts the steps of these from 0, one an epoch.
     const isEpoch = /^epoch_/.test(tag);

@@ -46,7 +46,7 @@ describe('exported models', { timeout: 240_000 }, () => {
       const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'loupe-export-'));
       try {
         for (const [name, one] of exported) writeModels(path.join(folder, name), name, one);
-        const script = path.join(import.meta.dirname, 'models.py');
+        const script = path.join(import.meta.dirname, 'read_models.py');
         const output = execFileSync(python, [script, folder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
         ({ gaps, losses } = JSON.parse(output.trimEnd().split('\n').at(-1) ?? ''));
       } finally {

@@ -15,6 +15,7 @@ export interface TestConfig {
   input?: Partial<RunConfig['input']>;
   model?: Partial<RunConfig['model']>;
   engine?: RunConfig['engine']['name'];
+  logging?: Partial<RunConfig['logging']>;
 }
 
 /** A run of a tiny network on the images in `folder/images`; everything it writes is inside `folder`. */
@@ -29,6 +30,7 @@ export function makeRun(folder: string, config: TestConfig = {}): string {
       model: { ...defaultConfig.model, width: 0.25, ...config.model },
       training: { ...defaultConfig.training, epochs: 2, batchSize: 8, learningRate: 0.01, ...config.training },
       engine: { name: config.engine ?? 'cpu', threads: 1, precision: 'float32' },
+      logging: { ...defaultConfig.logging, ...config.logging },
     },
     folder,
   );
