@@ -33,8 +33,14 @@ export function metadataOf({ name, version, labels, preprocess }: ExportSource):
   };
 }
 
-/** `(pixel / 255 − mean) / std with mean …, std …` */
+/** `pixel / 255`, or `(pixel / 255 − mean) / std with mean …, std …` */
 export function rangeText({ mean, std }: Normalization): string {
+  if (isPlain({ mean, std })) return 'pixel / 255';
   const list = (values: readonly number[]) => values.map((value) => Number(value.toPrecision(6))).join(', ');
   return `(pixel / 255 − mean) / std with mean ${list(mean)} and std ${list(std)}`;
+}
+
+/** Pixels from 0 to 1 and nothing else. */
+export function isPlain({ mean, std }: Normalization): boolean {
+  return mean.every((one) => one === 0) && std.every((one) => one === 1);
 }

@@ -1,6 +1,6 @@
 import type { Preprocess } from '../../images/preprocess.ts';
 import type { ModelFormat } from '../formats.ts';
-import { type Preprocessing, rangeText } from '../source.ts';
+import { isPlain, type Preprocessing, rangeText } from '../source.ts';
 
 export interface ExportedModel {
   format: ModelFormat;
@@ -85,7 +85,9 @@ function pixelsInPython({ width, height, color }: Preprocess): string {
 pixels = np.asarray(image, np.uint8)${axis}`;
 }
 
-function normalizedInPython({ normalization: { mean, std } }: Preprocess): string {
+function normalizedInPython({ normalization }: Preprocess): string {
+  const { mean, std } = normalization;
+  if (isPlain(normalization)) return '(pixels / 255).astype(np.float32)';
   return `((pixels / 255 - np.array(${list(mean)})) / np.array(${list(std)})).astype(np.float32)`;
 }
 
@@ -95,7 +97,9 @@ function pixelsInJavaScript({ width, height, color }: Preprocess): string {
 const pixels = tf.image.resizeBilinear(image, [${height}, ${width}]).round().toInt().expandDims();`;
 }
 
-function normalizedInJavaScript({ normalization: { mean, std } }: Preprocess): string {
+function normalizedInJavaScript({ normalization }: Preprocess): string {
+  const { mean, std } = normalization;
+  if (isPlain(normalization)) return 'pixels.div(255)';
   return `pixels.div(255).sub(${list(mean)}).div(${list(std)})`;
 }
 
