@@ -22,10 +22,14 @@ export const skip: string | false = fs.existsSync(folder)
   ? false
   : `no TensorFlow in ${folder}; make it with: node test/tools/python-peers.ts`;
 
-/** The compiled binding stays beside that TensorFlow, so that not every test file compiles it again. */
-export async function startEngine(): Promise<Engine> {
+/** Lets the engine find that TensorFlow. The compiled binding stays beside it, so that not every test file compiles it again. */
+export function useTensorFlow(): void {
   process.env.LOUPE_TENSORFLOW = folder;
   process.env.LOUPE_CACHE = path.join(folder, 'loupe-cache');
+}
+
+export async function startEngine(): Promise<Engine> {
+  useTensorFlow();
   return tensorflowMaker.start({ threads: 2 });
 }
 

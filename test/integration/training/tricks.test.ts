@@ -10,6 +10,7 @@ import { readBestPoint, readResumePoint } from '../../../src/training/checkpoint
 import { defaultConfig, defaultEntries, type PhaseConfig, type ScheduleConfig } from '../../../src/training/config.ts';
 import type { RunReport } from '../../../src/training/report.ts';
 import { runTrainJob } from '../../../src/training/run-job.ts';
+import { skip as noTensorFlow, useTensorFlow } from '../tensorflow/support.ts';
 import { temporaryFolder, writeImages } from './images.ts';
 import {
   assertEqualRuns,
@@ -71,25 +72,31 @@ const everything: TestConfig = {
 };
 
 describe('a run with every trick on', { timeout: 300_000 }, () => {
-  it('repeats itself, and resumed equals uninterrupted, in every phase', async (t) => {
-    const folder = await folderWithImages(t);
-    const config = everything;
-    const whole = makeRun(folder, config);
-    assert.equal(await runTrainJob(whole), 'done');
-    const { step } = readResumePoint(path.join(whole, jobFiles.lastState))!.progress;
-    const boundary = eventsOf(whole, 'phase')[1]!.step;
-    assert.ok(boundary > 0 && boundary < step);
-    const again = makeRun(folder, config);
-    assert.equal(await runTrainJob(again), 'done');
-    assertEqualRuns(again, whole);
-    for (const at of [3, boundary, boundary + 1]) {
-      const run = makeRun(folder, config);
-      assert.equal(await runAndStopAt(run, at), 'stopped');
-      assert.equal(await runTrainJob(run), 'done');
-      assertEqualRuns(run, whole);
-      assert.deepEqual([...new Set(snapshotsOf(run))].sort(), [...new Set(snapshotsOf(whole))].sort());
-    }
-  });
+  for (const [engine, skip] of [
+    ['wasm', false],
+    ['tensorflow', noTensorFlow],
+  ] as const) {
+    it(`repeats itself, and resumed equals uninterrupted, in every phase (${engine})`, { skip }, async (t) => {
+      if (engine === 'tensorflow') useTensorFlow();
+      const folder = await folderWithImages(t);
+      const config = { ...everything, engine };
+      const whole = makeRun(folder, config);
+      assert.equal(await runTrainJob(whole), 'done');
+      const { step } = readResumePoint(path.join(whole, jobFiles.lastState))!.progress;
+      const boundary = eventsOf(whole, 'phase')[1]!.step;
+      assert.ok(boundary > 0 && boundary < step);
+      const again = makeRun(folder, config);
+      assert.equal(await runTrainJob(again), 'done');
+      assertEqualRuns(again, whole);
+      for (const at of engine === 'wasm' ? [3, boundary, boundary + 1] : [boundary + 1]) {
+        const run = makeRun(folder, config);
+        assert.equal(await runAndStopAt(run, at), 'stopped');
+        assert.equal(await runTrainJob(run), 'done');
+        assertEqualRuns(run, whole);
+        assert.deepEqual([...new Set(snapshotsOf(run))].sort(), [...new Set(snapshotsOf(whole))].sort());
+      }
+    });
+  }
 
   it('is the same run after kill −9 in its second phase', async (t) => {
     const folder = await folderWithImages(t);

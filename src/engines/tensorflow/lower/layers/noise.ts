@@ -9,10 +9,17 @@ import { only } from './inputs.ts';
 /** The value that a SELU approaches far below zero (Klambauer et al. 2017): −αλ. */
 const SELU_FLOOR = -1.6732632423543772 * 1.0507009873554805;
 
+/** With a `noiseShape`, one decision for all values along its axes of size 1; null takes the input's size. */
 export function lowerDropout(context: LayerContext, inputs: readonly Tensor[]): Tensor {
-  if (context.config.isSet('noiseShape')) throw new Unsupported('its noiseShape is set');
   const x = only(inputs);
-  return dropout(context, x, x.shape);
+  if (!context.config.isSet('noiseShape')) return dropout(context, x, x.shape);
+  const sizes = context.config.numbers('noiseShape');
+  if (sizes.length !== x.shape.length) throw new Unsupported(`its noiseShape has ${sizes.length} axes`);
+  return dropout(
+    context,
+    x,
+    x.shape.map((size, axis) => ((sizes[axis] as number) < 0 ? size : (sizes[axis] as number))),
+  );
 }
 
 /** Drops whole feature maps: [batch, …, channel], the same channels at every position. */
