@@ -22,6 +22,7 @@ import { runViewCommands } from './host/runs/run-view-commands.ts';
 import { RunScheduler } from './host/runs/scheduler.ts';
 import { showError } from './host/show-error.ts';
 import { StatusBar } from './host/status-bar.ts';
+import { recipeCommands } from './host/train/recipe-commands.ts';
 import { trainCommands } from './host/train/train-commands.ts';
 
 /** What the tests inside the extension host look at. */
@@ -58,6 +59,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
       ...dataSetCommands(dataSets),
       ...trainCommands(parts),
       ...configCommands(parts),
+      ...recipeCommands(parts),
       ...runCommands(parts),
       ...runEditCommands(store, targets),
       ...runViewCommands(store, view),

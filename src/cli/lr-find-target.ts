@@ -13,7 +13,7 @@ import { UsageError } from './usage-error.ts';
 
 export interface FinderOptions {
   sets: readonly string[];
-  preset: string | undefined;
+  recipe: string | undefined;
   engine: string | undefined;
   /** Where the finder's folder is made; default `.loupe/lr-finder` of the current folder. */
   finders: string | undefined;
@@ -42,12 +42,12 @@ async function resolve(target: string, options: FinderOptions): Promise<Found> {
   const sets = [...options.sets, ...(options.engine === undefined ? [] : [`engine.name=${options.engine}`])];
   const isConfig = isConfigFile(target);
   if (isConfig || (fs.existsSync(target) && verbOfJob(target) !== 'train')) {
-    const given = { sets, preset: options.preset, name: undefined, epochs: undefined };
+    const given = { sets, recipe: options.recipe, name: undefined, epochs: undefined };
     const origin: FinderOrigin = { kind: isConfig ? 'config' : 'data', path: path.resolve(target) };
     return { ...(await configOf(target, given)), origin };
   }
-  if (options.preset !== undefined) {
-    throw new UsageError('--preset does not go with a run.', 'A run has its own settings; change some with --set.');
+  if (options.recipe !== undefined) {
+    throw new UsageError('--recipe does not go with a run.', 'A run has its own settings; change some with --set.');
   }
   return await fromRun(await runFolder(target), sets);
 }

@@ -1,4 +1,5 @@
 import { ProgressLine } from './progress.ts';
+import { recipeOption } from './recipe-option.ts';
 import { listenForSignals } from './signals.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -26,7 +27,8 @@ Ctrl-C stops and judges what there is. Curves are kept in .loupe/lr-finder.`,
       value: '<key=value>',
       help: 'Change a setting; may be repeated.',
     },
-    preset: { type: 'string', value: '<name>', help: 'Settings to start from; for a data folder.' },
+    recipe: { type: 'string', value: '<name>', help: 'Recipe to start from; for a data folder.' },
+    preset: { type: 'string', value: '<name>', help: 'The same, by its older name.' },
     finders: { type: 'string', value: '<folder>', help: 'Where to keep the curves; default: .loupe/lr-finder here.' },
   },
   run: lrFind,
@@ -44,7 +46,7 @@ async function lrFind(input: VerbInput, terminal: Terminal): Promise<VerbResult>
   }
   const folder = await finderFor(target, {
     sets: textsOf(input, 'set'),
-    preset: textOf(input, 'preset'),
+    recipe: recipeOption(input),
     engine: textOf(input, 'engine'),
     finders: textOf(input, 'finders'),
     sweep: {

@@ -14,6 +14,7 @@ import { importVerb } from './import.ts';
 import { lrFindVerb } from './lr-find.ts';
 import { checkPositionals, parseVerb, progressMode } from './parse.ts';
 import { predictVerb } from './predict.ts';
+import { recipesVerb } from './recipes.ts';
 import { runsVerb } from './runs.ts';
 import { saliencyVerb } from './saliency.ts';
 import { scanVerb } from './scan.ts';
@@ -29,6 +30,7 @@ const verbs: readonly Verb[] = [
   // In the order of the help.
   scanVerb,
   trainVerb,
+  recipesVerb,
   lrFindVerb,
   runsVerb,
   evaluateVerb,
@@ -113,7 +115,9 @@ const usageCodes = new Set([
   'bad-sort-key',
   'bad-set',
   'unknown-setting',
-  'unknown-preset',
+  'unknown-recipe',
+  'bad-recipe-name',
+  'recipe-exists',
   'bad-sweep',
 ]);
 

@@ -40,6 +40,7 @@ function success(
     lines.push(`  validation accuracy ${percent(run.validationAccuracy)}, loss ${figure(run.validationLoss)}${best}`);
   }
   if (run.testAccuracy !== null) lines.push(`  test accuracy ${percent(run.testAccuracy)}`);
+  if (run.tricks.length > 0) lines.push(`  tricks: ${run.tricks.join(', ')}`);
   if (model) lines.push(`  model ${show(model)}`);
   lines.push(outcome === 'done' && model ? `Next: loupe predict ${show(run.folder)} <images or folder>` : goOn(run));
   return lines.join('\n');

@@ -6,7 +6,8 @@ import { continueRun, resumeRun } from '../jobs/continue.ts';
 import { createJob } from '../jobs/create.ts';
 import { readSummary } from '../jobs/list.ts';
 import { assertNotLive } from '../jobs/lock.ts';
-import { presetConfig } from '../jobs/presets.ts';
+import { findRecipe, type Recipe, recipeConfig } from '../jobs/recipes/recipe.ts';
+import { readUserRecipes, recipesFolderOf } from '../jobs/recipes/user-recipes.ts';
 import { Problem } from '../problem.ts';
 import { defaultConfig, type RunConfig } from '../training/config.ts';
 import { defaultRunsFolder } from './locate.ts';
@@ -14,7 +15,8 @@ import { UsageError } from './usage-error.ts';
 
 export interface ConfigOptions {
   sets: readonly string[];
-  preset: string | undefined;
+  /** Name of a recipe, of Loupe's or in `.loupe/recipes` of the current folder. */
+  recipe: string | undefined;
   name: string | undefined;
   epochs: number | undefined;
 }
@@ -76,20 +78,24 @@ export function isConfigFile(target: string): boolean {
   return target.endsWith(CONFIG_SUFFIX);
 }
 
-async function fromFile(file: string, { preset }: ConfigOptions): Promise<{ config: RunConfig; base: string }> {
-  if (preset !== undefined) {
-    throw new UsageError('--preset does not go with a config file.', 'Write its settings into the file.');
+async function fromFile(file: string, { recipe }: ConfigOptions): Promise<{ config: RunConfig; base: string }> {
+  if (recipe !== undefined) {
+    throw new UsageError('--recipe does not go with a config file.', 'Write its settings into the file.');
   }
   const loaded = await loadConfigFile(file);
   const name = loaded.config.name || path.basename(file, CONFIG_SUFFIX);
   return { ...loaded, config: { ...loaded.config, name } };
 }
 
-function fromData(source: string, { preset }: ConfigOptions): { config: RunConfig; base: string } {
+function fromData(source: string, { recipe }: ConfigOptions): { config: RunConfig; base: string } {
   if (!fs.existsSync(source)) {
     throw new Problem('no-such-path', `There is no ${path.resolve(source)}.`, 'Check the path of the data.');
   }
-  const config = preset === undefined ? defaultConfig : presetConfig(preset);
+  const config = recipe === undefined ? defaultConfig : recipeConfig(recipeOf(recipe));
   const name = path.basename(path.resolve(source));
   return { config: { ...config, name, data: { ...config.data, source } }, base: process.cwd() };
+}
+
+function recipeOf(name: string): Recipe {
+  return findRecipe(name, readUserRecipes(recipesFolderOf('.')).recipes);
 }

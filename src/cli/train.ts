@@ -1,5 +1,6 @@
 import type { RunSummary } from '../protocol/runs.ts';
 import { ProgressLine } from './progress.ts';
+import { recipeOption } from './recipe-option.ts';
 import { listenForSignals } from './signals.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -9,10 +10,10 @@ export const trainVerb: Verb = {
   name: 'train',
   usage: '<data folder | file.loupe.json | run folder> [--set key=value …]',
   summary: 'Train a classifier, or go on with a run.',
-  details: `A data folder (or manifest, or IDX file) is trained on with the defaults, a preset and what --set changes.
+  details: `A data folder (or manifest, or IDX file) is trained on with the defaults, a recipe and what --set changes.
 A run folder goes on from its last checkpoint; with --epochs N it is trained for N epochs more.
 Ctrl-C stops at the next step and keeps everything; a second Ctrl-C ends at once.
-Presets: quick, balanced, accurate, small-grey. Settings: training.epochs=5, model.architecture=resnet18 …`,
+Recipes: quick, small-images, ten-minutes …, see loupe recipes. Settings: training.epochs=5, model.architecture=resnet18 …`,
   positionals: { min: 1, max: 1, missing: 'What to train on?' },
   options: {
     set: {
@@ -22,7 +23,8 @@ Presets: quick, balanced, accurate, small-grey. Settings: training.epochs=5, mod
       value: '<key=value>',
       help: 'Change a setting; may be repeated.',
     },
-    preset: { type: 'string', value: '<name>', help: 'Settings to start from.' },
+    recipe: { type: 'string', value: '<name>', help: 'Recipe to start from; see loupe recipes.' },
+    preset: { type: 'string', value: '<name>', help: 'The same, by its older name.' },
     name: { type: 'string', value: '<name>', help: 'What the run is called.' },
     epochs: { type: 'string', value: '<N>', help: 'Epochs to train; of a run folder: epochs to add.' },
     runs: { type: 'string', value: '<folder>', help: 'Where to keep runs; default: .loupe/runs here.' },
@@ -55,7 +57,7 @@ async function train(input: VerbInput, terminal: Terminal): Promise<VerbResult> 
     if (input.values.queued === true) throw new UsageError('--queued needs a run folder.', 'Leave it out.');
     folder = await createRun(target, {
       sets: textsOf(input, 'set'),
-      preset: textOf(input, 'preset'),
+      recipe: recipeOption(input),
       name: textOf(input, 'name'),
       runs: textOf(input, 'runs'),
       epochs,
@@ -90,7 +92,7 @@ function epochsOf(input: VerbInput): number | undefined {
 }
 
 function rejectForRun(input: VerbInput): void {
-  for (const name of ['set', 'preset', 'name', 'runs']) {
+  for (const name of ['set', 'recipe', 'preset', 'name', 'runs']) {
     if (input.values[name] === undefined) continue;
     throw new UsageError(
       `--${name} can't change a run that exists.`,

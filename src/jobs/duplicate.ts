@@ -6,7 +6,10 @@ import { fsProblem } from './fs-problem.ts';
 import { readJob } from './read.ts';
 import { fillDefaults } from './record.ts';
 
-export type DeepPartial<T> = { [K in keyof T]?: T[K] extends object ? DeepPartial<T[K]> : T[K] };
+/** Lists are whole or absent. */
+export type DeepPartial<T> = {
+  [K in keyof T]?: T[K] extends readonly unknown[] ? T[K] : T[K] extends object ? DeepPartial<T[K]> : T[K];
+};
 
 /**
  * A new, queued run beside the old one, with its config and the given changes over it. Returns the new folder.

@@ -12,6 +12,19 @@ export function fillDefaults(defaults: unknown, value: unknown): unknown {
   return Object.fromEntries([...keys].map((key) => [key, fillDefaults(defaults[key], own(value, key))]));
 }
 
+/** What `value` has other than `defaults`, recursively for objects: `fillDefaults` of it gives `value` again. */
+export function difference(defaults: unknown, value: JsonRecord): JsonRecord {
+  const changes: JsonRecord = {};
+  for (const [key, child] of Object.entries(value)) {
+    const before = isRecord(defaults) ? own(defaults, key) : undefined;
+    if (isRecord(child) && isRecord(before)) {
+      const inner = difference(before, child);
+      if (Object.keys(inner).length > 0) changes[key] = inner;
+    } else if (JSON.stringify(child) !== JSON.stringify(before)) changes[key] = structuredClone(child);
+  }
+  return changes;
+}
+
 /** Dotted path → value of every leaf that is a string, number or boolean. A list is one leaf, as text: `a, b`, else JSON. */
 export function flatten(value: unknown, prefix = ''): Record<string, string | number | boolean> {
   const leaves: Record<string, string | number | boolean> = {};

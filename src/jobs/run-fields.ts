@@ -41,6 +41,7 @@ const ownFields: RunField[] = [
   field('device', 'text', false, (run) => run.device),
   field('architecture', 'text', false, (run) => run.architecture),
   field('tag', 'list', false, (run) => run.tags),
+  field('trick', 'list', false, (run) => run.tricks),
   field('starred', 'boolean', true, (run) => run.starred),
   field('resumable', 'boolean', true, (run) => run.resumable),
 ];
@@ -53,6 +54,7 @@ const aliases: Record<string, string> = {
   acc: 'accuracy',
   created_at: 'created',
   tags: 'tag',
+  tricks: 'trick',
   star: 'starred',
   status: 'state',
   model: 'architecture',

@@ -1,5 +1,6 @@
 import type { EpochEvent, JobEvent, StatusEvent, StepEvent } from '../protocol/events.ts';
 import type { RunSummary } from '../protocol/runs.ts';
+import { tricksOf, trickText } from '../training/tricks.ts';
 import type { Job, RunMeta } from './job.ts';
 import type { LockState } from './lock.ts';
 import { totalEpochs } from './read.ts';
@@ -158,6 +159,7 @@ export function summarize(facts: SummaryFacts): RunSummary {
     startedAt: fold.startedAt,
     endedAt: isActive(state) || state === 'queued' ? null : fold.lastEventAt,
     architecture: job.config.model.architecture,
+    tricks: tricksOf(job.config).map(trickText),
     engine: fold.engine,
     device: fold.device,
     epoch: fold.epoch,

@@ -28,6 +28,8 @@ export interface RunSummary {
   startedAt: number | null;
   endedAt: number | null;
   architecture: string;
+  /** What the run does beyond plain training, e.g. `Label smoothing 0.1`. */
+  tricks: string[];
   engine: string | null;
   device: string | null;
   /** Where the run is: counted from 1, 0 before the first. */

@@ -12,7 +12,7 @@ import type { RunScheduler } from '../runs/scheduler.ts';
 import { defaultEngine } from '../settings.ts';
 import { requireTrust } from '../trust.ts';
 import { runsFolderOf, workspaceFolderFor } from '../workspace.ts';
-import { chooseRecipe } from './choose-preset.ts';
+import { chooseRecipe } from './choose-recipe.ts';
 import { configFor } from './start-run.ts';
 
 type Ids = typeof commands;
@@ -55,11 +55,11 @@ export function trainCommands(parts: TrainParts): Handlers<TrainCommand> {
     async [commands.train]() {
       requireTrust();
       workspaceFolderFor(null);
-      const recipe = await chooseRecipe();
-      if (!recipe) return undefined;
-      if ('config' in recipe) return await vscode.commands.executeCommand(commands.trainConfig, recipe.config);
+      const choice = await chooseRecipe();
+      if (!choice) return undefined;
+      if ('config' in choice) return await vscode.commands.executeCommand(commands.trainConfig, choice.config);
       const source = await chooseDataSet(dataSets);
-      return source === undefined ? undefined : await trainOn(source, recipe.preset.config);
+      return source === undefined ? undefined : await trainOn(source, choice.recipe.config);
     },
     async [commands.trainWithDefaults]() {
       requireTrust();

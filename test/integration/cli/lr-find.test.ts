@@ -83,7 +83,7 @@ describe('loupe lr-find', () => {
     [['two.loupe.json', '--start', '1', '--end', '0.1'], /from 1 to 0\.1/],
     [['two.loupe.json', '--engine', 'abacus'], /engine\.name.*abacus/],
     [['images', '--write'], /--write needs a config file/],
-    [['two.loupe.json', '--preset', 'quick'], /--preset/],
+    [['two.loupe.json', '--preset', 'quick'], /--recipe/],
   ] as [string[], RegExp][]) {
     it(`refuses ${args.join(' ') || 'nothing'}`, async (t) => {
       const cwd = workFolder(t);

@@ -22,7 +22,7 @@ const mistakes: [args: string[], code: number, error: string, says: RegExp][] = 
   [['train', '.', '--set', 'training.epochs=x'], 2, 'bad-set', /is a number/],
   [['train', '.', '--set', 'training.epochs=0'], 2, 'bad-usage', /at least 1, found 0/],
   [['train', '.', '--set', 'model.architecture=resnet19'], 2, 'bad-usage', /Did you mean "resnet18"/],
-  [['train', '.', '--preset', 'quik'], 2, 'unknown-preset', /Did you mean "quick"/],
+  [['train', '.', '--preset', 'quik'], 2, 'unknown-recipe', /Did you mean "quick"/],
   [['train', '.', '--queued'], 2, 'bad-usage', /needs a run folder/],
   [['train', 'nowhere'], 1, 'no-such-path', /nowhere/],
   [['train', 'nowhere.loupe.json'], 1, 'folder-missing', /nowhere\.loupe\.json/],

@@ -129,6 +129,7 @@ export function fakeRun(
     createdAt: start - 5000,
     startedAt: began ? start : null,
     endedAt: null,
+    tricks: [],
     architecture: 'small-cnn',
     engine: began ? 'WebAssembly (SIMD, 2 threads)' : null,
     device: began ? 'CPU, 2 threads' : null,

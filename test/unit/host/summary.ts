@@ -15,6 +15,7 @@ export function summaryOf(changes: Partial<RunSummary> = {}): RunSummary {
     createdAt: 0,
     startedAt: null,
     endedAt: null,
+    tricks: [],
     architecture: 'small-cnn',
     engine: null,
     device: null,

@@ -6,7 +6,6 @@ import { applySet, settingPaths } from '../../../src/jobs/apply-set.ts';
 import { closest, editDistance } from '../../../src/jobs/closest.ts';
 import { ConfigProblem, findConfigIssues, loadConfigFile, parseConfig } from '../../../src/jobs/config-file.ts';
 import { stripComments } from '../../../src/jobs/jsonc.ts';
-import { presetConfig, presets } from '../../../src/jobs/presets.ts';
 import { defaultConfig } from '../../../src/training/config.ts';
 import { temporaryFolder } from './temporary.ts';
 
@@ -112,10 +111,8 @@ test('a missing config file is told with its path', async () => {
   await assert.rejects(loadConfigFile('/nowhere/x.loupe.json'), { code: 'folder-missing', message: /nowhere/ });
 });
 
-test('the defaults and every preset are valid', async () => {
+test('the defaults are valid', async () => {
   assert.deepEqual(await findConfigIssues(defaultConfig), []);
-  for (const { name } of presets) assert.deepEqual(await findConfigIssues(presetConfig(name)), [], name);
-  assert.throws(() => presetConfig('quik'), { code: 'unknown-preset', message: /Did you mean "quick"/ });
 });
 
 const sets: [assignment: string, path: string[], expected: unknown][] = [

@@ -47,6 +47,8 @@ const answers: [query: string, change: Partial<RunSummary>, expected: boolean][]
   ['training.optimizer.name = adamw', {}, true],
   ['training.optimizer = adamw', {}, true],
   ['optimizer = adamw', {}, true],
+  ['trick ~ averaged', {}, true],
+  ['tricks ~ mixup', {}, false],
   ['schedule = cosine', { params: { 'training.schedule.name': 'cosine' } }, true],
   ['training.earlyStopping.enabled', {}, true],
   ['training.learningRate > 0', {}, false],

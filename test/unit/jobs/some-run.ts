@@ -17,6 +17,7 @@ export function someRun(change: Partial<RunSummary> = {}): RunSummary {
     startedAt: 1000,
     endedAt: 61_000,
     architecture: 'resnet18',
+    tricks: ['One-cycle', 'Averaged weights 0.999'],
     engine: 'WebAssembly',
     device: 'CPU',
     epoch: 5,
