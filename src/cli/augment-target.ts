@@ -34,7 +34,7 @@ export async function openAugmentTarget(
   }
   const given = isRunFolder(target)
     ? readJob(target)
-    : await configOf(target, { sets: [], preset: undefined, name: undefined, epochs: undefined });
+    : await configOf(target, { sets: [], recipe: undefined, name: undefined, epochs: undefined });
   const named = options.preset === undefined ? given.config : withPreset(given.config, options.preset);
   const config = options.sets.reduce(applySet, named);
   await assertValid(config);
