@@ -145,7 +145,7 @@ function storedValidation(run: string, labels: readonly string[]): Scored | null
 
 function usedBy(parts: Omit<Parts, 'evaluation'>): UsedReport {
   const { job, spec, classifier, data, subject, engine, notices } = parts;
-  const { versions } = describeProvenance(subject, data.fingerprint, engine);
+  const { versions } = describeProvenance(subject, { dataFingerprint: data.fingerprint, weights: null }, engine);
   return {
     subject: { kind: isPredictorFolder(subject) ? 'predictor' : 'run', folder: subject, name: spec.name },
     members: classifier.members.map((member) => ({

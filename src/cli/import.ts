@@ -42,7 +42,7 @@ function describe(report: WeightReport, colors: Style): string {
   );
   return [
     head,
-    `${colors.bold(network.family + width)}, named as ${network.naming} does${network.prefix ? ` behind “${network.prefix}”` : ''}${classes}`,
+    `${colors.bold(network.architecture + width)}, named as ${network.naming} does${network.prefix ? ` behind “${network.prefix}”` : ''}${classes}`,
     `${fits(report) ? colors.green('✓') : colors.red('✗')} ${plural(match.matched, 'weight')} matched`,
     ...listed('Missing', match.missing),
     ...listed('Of another shape', wrong),

@@ -24,6 +24,8 @@ export interface Job {
 /** `provenance.json`: what the run really used. Written by the job process once data and engine are known. */
 export interface Provenance {
   dataFingerprint: string;
+  /** File of the pretrained weights, and its SHA-256 (null: it could not be read); null: none. Absent in runs of earlier versions. */
+  weights?: { file: string; sha256: string | null } | null;
   /** SHA-256 of `.loupe/labels.jsonl`, or null where there is none. */
   labelJournalHash: string | null;
   versions: Record<string, string>;

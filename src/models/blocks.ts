@@ -116,28 +116,6 @@ export function scaledDepth(count: number, depth: number): number {
   return Math.max(1, Math.round(count * depth));
 }
 
-/** [batch, height, width, channel] → global average → dropout → `logits` → softmax `probabilities` [batch, class]. */
-export function classifierHead(
-  x: SymbolicTensor,
-  seeds: SeedSequence,
-  options: { classes: number; dropout: number },
-): SymbolicTensor {
-  let features = layers.globalAveragePooling2d({ name: 'features' }).apply(x) as SymbolicTensor;
-  if (options.dropout > 0) {
-    features = layers
-      .dropout({ name: 'dropout', rate: options.dropout, seed: seeds.next() })
-      .apply(features) as SymbolicTensor;
-  }
-  const logits = layers
-    .dense({
-      name: 'logits',
-      units: options.classes,
-      kernelInitializer: initializers.glorotUniform({ seed: seeds.next() }),
-    })
-    .apply(features) as SymbolicTensor;
-  return layers.activation({ name: 'probabilities', activation: 'softmax' }).apply(logits) as SymbolicTensor;
-}
-
 /** `channels × width`, rounded to a multiple of 8 (SIMD-friendly), at least 8. */
 export function scaledChannels(channels: number, width: number): number {
   return Math.max(8, Math.round((channels * width) / 8) * 8);

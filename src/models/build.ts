@@ -1,7 +1,8 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ModelConfig } from '../training/config.ts';
+import { buildBackboneModel } from './backbone-model.ts';
 import type { ModelShape } from './blocks.ts';
-import { buildResNet } from './resnet.ts';
+import { buildResNet, isResNet } from './resnet.ts';
 import { buildSmallCnn } from './small-cnn.ts';
 
 /**
@@ -11,7 +12,8 @@ import { buildSmallCnn } from './small-cnn.ts';
  */
 export function buildModel(config: ModelConfig, shape: ModelShape): LayersModel {
   if (config.architecture === 'small-cnn') return buildSmallCnn(config, shape);
-  return buildResNet(config, shape, { variant: config.architecture });
+  if (isResNet(config.architecture)) return buildResNet(config, shape, { variant: config.architecture });
+  return buildBackboneModel(config.architecture, config, shape);
 }
 
 /** Weights that training changes; batch-norm statistics are not counted. */

@@ -3,7 +3,6 @@ import type { ModelConfig } from '../training/config.ts';
 import {
   activate,
   batchNorm,
-  classifierHead,
   convolution,
   designSideOf,
   dropResidual,
@@ -13,20 +12,26 @@ import {
   scaledDepth,
   zeroPad,
 } from './blocks.ts';
+import { classifierHead } from './head.ts';
 
-type Variant = 'resnet18' | 'resnet34' | 'resnet50';
+export type ResNetVariant = 'resnet18' | 'resnet34' | 'resnet50' | 'resnet101';
 
-const variants: Record<Variant, { blocks: number[]; bottleneck: boolean }> = {
+const variants: Readonly<Record<ResNetVariant, { blocks: number[]; bottleneck: boolean }>> = {
   resnet18: { blocks: [2, 2, 2, 2], bottleneck: false },
   resnet34: { blocks: [3, 4, 6, 3], bottleneck: false },
   resnet50: { blocks: [3, 4, 6, 3], bottleneck: true },
+  resnet101: { blocks: [3, 4, 23, 3], bottleneck: true },
 };
+
+export function isResNet(architecture: string): architecture is ResNetVariant {
+  return Object.hasOwn(variants, architecture);
+}
 
 /** A bottleneck block puts out this many times its inner channels. */
 const EXPANSION = 4;
 
 export interface ResNetOptions {
-  variant: Variant;
+  variant: ResNetVariant;
   /** Start the last batch norm of each block at scale 0, so that every block begins as the identity (Goyal et al. 2017). */
   zeroInitResidual?: boolean;
 }
@@ -53,7 +58,7 @@ export function buildResNet(config: ModelConfig, shape: ModelShape, options: Res
       x = residualBlock(x, context, { name: `layer${stage + 1}.${i}`, channels, stride, dropRate });
     }
   });
-  const probabilities = classifierHead(x, seeds, { classes: shape.classes, dropout: config.dropout });
+  const probabilities = classifierHead(x, seeds, { ...config, classes: shape.classes });
   return model({ name: options.variant, inputs: image, outputs: probabilities });
 }
 

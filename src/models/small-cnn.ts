@@ -4,7 +4,6 @@ import type { ModelConfig } from '../training/config.ts';
 import {
   activate,
   batchNorm,
-  classifierHead,
   convolution,
   designSideOf,
   type ModelShape,
@@ -12,6 +11,7 @@ import {
   scaledChannels,
   scaledDepth,
 } from './blocks.ts';
+import { classifierHead } from './head.ts';
 
 /** Above this side the first convolution halves the picture, so that cost per image stays bounded. */
 const LARGE_SIDE = 96;
@@ -46,7 +46,7 @@ export function buildSmallCnn(config: ModelConfig, shape: ModelShape): LayersMod
     channels = Math.min(MOST_CHANNELS, channels * 2);
     x = stage(x, context, { name: `stage${number}`, channels, stride: 1 });
   }
-  const probabilities = classifierHead(x, seeds, { classes: shape.classes, dropout: config.dropout });
+  const probabilities = classifierHead(x, seeds, { ...config, classes: shape.classes });
   return model({ name: 'small-cnn', inputs: image, outputs: probabilities });
 }
 

@@ -44,7 +44,14 @@ export interface InputConfig {
 }
 
 export interface ModelConfig {
-  architecture: 'small-cnn' | 'resnet18' | 'resnet34' | 'resnet50';
+  architecture: Architecture;
+  /**
+   * File of weights that others trained (see `loupe import`), relative to the file that holds this config, or a name of `loupe zoo`;
+   * empty: the network starts at random.
+   */
+  weights: string;
+  /** What stands between the network's features and the classes. */
+  head: 'linear' | 'dense' | 'concat-pool';
   activation: Activation;
   /** Share of the features dropped before the last layer, 0–0.9. */
   dropout: number;
@@ -57,6 +64,24 @@ export interface ModelConfig {
   /** Side in pixels of the convolutions that look at a neighbourhood, except the first one of a ResNet. */
   kernelSize: 3 | 5 | 7;
 }
+
+export type Architecture =
+  | 'small-cnn'
+  | 'resnet18'
+  | 'resnet34'
+  | 'resnet50'
+  | 'resnet101'
+  | 'mobilenet-v1'
+  | 'mobilenet-v2'
+  | 'efficientnet-b0'
+  | 'efficientnet-b1'
+  | 'efficientnet-b2'
+  | 'efficientnet-b3'
+  | 'densenet121'
+  | 'inception-v3'
+  | 'squeezenet'
+  | 'vgg16'
+  | 'vgg19';
 
 export type Activation = 'relu' | 'relu6' | 'leaky-relu' | 'elu' | 'gelu' | 'swish';
 
@@ -75,8 +100,13 @@ export interface TrainingConfig {
   classWeights: ClassWeightsConfig;
   /** `over`: images of rare classes come several times an epoch; `under`: images of frequent classes sit out by turns. */
   sampling: 'none' | 'over' | 'under';
-  /** Layers whose weights stay as they are, by name; `*` stands for any characters. */
+  /**
+   * Layers whose weights stay as they are, by name; `*` stands for any characters, `backbone` for all layers but the head's,
+   * `batch-norm` for the batch norms of the backbone.
+   */
   freeze: string[];
+  /** How many times slower the first layer of the backbone learns than the head, those between evenly on a log scale; 1: all alike. */
+  discriminativeRates: number;
   /** The last entry that fits a layer counts; `freeze` goes before. */
   layerRates: LayerRateConfig[];
   /** What a frozen batch norm normalises by: its stored statistics (Keras), or each batch's, which it goes on learning (fastai). */
@@ -237,6 +267,8 @@ export const defaultConfig: RunConfig = {
   augment: defaultAugment,
   model: {
     architecture: 'small-cnn',
+    weights: '',
+    head: 'linear',
     activation: 'relu',
     dropout: 0.2,
     stochasticDepth: 0,
@@ -288,6 +320,7 @@ export const defaultConfig: RunConfig = {
     classWeights: { name: 'none', beta: 0.999 },
     sampling: 'none',
     freeze: [],
+    discriminativeRates: 1,
     layerRates: [],
     frozenBatchNorm: 'inference',
     earlyStopping: { enabled: false, patience: 5, minDelta: 0 },

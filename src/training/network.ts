@@ -1,10 +1,13 @@
+import path from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Engine, Trainer } from '../engines/engine.ts';
 import { channelsOf, type Normalization } from '../images/preprocess.ts';
 import { buildModel } from '../models/build.ts';
+import { isHeadLayer } from '../models/head.ts';
+import { loadPretrained, PRETRAINED_SIDE } from '../models/pretrained/load.ts';
 import { mixSeed } from '../random.ts';
 import type { RunConfig } from './config.ts';
-import { layerRatesOf } from './layer-rates.ts';
+import { layerRatesOf, type TrainedLayer } from './layer-rates.ts';
 import { designSide } from './segments.ts';
 
 /** Keeps dropout's random numbers apart from those of other uses of the same seed. */
@@ -16,18 +19,34 @@ export interface NetworkOptions {
   /** Pixels; default: the config's input. */
   width?: number;
   height?: number;
+  /** Folder that the config's weights are relative to; null: they are not read, because a state follows. Default: null. */
+  base?: string | null;
 }
 
 /**
  * The network of a config with its first weights. It is made for the size that the run ends with, so that it has the same layers
  * in every phase.
- * @throws Problem `input-too-small` where nothing of the picture would be left
+ * @throws Problem `input-too-small` where nothing of the picture would be left; `no-weights-file`, `weights-do-not-fit` …
  */
 export function buildNetwork(config: RunConfig, classes: number, options: NetworkOptions = {}): LayersModel {
-  const { width = config.input.width, height = config.input.height, seed = config.seed } = options;
+  const { width = config.input.width, height = config.input.height, seed = config.seed, base = null } = options;
   const channels = channelsOf(config.input);
-  const shape = { width, height, channels, classes, seed, designSide: designSide(config) };
-  return buildModel(config.model, shape);
+  const shape = {
+    width,
+    height,
+    channels,
+    classes,
+    seed,
+    designSide: config.model.weights ? PRETRAINED_SIDE : designSide(config),
+  };
+  const model = buildModel(config.model, shape);
+  if (config.model.weights && base !== null) loadPretrained(model, weightsFileOf(config, base), config.model);
+  return model;
+}
+
+/** Absolute path of the pretrained weights. */
+export function weightsFileOf(config: Pick<RunConfig, 'model'>, base: string): string {
+  return path.resolve(base, config.model.weights);
 }
 
 export interface TrainerParts {
@@ -61,7 +80,13 @@ export async function createNetworkTrainer(
   });
 }
 
-/** Names of the layers that training changes, in the order of the network. */
-export function layersWithWeights(model: LayersModel): string[] {
-  return model.layers.filter((layer) => layer.weights.length > 0).map(({ name }) => name);
+/** The layers that training changes, in the order of the network. */
+export function layersWithWeights(model: LayersModel): TrainedLayer[] {
+  return model.layers
+    .filter((layer) => layer.weights.length > 0)
+    .map((layer) => ({
+      name: layer.name,
+      head: isHeadLayer(layer.name),
+      batchNorm: layer.getClassName() === 'BatchNormalization',
+    }));
 }

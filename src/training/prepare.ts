@@ -16,6 +16,7 @@ import { countLabels, dataWarnings } from './data-warnings.ts';
 import { InputChecker } from './input-check.ts';
 import { ImageLoader } from './loader.ts';
 import type { TrainRun } from './loop.ts';
+import { weightsFileOf } from './network.ts';
 import { fixedNormalization, PixelStatistics } from './normalization.ts';
 import { Notices } from './notices.ts';
 import { atStart, enterNextSegment } from './progress.ts';
@@ -44,7 +45,7 @@ export async function prepareRun(parts: Prepared): Promise<TrainRun & { close():
   const { config } = job;
   const notices = new Notices(data.skipped);
   for (const event of notices.takeNew()) events.append(event);
-  recordProvenance(folder, data, engine, events);
+  recordProvenance(parts);
   warnAboutData(parts);
   const segments = segmentsOf(
     config,
@@ -61,7 +62,17 @@ export async function prepareRun(parts: Prepared): Promise<TrainRun & { close():
     await checkInputs(parts, loader, normalization);
     const counts = countLabels(labelsOf(data, 'train'), data.classes.length);
     const classes = data.classes;
-    const stageParts = { folder, config, engine, events, classes, counts, normalization, openLoader: open };
+    const stageParts = {
+      folder,
+      base: job.base,
+      config,
+      engine,
+      events,
+      classes,
+      counts,
+      normalization,
+      openLoader: open,
+    };
     const stages = await Stages.open(stageParts, segment, loader, resumed?.state ?? null);
     const run: TrainRun = { config, data, segments, progress, stages, events, notices, stop };
     announcePlan(run, progress);
@@ -106,19 +117,30 @@ export function openLoader({ job, data }: Pick<Prepared, 'job' | 'data'>, notice
   });
 }
 
-function recordProvenance(folder: string, data: RunData, engine: Engine, events: EventWriter): void {
+function recordProvenance({ folder, job, data, engine, events }: Prepared): void {
   const before = readProvenance(folder);
   if (!before) {
-    writeJson(path.join(folder, jobFiles.provenance), describeProvenance(folder, data.fingerprint, engine.info));
+    const used = { dataFingerprint: data.fingerprint, weights: pretrainedFile(job) };
+    writeJson(path.join(folder, jobFiles.provenance), describeProvenance(folder, used, engine.info));
   } else if (before.engine.name !== engine.info.name) {
     const message = `The run began on ${before.engine.label} and goes on with ${engine.info.label}: its numbers will differ a little from an uninterrupted run's.`;
     events.append({ kind: 'warning', code: 'engine-changed', message });
   }
 }
 
+/** Absolute path of the pretrained weights; null without. */
+function pretrainedFile({ config, base }: Prepared['job']): string | null {
+  return config.model.weights ? weightsFileOf(config, base) : null;
+}
+
 function warnAboutData({ job, data, events }: Prepared): void {
   if (data.changed) events.append({ kind: 'warning', code: 'data-changed', message: data.changed });
   if (!data.isNew) return;
+  const { model, input } = job.config;
+  if (model.weights && (input.normalize !== 'imagenet' || input.color !== 'rgb')) {
+    const message = `The pretrained weights were made for colours with input.normalize "imagenet"; this run has ${input.color} and "${input.normalize}", which costs accuracy.`;
+    events.append({ kind: 'warning', code: 'pretrained-input', message });
+  }
   for (const { code, message } of data.warnings) events.append({ kind: 'warning', code, message });
   const warnings = dataWarnings({
     classes: data.classes,

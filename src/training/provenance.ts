@@ -8,10 +8,15 @@ import manifest from '../../package.json' with { type: 'json' };
 import type { EngineInfo } from '../engines/engine.ts';
 import type { Provenance } from '../jobs/job.ts';
 
-/** What a run really uses. @param folder the run's, `<workspace>/.loupe/runs/<id>`. */
-export function describeProvenance(folder: string, dataFingerprint: string, engine: EngineInfo): Provenance {
+/** What a run really uses. @param folder the run's, `<workspace>/.loupe/runs/<id>`. `weights`: file of its pretrained weights. */
+export function describeProvenance(
+  folder: string,
+  { dataFingerprint, weights }: { dataFingerprint: string; weights: string | null },
+  engine: EngineInfo,
+): Provenance {
   return {
     dataFingerprint,
+    weights: weights === null ? null : { file: weights, sha256: hashOf(weights) },
     labelJournalHash: hashOf(path.resolve(folder, '..', '..', 'labels.jsonl')),
     versions: {
       loupe: manifest.version,

@@ -29,6 +29,8 @@ export interface Stage {
 
 export interface StageParts {
   folder: string;
+  /** Folder that the config's paths are relative to. */
+  base: string;
   config: RunConfig;
   engine: Engine;
   events: EventWriter;
@@ -101,9 +103,9 @@ async function openStage(
   loader: ImageLoader,
   state: TrainerState | null,
 ): Promise<Stage> {
-  const { folder, config, engine, events, classes, counts, normalization } = parts;
+  const { folder, base, config, engine, events, classes, counts, normalization } = parts;
   const { width, height, freeze } = segment;
-  const model = buildNetwork(config, classes.length, { width, height });
+  const model = buildNetwork(config, classes.length, { width, height, base: state ? null : base });
   if (state) {
     const shapes = model.weights.map((weight) => weight.shape);
     assertSameShapes(path.join(folder, jobFiles.lastState), state.weights, shapes);

@@ -1,10 +1,10 @@
+import type { Architecture } from '../../training/config.ts';
 import { divisibleBy8 } from '../backbones/layers.ts';
 import type { WeightFile } from '../weights/weight-file.ts';
-import type { FamilyName } from './families.ts';
 import { type Naming, namingOf } from './naming.ts';
 
 export interface Detected {
-  family: FamilyName;
+  architecture: Exclude<Architecture, 'small-cnn'>;
   /** What the channels are multiplied by. */
   width: number;
   /** Before every name in the file, e.g. `module.` of torch.nn.DataParallel. */
@@ -48,14 +48,15 @@ function commonWord(names: Shapes): string | null {
 }
 
 function detectPlain(names: Shapes): Omit<Detected, 'prefix'> | null {
-  const family = familyOf(names);
-  if (!family) return null;
-  return { family, width: widthOf(names, family), naming: namingOf(names), classes: classesOf(names) };
+  const architecture = architectureOf(names);
+  if (!architecture) return null;
+  return { architecture, width: widthOf(names, architecture), naming: namingOf(names), classes: classesOf(names) };
 }
 
-function familyOf(names: Shapes): FamilyName | null {
+function architectureOf(names: Shapes): Detected['architecture'] | null {
   const has = (name: string) => names.has(name);
   const count = (pattern: RegExp) => [...names.keys()].filter((name) => pattern.test(name)).length;
+  if (has('layer4.0.conv1.weight')) return resNetOf(names);
   if (has('Mixed_5b.branch1x1.conv.weight')) return 'inception-v3';
   if (has('features.denseblock4.denselayer16.conv2.weight') && !has('features.denseblock4.denselayer17.conv2.weight')) {
     return count(/^features\.denseblock3\.denselayer\d+\.conv2\.weight$/) === 24 ? 'densenet121' : null;
@@ -78,10 +79,19 @@ function familyOf(names: Shapes): FamilyName | null {
   return null;
 }
 
+/** By the kind and the number of its blocks; wide and grouped ones are other networks. */
+function resNetOf(names: Shapes): Detected['architecture'] | null {
+  const bottleneck = names.has('layer1.0.conv3.weight');
+  const blocks = [...names.keys()].filter((name) => /^layer[1-4]\.\d+\.conv1\.weight$/.test(name)).length;
+  if (!isShape(names.get('layer1.0.conv2.weight'), [64, 64, 3, 3])) return null;
+  if (bottleneck) return blocks === 16 ? 'resnet50' : blocks === 33 ? 'resnet101' : null;
+  return blocks === 8 ? 'resnet18' : blocks === 16 ? 'resnet34' : null;
+}
+
 /** By the number of blocks and the channels of the stem. */
-function efficientNetOf(blocks: number, names: Shapes): FamilyName | null {
+function efficientNetOf(blocks: number, names: Shapes): Detected['architecture'] | null {
   const stem = (names.get('features.0.0.weight') ?? names.get('conv_stem.weight'))?.[0];
-  const known: readonly (readonly [FamilyName, number, number])[] = [
+  const known: readonly (readonly [Detected['architecture'], number, number])[] = [
     ['efficientnet-b0', 16, 32],
     ['efficientnet-b1', 23, 32],
     ['efficientnet-b2', 23, 32],
@@ -96,8 +106,8 @@ function efficientNetOf(blocks: number, names: Shapes): FamilyName | null {
 /** The usual widths; what decides is the last bottleneck, whose channels differ for each of them. */
 const widths = [1, 0.75, 0.5, 0.35, 0.25, 1.25, 1.3, 1.4, 1.1, 1.2];
 
-function widthOf(names: Shapes, family: FamilyName): number {
-  if (family !== 'mobilenet-v2') return 1;
+function widthOf(names: Shapes, architecture: Detected['architecture']): number {
+  if (architecture !== 'mobilenet-v2') return 1;
   const channels = (names.get('features.17.conv.2.weight') ?? names.get('blocks.6.0.conv_pwl.weight'))?.[0];
   return widths.find((width) => divisibleBy8(320 * width) === channels) ?? 1;
 }

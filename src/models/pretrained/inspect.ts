@@ -1,12 +1,16 @@
-import { input, model as makeModel } from '@tensorflow/tfjs-layers';
 import { providePlainBackend } from '../../engines/plain-backend.ts';
-import { SeedSequence } from '../blocks.ts';
+import { defaultConfig } from '../../training/config.ts';
+import { buildModel } from '../build.ts';
+import { isHeadLayer } from '../head.ts';
 import { openWeightFile, weightFileProblem } from '../weights/open.ts';
 import { valuesIn, type WeightFormat } from '../weights/weight-file.ts';
 import { type Detected, detectNetwork } from './detect.ts';
-import { type Family, families } from './families.ts';
+import { PRETRAINED_SIDE } from './load.ts';
 import { loadByName, type WeightMatch } from './match.ts';
 import { nameIn } from './naming.ts';
+
+/** Large enough for every network; one class, since the head is not looked at. */
+const shape = { width: 96, height: 96, channels: 3 as const, classes: 1, seed: 0, designSide: PRETRAINED_SIDE };
 
 /** What `loupe import` tells of a file. */
 export interface WeightReport {
@@ -29,11 +33,9 @@ export async function inspectWeights(file: string): Promise<WeightReport> {
     const report = { file, format: weights.format, tensors: weights.tensors.size, values };
     if (!network) return { ...report, network, match: null };
     await providePlainBackend();
-    const { build, epsilon, least }: Family = families[network.family];
-    const image = input({ shape: [least, least, 3] });
-    const context = { seeds: new SeedSequence(0), flavor: 'torch' as const, epsilon, momentum: 0.9 };
-    const model = makeModel({ inputs: image, outputs: build(image, context, network.width) });
-    const match = loadByName(model, weights, (layer) => network.prefix + nameIn(network.naming, layer));
+    const model = buildModel({ ...defaultConfig.model, ...network }, shape);
+    const rename = (layer: string) => network.prefix + nameIn(network.naming, layer);
+    const match = loadByName(model, weights, rename, (layer) => !isHeadLayer(layer));
     model.dispose();
     return { ...report, network, match };
   } catch (error) {

@@ -1,5 +1,5 @@
 import { tensor, tidy } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import type { StoredTensor, WeightFile } from '../weights/weight-file.ts';
 import { fromTorch, torchShape, torchSources } from './torch-layout.ts';
 
@@ -42,18 +42,39 @@ export function loadByName(
       const expected = torchShape(shape, source.layout);
       used.add(name);
       if (!stored) match.missing.push(name);
-      else if (!isSame(stored, expected)) match.wrongShape.push({ name, expected, found: [...stored.shape] });
+      else if (isColorFor(stored, expected)) {
+        write(weight, fromTorch(sumColors(stored.read(), expected), shape, source.layout));
+        match.matched++;
+      } else if (!isSame(stored, expected)) match.wrongShape.push({ name, expected, found: [...stored.shape] });
       else {
-        const values = fromTorch(stored.read(), shape, source.layout);
-        tidy(() => {
-          weight.write(tensor(values, shape));
-        });
+        write(weight, fromTorch(stored.read(), shape, source.layout));
         match.matched++;
       }
     }
   }
   match.extra = [...file.tensors.keys()].filter((name) => !used.has(name) && !ignored.test(name));
   return match;
+}
+
+function write(weight: LayerVariable, values: Float32Array): void {
+  tidy(() => {
+    weight.write(tensor(values, weight.shape as number[]));
+  });
+}
+
+/** The first convolution of a network that saw colours, for one that sees grey only. */
+function isColorFor(stored: StoredTensor, expected: readonly number[]): boolean {
+  const [filters, channels, ...rest] = expected;
+  return channels === 1 && rest.length === 2 && isSame(stored, [filters ?? 0, 3, ...rest]);
+}
+
+/** A grey image is a coloured one of three equal channels: its kernel is the sum of theirs, as in fastai. */
+function sumColors(values: Float32Array, [filters = 0, , height = 1, width = 1]: readonly number[]): Float32Array {
+  const area = height * width;
+  return Float32Array.from({ length: filters * area }, (_, i) => {
+    const first = Math.floor(i / area) * 3 * area + (i % area);
+    return (values[first] as number) + (values[first + area] as number) + (values[first + 2 * area] as number);
+  });
 }
 
 function isSame(stored: StoredTensor, expected: readonly number[]): boolean {

@@ -106,7 +106,7 @@ async function sweepAll(
     const normalization = await normalizationOf({ folder, job: asRun, data, events, stop }, loader);
     const classes = data.classes.length;
     const counts = countLabels(labelsOf(data, 'train'), classes);
-    const model = buildNetwork(config, classes);
+    const model = buildNetwork(config, classes, { base: resumed ? null : job.base });
     let trainer: Trainer | null = null;
     try {
       if (resumed) {
@@ -151,14 +151,14 @@ async function sweepAll(
 /** The state from which a sweep starts: the run's checkpoint for every seed, else the first weights of that seed. */
 async function begin(
   trainer: Trainer,
-  { config }: FinderJob,
+  { config, base }: FinderJob,
   classes: number,
   seed: number,
   resumed: ResumePoint | null,
 ): Promise<void> {
   if (resumed) return await trainer.writeState(resumed.state);
   if (seed === config.seed) return;
-  const fresh = buildNetwork(config, classes, { seed });
+  const fresh = buildNetwork(config, classes, { seed, base });
   try {
     await trainer.writeState({ weights: await readWeights(fresh), optimizer: [], averaged: [] });
   } finally {

@@ -6,18 +6,21 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
-import { input, model as makeModel } from '@tensorflow/tfjs-layers';
+import { model as makeModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { startEngine } from '../../../src/engines/wasm/maker.ts';
-import { SeedSequence } from '../../../src/models/blocks.ts';
+import { buildModel } from '../../../src/models/build.ts';
 import { detectNetwork } from '../../../src/models/pretrained/detect.ts';
-import { type Family, type FamilyName, families } from '../../../src/models/pretrained/families.ts';
-import { loadByName } from '../../../src/models/pretrained/match.ts';
-import { nameIn } from '../../../src/models/pretrained/naming.ts';
+import { loadPretrained } from '../../../src/models/pretrained/load.ts';
 import { openWeightFile } from '../../../src/models/weights/open.ts';
+import { type Architecture, defaultConfig } from '../../../src/training/config.ts';
 import { pythonPeer } from '../../python-peers.ts';
 
-const networks: [name: string, family: FamilyName, width?: number][] = [
+const networks: [name: string, architecture: Architecture, width?: number][] = [
   ['mobilenet_v2', 'mobilenet-v2'],
+  ['resnet18', 'resnet18'],
+  ['resnet34', 'resnet34'],
+  ['resnet50', 'resnet50'],
+  ['resnet101', 'resnet101'],
   ['vgg16', 'vgg16'],
   ['vgg19', 'vgg19'],
   ['squeezenet1_1', 'squeezenet'],
@@ -31,6 +34,7 @@ const networks: [name: string, family: FamilyName, width?: number][] = [
   ['timm:mobilenetv2_140', 'mobilenet-v2', 1.4],
   ['timm:efficientnet_b0', 'efficientnet-b0'],
   ['timm:efficientnet_b2', 'efficientnet-b2'],
+  ['timm:resnet18', 'resnet18'],
 ];
 
 const skip = fs.existsSync(pythonPeer())
@@ -48,26 +52,24 @@ describe('networks that others trained', { skip, timeout: 300_000 }, () => {
     await startEngine(2, true);
   });
 
-  for (const [name, family, width = 1] of networks) {
+  for (const [name, architecture, width = 1] of networks) {
     it(`${name} is recognised and gives PyTorch’s features`, () => {
       const file = path.join(folder, name.replace(':', '-'));
       const weights = openWeightFile(`${file}.pth`);
       const found = detectNetwork(weights);
-      assert.deepEqual([found?.family, found?.width, found?.prefix], [family, width, '']);
-      assert.equal(found?.classes, name.startsWith('vgg') ? null : 1000);
-      const { side, x, shape, features } = JSON.parse(fs.readFileSync(`${file}.json`, 'utf8'));
-      const image = input({ shape: [side, side, 3] });
-      const { build, epsilon }: Family = families[family];
-      const context = { seeds: new SeedSequence(1), flavor: 'torch' as const, epsilon, momentum: 0.9 };
-      const network = makeModel({ inputs: image, outputs: build(image, context, width) });
-      const match = loadByName(network, weights, (layer) => nameIn(found?.naming ?? 'torchvision', layer));
       weights.close();
-      assert.deepEqual([match.missing, match.wrongShape], [[], []]);
-      assert.equal(match.matched, network.weights.length);
+      assert.deepEqual([found?.architecture, found?.width, found?.prefix], [architecture, width, '']);
+      assert.equal(found?.classes, name.startsWith('vgg') ? null : 1000);
+      const { side, x, shape: expected, features } = JSON.parse(fs.readFileSync(`${file}.json`, 'utf8'));
+      const config = { ...defaultConfig.model, architecture, width };
+      const shape = { width: side, height: side, channels: 3 as const, classes: 2, seed: 1, designSide: 224 };
+      const network = buildModel(config, shape);
+      const match = loadPretrained(network, `${file}.pth`, config);
       const extra = match.extra.filter((tensor) => !/^(classifier|AuxLogits|fc)\./.test(tensor));
       assert.deepEqual(extra, []);
-      const result = network.predict(tf.tensor(x, [2, side, side, 3])) as tf.Tensor;
-      assert.deepEqual(result.shape, shape);
+      const body = makeModel({ inputs: network.inputs, outputs: network.getLayer('features').input as SymbolicTensor });
+      const result = body.predict(tf.tensor(x, [2, side, side, 3])) as tf.Tensor;
+      assert.deepEqual(result.shape, expected);
       const { largest, worst } = compare(result.dataSync<'float32'>(), features);
       assert.ok(worst <= 1e-4 * Math.max(1, largest), `off by ${worst}, of ${largest}`);
       network.dispose();

@@ -56,7 +56,7 @@ describe('which network a file is of', () => {
   for (const prefix of ['', 'module.', 'module.backbone.']) {
     it(`is found behind “${prefix}”`, () => {
       const found = detectNetwork(file(behind(prefix, squeeze)));
-      assert.deepEqual([found?.family, found?.prefix], ['squeezenet', prefix]);
+      assert.deepEqual([found?.architecture, found?.prefix], ['squeezenet', prefix]);
     });
   }
   it('is not known for other names', () => {

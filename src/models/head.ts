@@ -1,0 +1,59 @@
+import { initializers, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import type { ModelConfig } from '../training/config.ts';
+import { batchNorm, type SeedSequence } from './blocks.ts';
+
+/** Units of the hidden layer: Keras' guide to transfer learning, and fastai's `create_head`. */
+const DENSE_UNITS = 256;
+const CONCAT_POOL_UNITS = 512;
+
+/** True for the layers that every data set needs anew; the others make up the backbone. */
+export function isHeadLayer(name: string): boolean {
+  return name === 'logits' || name.startsWith('head.');
+}
+
+/**
+ * [batch, height, width, channel] → `logits` → softmax `probabilities` [batch, class]. The global averages are the layer `features`,
+ * whatever the head.
+ */
+export function classifierHead(
+  x: SymbolicTensor,
+  seeds: SeedSequence,
+  options: { classes: number } & Pick<ModelConfig, 'head' | 'dropout'>,
+): SymbolicTensor {
+  const { head, dropout, classes } = options;
+  const averages = layers.globalAveragePooling2d({ name: 'features' }).apply(x) as SymbolicTensor;
+  const features =
+    head === 'linear'
+      ? averages
+      : head === 'dense'
+        ? dense(averages, seeds, { units: DENSE_UNITS, bias: true })
+        : concatPool(x, averages, seeds, dropout);
+  return classifier(drop(features, seeds, { name: 'dropout', rate: dropout }), seeds, classes);
+}
+
+/** fastai's: maxima beside averages, batch norm, half the dropout, 512 units, batch norm. */
+function concatPool(x: SymbolicTensor, averages: SymbolicTensor, seeds: SeedSequence, dropout: number): SymbolicTensor {
+  const maxima = layers.globalMaxPooling2d({ name: 'head.maxima' }).apply(x) as SymbolicTensor;
+  const both = layers.concatenate({ name: 'head.concat', axis: -1 }).apply([maxima, averages]) as SymbolicTensor;
+  const dropped = drop(batchNorm(both, 'head.bn1'), seeds, { name: 'head.dropout', rate: dropout / 2 });
+  return batchNorm(dense(dropped, seeds, { units: CONCAT_POOL_UNITS, bias: false }), 'head.bn2');
+}
+
+function dense(x: SymbolicTensor, seeds: SeedSequence, options: { units: number; bias: boolean }): SymbolicTensor {
+  const kernelInitializer = initializers.heNormal({ seed: seeds.next() });
+  const hidden = layers.dense({ name: 'head.dense', units: options.units, useBias: options.bias, kernelInitializer });
+  return layers
+    .activation({ name: 'head.relu', activation: 'relu' })
+    .apply(hidden.apply(x) as SymbolicTensor) as SymbolicTensor;
+}
+
+function drop(x: SymbolicTensor, seeds: SeedSequence, options: { name: string; rate: number }): SymbolicTensor {
+  if (options.rate === 0) return x;
+  return layers.dropout({ ...options, seed: seeds.next() }).apply(x) as SymbolicTensor;
+}
+
+function classifier(features: SymbolicTensor, seeds: SeedSequence, classes: number): SymbolicTensor {
+  const kernelInitializer = initializers.glorotUniform({ seed: seeds.next() });
+  const logits = layers.dense({ name: 'logits', units: classes, kernelInitializer }).apply(features) as SymbolicTensor;
+  return layers.activation({ name: 'probabilities', activation: 'softmax' }).apply(logits) as SymbolicTensor;
+}
