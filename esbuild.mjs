@@ -21,7 +21,7 @@ const esm = {
   ...node,
   format: 'esm',
   outExtension: { '.js': '.mjs' },
-  external: ['sharp'],
+  external: ['sharp', 'webgpu'],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __filename = (await import('node:url')).fileURLToPath(import.meta.url); const __dirname = (await import('node:path')).dirname(__filename);",
   },

@@ -93,7 +93,7 @@ async function measure(task: Task, source: string, scratch: string): Promise<Rec
       ...(options['learning-rate'] ? { learningRate: Number(options['learning-rate']) } : {}),
       ...(options.batch ? { batchSize: Number(options.batch) } : {}),
     },
-    engine: { name: options.engine as RunConfig['engine']['name'], threads: 0, precision: 'float32' },
+    engine: { name: options.engine as RunConfig['engine']['name'], threads: 0, adapter: '', precision: 'float32' },
   };
   const folder = createJob(path.join(scratch, 'runs'), config, scratch);
   const started = performance.now();

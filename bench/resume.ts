@@ -32,7 +32,7 @@ const config: RunConfig = {
   data: { ...defaultConfig.data, source },
   input: { ...defaultConfig.input, width: 24, height: 24 },
   training: { ...defaultConfig.training, epochs: 2 },
-  engine: { name: options.engine as RunConfig['engine']['name'], threads: 0, precision: 'float32' },
+  engine: { name: options.engine as RunConfig['engine']['name'], threads: 0, adapter: '', precision: 'float32' },
 };
 const newRun = () => createJob(path.join(scratch, 'runs'), config, scratch);
 

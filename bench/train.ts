@@ -67,7 +67,11 @@ async function compare({ name, ...workload }: Workload) {
   for (const threads of [1, 2]) {
     const key = `wasm, ${threads} ${threads > 1 ? 'threads' : 'thread'}`;
     const one = new Contestant(process.execPath, [sourcePath('./train-steps.ts')]);
-    const job: StepsJob = { ...workload, engine: { name: 'wasm', threads, precision: 'float32' }, warmUp: 3 };
+    const job: StepsJob = {
+      ...workload,
+      engine: { name: 'wasm', threads, adapter: '', precision: 'float32' },
+      warmUp: 3,
+    };
     const said = await one.ask<{ version: string; topology: unknown }>(JSON.stringify(job));
     [versions[key], topology] = [said.version, said.topology];
     contestants.set(key, one);
@@ -105,7 +109,12 @@ async function compare({ name, ...workload }: Workload) {
 /** Milliseconds an image of one step of TensorFlow.js's cpu backend at batch 1. */
 async function stockStep(workload: Omit<Workload, 'name'>): Promise<number> {
   const stock = new Contestant(process.execPath, [sourcePath('./train-steps.ts')]);
-  const job: StepsJob = { ...workload, batch: 1, engine: { name: 'cpu', threads: 1, precision: 'float32' }, warmUp: 0 };
+  const job: StepsJob = {
+    ...workload,
+    batch: 1,
+    engine: { name: 'cpu', threads: 1, adapter: '', precision: 'float32' },
+    warmUp: 0,
+  };
   await stock.ask(JSON.stringify(job));
   await stock.time(1);
   stock.end();

@@ -71,7 +71,7 @@ async function augmentCheck(input: VerbInput, terminal: Terminal): Promise<VerbR
       perClass,
       draws,
       tolerance,
-      engine: { name: engine, threads, precision: 'float32' },
+      engine: { name: engine, threads, adapter: '', precision: 'float32' },
       onProgress: (done, total) => line.report({ what: isJson ? 'check' : 'Asking the model', done, total }),
     });
     line.end();

@@ -59,7 +59,7 @@ async function probeHere(name: ProbedName, threads: number, colors: Style): Prom
   const { Problem } = await import('../problem.ts');
   const started = performance.now();
   try {
-    const { engine, reason, refused } = await chooseEngine({ name, threads, precision: 'float32' });
+    const { engine, reason, refused } = await chooseEngine({ name, threads, adapter: '', precision: 'float32' });
     const startMs = performance.now() - started;
     const stepMs = await timeTinyStep(engine);
     const probe: WorkingEngine = { name, works: true, info: engine.info, reason, refused, startMs, stepMs };
@@ -77,7 +77,9 @@ function describe(probe: EngineProbe, auto: EngineProbe | null, colors: Style): 
   const { info, startMs, stepMs } = probe;
   const chosen = auto?.works && auto.info.name === info.name ? colors.green('✓') : '✓';
   const times = `starts in ${(startMs / 1000).toFixed(1)} s, ${stepMs.toFixed(1)} ms for a tiny step`;
-  return `${chosen} ${colors.bold(info.name)}: ${info.label}, ${info.device}; ${times}`;
+  const others = (info.adapters ?? []).filter((name) => !info.device.startsWith(name));
+  const also = others.length > 0 ? `; engine.adapter can name also: ${others.join(', ')}` : '';
+  return `${chosen} ${colors.bold(info.name)}: ${info.label}, ${info.device}; ${times}${also}`;
 }
 
 function conclusion(auto: EngineProbe, colors: Style): string {

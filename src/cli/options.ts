@@ -26,7 +26,7 @@ export function engineOf(input: VerbInput): EngineConfig {
   const given = textOf(input, 'engine') ?? 'auto';
   const name = engines.find((entry) => entry === given);
   if (!name) throw new UsageError(`--engine can't be "${given}".`, `Use one of ${engines.join(', ')}.`);
-  return { name, threads: wholeNumber(input, 'threads', 0) ?? 0, precision: 'float32' };
+  return { name, threads: wholeNumber(input, 'threads', 0) ?? 0, adapter: '', precision: 'float32' };
 }
 
 /** @throws UsageError */

@@ -12,6 +12,9 @@ export interface EngineInfo {
   device: string;
   version: string;
   threads: number;
+  gpu: boolean;
+  /** Names that `engine.adapter` may hold here; only webgpu's. */
+  adapters?: string[];
 }
 
 /** Decoded images as the loader hands them over; `pixels` may have room for more than `size` images. */
@@ -164,11 +167,14 @@ export interface Engine {
   dispose(): Promise<void>;
 }
 
+/** Each engine reads what concerns it; the defaults are 0 and ''. */
+export type EngineOptions = Partial<Pick<EngineConfig, 'threads' | 'adapter'>>;
+
 /** Makes an engine, or says in words that a user understands why it can't run here. */
 export interface EngineMaker {
   readonly name: EngineName;
   /** @throws Problem when what the engine needs is missing or its self-test fails. */
-  start(options: { threads: number }): Promise<Engine>;
+  start(options: EngineOptions): Promise<Engine>;
 }
 
 export interface EngineRefusal {

@@ -29,7 +29,7 @@ export type ImagePrediction =
   | { path: string; top: ClassProbability[] }
   | { path: string; skipped: SkipCause; message: string };
 
-const plainEngine: EngineConfig = { name: 'auto', threads: 0, precision: 'float32' };
+const plainEngine: EngineConfig = { name: 'auto', threads: 0, adapter: '', precision: 'float32' };
 
 /** A run or predictor that stays loaded: it answers as often as it is asked. Calls must not overlap. */
 export class PredictSession {

@@ -8,7 +8,7 @@ export function parallelRuns(): number {
   return typeof value === 'number' && value >= 1 ? Math.floor(value) : 1;
 }
 
-const engineNames: readonly string[] = ['auto', 'tensorflow', 'wasm', 'cpu'] satisfies EngineConfig['name'][];
+const engineNames: readonly string[] = ['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu'] satisfies EngineConfig['name'][];
 
 /** Engine of a new run on data in `scope`. */
 export function defaultEngine(scope: vscode.Uri): EngineConfig {
@@ -18,6 +18,7 @@ export function defaultEngine(scope: vscode.Uri): EngineConfig {
   return {
     name: engineNames.includes(name) ? (name as EngineConfig['name']) : 'auto',
     threads: Number.isInteger(threads) && threads > 0 ? threads : 0,
+    adapter: '',
     precision: 'float32',
   };
 }

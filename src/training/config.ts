@@ -248,6 +248,8 @@ export interface EngineConfig {
   name: 'auto' | 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
   /** Threads of the engine; 0: as many as the machine has cores. */
   threads: number;
+  /** Part of the name of the GPU that the webgpu engine takes, as `loupe engines` lists them; empty: the fastest that is no software. */
+  adapter: string;
   /** `mixed`: products in bfloat16 (or float16 on GPUs without it), weights and sums in float32; where the engine can. */
   precision: 'float32' | 'mixed';
 }
@@ -328,7 +330,7 @@ export const defaultConfig: RunConfig = {
     timeBudget: 0,
     phases: [],
   },
-  engine: { name: 'auto', threads: 0, precision: 'float32' },
+  engine: { name: 'auto', threads: 0, adapter: '', precision: 'float32' },
   logging: { tensorboard: true, mlflow: false },
   seed: 42,
 };

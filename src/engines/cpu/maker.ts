@@ -1,10 +1,10 @@
-import { avgPool, enableProdMode, setBackend, type Tensor4D, version_core } from '@tensorflow/tfjs-core';
+import { enableProdMode, setBackend, version_core } from '@tensorflow/tfjs-core';
 import { EagerEngine } from '../eager/engine.ts';
-import type { EagerOps, LayerOp } from '../eager/ops.ts';
+import { exactLayerOps } from '../eager/exact-layers.ts';
+import type { EagerOps } from '../eager/ops.ts';
 import { noFusions } from '../eager/plan.ts';
 import { updatesWithOps } from '../eager/update.ts';
 import type { Engine, EngineMaker } from '../engine.ts';
-import { EngineError } from '../engine-error.ts';
 import { selfTest } from '../self-test.ts';
 
 /** Plain JavaScript. Hundreds of times slower than the other engines: the tests' oracle and the last resort. */
@@ -21,6 +21,7 @@ export const cpuMaker: EngineMaker = {
       device: 'CPU, 1 thread, no SIMD: very slow',
       version: version_core,
       threads: 1,
+      gpu: false,
     };
     const engine = new EagerEngine(info, ops, async () => {});
     await selfTest(engine);
@@ -29,26 +30,6 @@ export const cpuMaker: EngineMaker = {
 };
 
 const ops: EagerOps = {
-  backend: 'cpu',
-  layerOps: new Map([['AveragePooling2D', averagePooling]]),
-  fusions: noFusions,
-  updates: updatesWithOps,
-  explain: (error) => error,
+  ...{ backend: 'cpu', layerOps: exactLayerOps, fusions: noFusions, updates: updatesWithOps },
+  guard: (work) => work(),
 };
-
-/** TensorFlow.js divides the gradient at a padded edge by the whole window, the output by the part inside the picture. */
-function averagePooling(...[layer, { inputs, training }]: Parameters<LayerOp>): ReturnType<LayerOp> {
-  const { poolSize, strides, padding } = layer.getConfig() as {
-    poolSize: [number, number];
-    strides: [number, number];
-    padding: 'same' | 'valid';
-  };
-  if (training && padding === 'same') {
-    throw new EngineError(
-      'unsupported-model',
-      `The cpu engine can't train ${layer.name}: it has no correct gradient for average pooling with 'same' padding.`,
-      'Choose another engine.',
-    );
-  }
-  return avgPool(inputs[0] as Tensor4D, poolSize, strides, padding);
-}

@@ -33,15 +33,13 @@ export class EagerExplainer implements Explainer {
 
   async explain(batch: ImageBatch, classes: Int32Array): Promise<ClassMaps> {
     await activate(this.#ops);
-    try {
+    return this.#ops.guard(async () => {
       const maps = tidy(() => this.#maps(batch, classes));
       const [, height, width] = maps.shape as [number, number, number];
       const values = (await maps.data()).slice() as Float32Array;
       maps.dispose();
       return { maps: values, height, width };
-    } catch (error) {
-      throw this.#ops.explain(error);
-    }
+    });
   }
 
   /** [batch, height, width] */

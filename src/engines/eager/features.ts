@@ -34,7 +34,7 @@ export class EagerFeatureExtractor implements FeatureExtractor {
 
   async features(batch: ImageBatch): Promise<Float32Array> {
     await activate(this.#ops);
-    try {
+    return this.#ops.guard(async () => {
       const features = tidy(() => {
         const values: Values = [this.#normalize(batch)];
         runSteps(this.#steps, this.#ops, values, inference);
@@ -45,9 +45,7 @@ export class EagerFeatureExtractor implements FeatureExtractor {
       const values = (await features.data()).slice() as Float32Array;
       features.dispose();
       return values;
-    } catch (error) {
-      throw this.#ops.explain(error);
-    }
+    });
   }
 
   dispose(): void {}

@@ -1,6 +1,6 @@
 import { mul, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { mixSeed, seededRandom } from '../../random.ts';
-import type { EagerOps, LayerCall, LayerOp } from './ops.ts';
+import { applyLayer, type EagerOps, type LayerCall, type LayerOp } from './ops.ts';
 import type { Layer, Plan, PlanStep } from './plan.ts';
 
 export interface ForwardOptions {
@@ -53,11 +53,6 @@ const commonOps = new Map<string, LayerOp>([
   ['Dropout', dropout],
   ['InputLayer', (_, { inputs }) => inputs[0] as Tensor],
 ]);
-
-export function applyLayer(layer: Layer, { inputs, training }: LayerCall): Tensor {
-  const result = layer.apply(inputs.length === 1 ? (inputs[0] as Tensor) : inputs, { training });
-  return (Array.isArray(result) ? result[0] : result) as Tensor;
-}
 
 /**
  * Inverted dropout: zero with probability `rate`, else x / (1 − rate), decided for each value, or for each place of `noiseShape`.

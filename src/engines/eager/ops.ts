@@ -17,6 +17,12 @@ export interface LayerCall {
 /** Computes a layer's output with differentiable operations. */
 export type LayerOp = (layer: Layer, call: LayerCall) => Tensor;
 
+/** Calls a layer through TensorFlow.js. */
+export function applyLayer(layer: Layer, { inputs, training }: LayerCall): Tensor {
+  const result = layer.apply(inputs.length === 1 ? (inputs[0] as Tensor) : inputs, { training });
+  return (Array.isArray(result) ? result[0] : result) as Tensor;
+}
+
 /** What happens to a gradient before the optimizer sees it: clamp(scale · g, ±limit) · factor. */
 export interface GradientShaping {
   /** Makes a sum over accumulated batches their mean. */
@@ -59,6 +65,6 @@ export interface EagerOps {
   layerOps: ReadonlyMap<string, LayerOp>;
   fusions: Fusions;
   updates: UpdateOps;
-  /** Turns what the backend throws into an EngineError where it can. */
-  explain(error: unknown): unknown;
+  /** Does work on the backend. @throws EngineError in place of what the backend throws, or does not throw, where it can. */
+  guard<T>(work: () => Promise<T>): Promise<T>;
 }

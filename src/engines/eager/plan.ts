@@ -173,7 +173,8 @@ function soleReaders(calls: Call[], logits: SymbolicTensor): Map<number, Call> {
 function canPad(layer: Layer, reader: Layer, fusions: Fusions, notNegative: boolean): boolean {
   if (layer.getClassName() !== 'ZeroPadding2D' || !fusions.padding.has(reader.getClassName())) return false;
   const channelsLast = [layer, reader].every((one) => one.getConfig().dataFormat === 'channelsLast');
-  const plain = reader.getConfig().padding === 'valid' && channelsLast;
+  const { padding, dilationRate } = reader.getConfig() as { padding: string; dilationRate?: number[] };
+  const plain = padding === 'valid' && channelsLast && (dilationRate ?? []).every((rate) => rate === 1);
   return plain && (reader.getClassName() !== 'MaxPooling2D' || notNegative);
 }
 

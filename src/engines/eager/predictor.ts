@@ -23,14 +23,12 @@ export class EagerPredictor implements Predictor {
 
   async predict(batch: ImageBatch): Promise<Float32Array> {
     await activate(this.#ops);
-    try {
+    return this.#ops.guard(async () => {
       const logits = tidy(() => forward(this.#plan, this.#ops, this.#normalize(batch), inference));
       const values = (await logits.data()) as Float32Array;
       logits.dispose();
       return probabilities(values, this.#plan.classes);
-    } catch (error) {
-      throw this.#ops.explain(error);
-    }
+    });
   }
 
   dispose(): void {}

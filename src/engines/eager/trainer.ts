@@ -60,7 +60,7 @@ export class EagerTrainer implements Trainer {
 
   async step(batch: ImageBatch, input: StepInput): Promise<StepResult> {
     await activate(this.#ops);
-    try {
+    return this.#ops.guard(async () => {
       const loss = new BatchLoss(batch, this.#plan.classes, this.#options.loss, this.#options.classWeights);
       const { logits, gradients } = this.#gradients(batch, loss, input.step);
       const score = loss.score((await logits.data()) as Float32Array);
@@ -71,9 +71,7 @@ export class EagerTrainer implements Trainer {
       }
       const sums = this.#accumulator.add(gradients);
       return { ...score, gradientNorm: sums ? await this.#update(sums, input) : null };
-    } catch (error) {
-      throw this.#ops.explain(error);
-    }
+    });
   }
 
   /** Also moves the statistics of batch norm. The results are the caller's to dispose. */
@@ -127,11 +125,11 @@ export class EagerTrainer implements Trainer {
 
   async readState(): Promise<TrainerState> {
     await activate(this.#ops);
-    return {
+    return this.#ops.guard(async () => ({
       weights: await readWeights(this.#model),
       optimizer: [...(await this.#optimizer.read()), ...(await this.#accumulator.read())],
       averaged: (await this.#average?.read()) ?? [],
-    };
+    }));
   }
 
   /** @throws EngineError `bad-state` when it does not fit; nothing is changed then. */

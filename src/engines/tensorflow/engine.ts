@@ -89,5 +89,6 @@ function describe(binding: TensorFlowBinding, threads: number): EngineInfo {
     device: gpu ? (nvidiaCards()[0] ?? 'GPU') : `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     version,
     threads,
+    gpu,
   };
 }

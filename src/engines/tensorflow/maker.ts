@@ -13,7 +13,7 @@ let started: Promise<Engine> | null = null;
 /** TensorFlow's native libraries, where they are installed, with the training step compiled into one graph. */
 export const tensorflowMaker: EngineMaker = {
   name: 'tensorflow',
-  async start({ threads }): Promise<Engine> {
+  async start({ threads = 0 }): Promise<Engine> {
     // The libraries stay loaded until the process ends, and with them the number of threads.
     started ??= startFirst(findTensorFlow(), threads);
     try {

@@ -18,8 +18,8 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
-import { applyLayer } from '../eager/forward.ts';
-import type { LayerCall, LayerOp } from '../eager/ops.ts';
+import { dilatedConvolution, exactLayerOps, isDilated } from '../eager/exact-layers.ts';
+import { applyLayer, type LayerCall, type LayerOp } from '../eager/ops.ts';
 import { type Fusions, isRelu, type Layer, type Padding } from '../eager/plan.ts';
 import { variableOf } from '../eager/weights.ts';
 import {
@@ -43,6 +43,8 @@ type ExplicitPadding = Exclude<Parameters<typeof conv2d>[3], string | number>;
 
 /** Layers that are worth more than the composition of operations TensorFlow.js makes of them. */
 export const layerOps: ReadonlyMap<string, LayerOp> = new Map<string, LayerOp>([
+  ...exactLayerOps,
+  ['AveragePooling2D', applyLayer],
   ['BatchNormalization', batchNormLayer],
   ['Activation', activationLayer],
   ['ReLU', activationLayer],
@@ -183,6 +185,7 @@ function convolutionLayer(layer: Layer, call: LayerCall): Tensor {
     dataFormat: string;
   };
   if (dataFormat !== 'channelsLast') return applyLayer(layer, call);
+  if (isDilated(layer) && !call.padding) return dilatedConvolution(layer, call.inputs[0] as Tensor4D);
   if (!call.training && !call.padding) return applyLayer(layer, call);
   const [kernel, bias] = layer.weights.map(variableOf) as [Variable, Variable];
   const pad = call.padding ? explicit(call.padding) : padding;

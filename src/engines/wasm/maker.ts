@@ -21,7 +21,7 @@ import { updatesWithKernels } from './update.ts';
 /** TensorFlow.js on WebAssembly with our own kernels on the same heap: fast with nothing to install. */
 export const wasmMaker: EngineMaker = {
   name: 'wasm',
-  async start({ threads }): Promise<Engine> {
+  async start({ threads = 0 }): Promise<Engine> {
     const wanted = threads > 0 ? threads : os.availableParallelism();
     try {
       return await startEngine(wanted, hasRelaxedSimd());
@@ -90,24 +90,31 @@ function describe(threads: number, relaxed: boolean, refusal: string | undefined
     relaxed ? 'relaxed SIMD' : 'SIMD',
     ...(refusal ? [`no more threads: ${refusal}`] : []),
   ];
-  return { name: 'wasm', label: 'WebAssembly', device: parts.join(', '), version: version_wasm, threads };
+  return { name: 'wasm', label: 'WebAssembly', device: parts.join(', '), version: version_wasm, threads, gpu: false };
 }
 
 function opsOf(device: Device): EagerOps {
-  return { backend: BACKEND, layerOps, fusions, updates: updatesWithKernels(device), explain: explain(device) };
+  return {
+    ...{ backend: BACKEND, layerOps, fusions, updates: updatesWithKernels(device) },
+    async guard(work) {
+      try {
+        return await work();
+      } catch (error) {
+        throw explain(device, error);
+      }
+    },
+  };
 }
 
 /** A C++ allocation that fails inside a stock kernel aborts the module, which nothing can be done with afterwards. */
-function explain(device: Device): (error: unknown) => unknown {
-  return (error) => {
-    if (error instanceof Problem || !(error instanceof WebAssembly.RuntimeError)) return error;
-    const used = device.backend.heap.memory.buffer.byteLength;
-    if (used > 3.5 * 2 ** 30) return outOfMemory('wasm', 0, used, { cause: error });
-    return new EngineError(
-      'engine-failed',
-      `The wasm engine stopped: ${error.message}`,
-      'Resume the run; if it happens again, choose another engine and report this.',
-      { cause: error },
-    );
-  };
+function explain(device: Device, error: unknown): unknown {
+  if (error instanceof Problem || !(error instanceof WebAssembly.RuntimeError)) return error;
+  const used = device.backend.heap.memory.buffer.byteLength;
+  if (used > 3.5 * 2 ** 30) return outOfMemory('wasm', 0, used, { cause: error });
+  return new EngineError(
+    'engine-failed',
+    `The wasm engine stopped: ${error.message}`,
+    'Resume the run; if it happens again, choose another engine and report this.',
+    { cause: error },
+  );
 }

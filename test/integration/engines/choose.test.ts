@@ -4,14 +4,14 @@ import { test } from 'node:test';
 import { chooseEngine } from '../../../src/engines/choose.ts';
 
 test('a pinned engine starts with the number of threads asked for', async () => {
-  const { engine, refused } = await chooseEngine({ name: 'wasm', threads: 2, precision: 'float32' });
+  const { engine, refused } = await chooseEngine({ name: 'wasm', threads: 2, adapter: '', precision: 'float32' });
   assert.deepEqual([engine.info.name, engine.info.threads, refused], ['wasm', 2, []]);
   assert.match(engine.info.device, /2 threads/);
   await engine.dispose();
 });
 
 test('the last resort starts too', async () => {
-  const { engine } = await chooseEngine({ name: 'cpu', threads: 0, precision: 'float32' });
+  const { engine } = await chooseEngine({ name: 'cpu', threads: 0, adapter: '', precision: 'float32' });
   assert.equal(engine.info.name, 'cpu');
   await engine.dispose();
 });

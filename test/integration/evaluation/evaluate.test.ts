@@ -47,7 +47,7 @@ function readArrays(folder: string): Map<string, Buffer> {
 
 /** float32 sums in another order: a training's validation batches are not a prediction's. */
 const CLOSE = 2e-6;
-const engine: EngineConfig = { name: 'wasm', threads: 1, precision: 'float32' };
+const engine: EngineConfig = { name: 'wasm', threads: 1, adapter: '', precision: 'float32' };
 const wanted: NewEvaluation = {
   target: { kind: 'split', split: 'validation' },
   views: noViews,

@@ -31,7 +31,7 @@ describe('exported models', { timeout: 240_000 }, () => {
   const exported = new Map<string, Exported>();
 
   before(async () => {
-    engine = (await chooseEngine({ name: 'wasm', threads: 2, precision: 'float32' })).engine;
+    engine = (await chooseEngine({ name: 'wasm', threads: 2, adapter: '', precision: 'float32' })).engine;
     for (const [name, build] of Object.entries(networks)) {
       exported.set(name, await exportSource(engine, name, build()));
     }

@@ -45,7 +45,7 @@ describe('runTrainJob', () => {
     assert.equal(stored.filter(({ split }) => split === 'test').length, 18);
     const files = stored.map(({ path: name }) => path.join(folder, 'images', name));
     const predicted = await predictImages(run, [...files, path.join(folder, 'none.png')], {
-      engine: { name: 'cpu', threads: 1, precision: 'float32' },
+      engine: { name: 'cpu', threads: 1, adapter: '', precision: 'float32' },
       topK: 3,
     });
     assert.deepEqual(predicted.labels, ['brick', 'leaf', 'sky']);

@@ -14,7 +14,7 @@ export function notices(bundled: string[], copied: string[]): string {
 }
 
 /** Copied by esbuild.mjs rather than bundled. */
-const alwaysThere = ['@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-node-gpu', 'node-api-headers'];
+const alwaysThere = ['@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-node-gpu', 'node-api-headers', 'webgpu'];
 
 const libvips = `## libvips and the libraries it is built with (in dist/node_modules/@img)
 

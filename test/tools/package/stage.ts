@@ -5,7 +5,7 @@ import { build } from '../build.ts';
 import { downloadPackage, lockedIntegrity, unpack } from '../npm-package.ts';
 import { root, testCache } from '../paths.ts';
 import { notices } from './notices.ts';
-import { sharpPackages, type Target } from './targets.ts';
+import { dawnFolders, sharpPackages, type Target } from './targets.ts';
 
 /** What `sharp` itself needs at run time, besides the native packages. */
 const sharpFiles: Record<string, RegExp> = {
@@ -46,7 +46,20 @@ export async function stageNative(folder: string, target: Target): Promise<void>
     if (!version) throw new Error(`sharp has no ${name}.`);
     await unpack(await archiveOf(name, version), path.join(modules, name));
   }
+  stageDawn(path.join(modules, 'webgpu'), target);
   stageTensorFlowLink(path.join(folder, 'dist', 'tensorflow', 'prebuilt'), target);
+}
+
+/** WebGPU for one target, where there is a build of it. */
+function stageDawn(folder: string, target: Target): void {
+  fs.rmSync(folder, { recursive: true, force: true });
+  const dawn = dawnFolders[target];
+  if (!dawn) return;
+  copy(
+    path.join(root, 'node_modules', 'webgpu'),
+    folder,
+    new RegExp(`^(index\\.js|package\\.json|LICENSE\\.md|dist/${dawn}/.*)$`),
+  );
 }
 
 /** The modules that attach TensorFlow without a compiler, where there are some for the target. */

@@ -10,6 +10,18 @@ export const sharpPackages = {
   'win32-arm64': ['@img/sharp-win32-arm64'],
 } satisfies Record<string, string[]>;
 
+/** Folder of Dawn in the package `webgpu`; musl has none. */
+export const dawnFolders: Record<Target, string | undefined> = {
+  'linux-x64': 'linux-x64',
+  'linux-arm64': 'linux-arm64',
+  'alpine-x64': undefined,
+  'alpine-arm64': undefined,
+  'darwin-x64': 'darwin-universal',
+  'darwin-arm64': 'darwin-universal',
+  'win32-x64': 'win32-x64',
+  'win32-arm64': 'win32-arm64',
+};
+
 export type Target = keyof typeof sharpPackages;
 
 export const targets = Object.keys(sharpPackages) as Target[];

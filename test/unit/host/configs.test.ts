@@ -44,12 +44,12 @@ test('the config of a new run: defaults, changes over them, a source relative to
     source: '/w/data/flowers',
     base: '/w',
     changes: { training: { epochs: 3 } },
-    engine: { name: 'wasm', threads: 2, precision: 'float32' },
+    engine: { name: 'wasm', threads: 2, adapter: '', precision: 'float32' },
     taken: new Set(['flowers']),
   });
   assert.equal(config.name, 'flowers 2');
   assert.equal(config.data.source, 'data/flowers');
-  assert.deepEqual(config.engine, { name: 'wasm', threads: 2, precision: 'float32' });
+  assert.deepEqual(config.engine, { name: 'wasm', threads: 2, adapter: '', precision: 'float32' });
   assert.deepEqual(config.training, { ...defaultConfig.training, epochs: 3 });
 });
 

@@ -72,7 +72,7 @@ for (const name of ['cpu', 'wasm'] as const) {
     for (const optimizer of ['sgd', 'adamw'] as const) {
       for (const [what, { settings, end, ...rest }] of Object.entries(endings)) {
         it(`${what}: ${optimizer} goes on as if nothing had happened, bit by bit`, async () => {
-          const { engine } = await chooseEngine({ name, threads: 1, precision: 'float32' });
+          const { engine } = await chooseEngine({ name, threads: 1, adapter: '', precision: 'float32' });
           const [swept, plain] = [
             await trainerOf(engine, { name: optimizer }),
             await trainerOf(engine, { name: optimizer }),
