@@ -1,5 +1,8 @@
 import * as vscode from 'vscode';
 import { classifyCommand } from './host/classify/classify-command.ts';
+import { compareCommands } from './host/compare/compare-commands.ts';
+import { ComparePanels } from './host/compare/compare-panels.ts';
+import { ForeignStore } from './host/compare/foreign-store.ts';
 import { ConfigLenses } from './host/configs/code-lens.ts';
 import { configCommands } from './host/configs/config-commands.ts';
 import { dataSetCommands } from './host/data-sets/data-set-commands.ts';
@@ -22,6 +25,7 @@ import { runViewCommands } from './host/runs/run-view-commands.ts';
 import { RunScheduler } from './host/runs/scheduler.ts';
 import { showError } from './host/show-error.ts';
 import { StatusBar } from './host/status-bar.ts';
+import { Thumbnails } from './host/thumbnails.ts';
 import { recipeCommands } from './host/train/recipe-commands.ts';
 import { trainCommands } from './host/train/train-commands.ts';
 
@@ -32,6 +36,7 @@ export interface LoupeApi {
   store: RunStore;
   view: RunView;
   dataSets: DataSetStore;
+  comparisons: ComparePanels;
   runTree: RunTree;
   dataSetTree: DataSetTree;
 }
@@ -48,9 +53,16 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   const panels = new RunPanels(context.extensionUri, (error) => void showError(error, log));
   const runTree = new RunTree(store, view);
   const dataSetTree = new DataSetTree(dataSets);
-  const runsView = vscode.window.createTreeView(views.runs, { treeDataProvider: runTree });
+  const runsView = vscode.window.createTreeView(views.runs, { treeDataProvider: runTree, canSelectMany: true });
   const dataSetsView = vscode.window.createTreeView(views.dataSets, { treeDataProvider: dataSetTree });
   const targets = new RunTargets(store, runsView);
+  const thumbnails = new Thumbnails(processes);
+  const foreign = new ForeignStore();
+  const comparisons = new ComparePanels(context.extensionUri, {
+    ...{ store, foreign, thumbnails, processes },
+    reveal: (run) => void revealIn(runsView, runTree, run),
+    onError: (error) => void showError(error, log),
+  });
   const schemaFile = context.asAbsolutePath('media/loupe.schema.json');
   const parts = { store, dataSets, scheduler, panels, targets, processes, schemaFile };
 
@@ -64,6 +76,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
       ...runEditCommands(store, targets),
       ...runViewCommands(store, view),
       ...classifyCommand(parts),
+      ...compareCommands({ store, targets, panels, comparisons }),
       ...engineCommands(processes),
       [commands.showLog]: () => log.show(),
       [commands.openWalkthrough]: () =>
@@ -74,6 +87,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   context.subscriptions.push(
     ...[log, store, view, dataSets, scheduler, panels, runTree, dataSetTree, runsView, dataSetsView, registered],
     ...[new ConfigLenses(store), new StatusBar(store), notifyEnds(store), describeFilter(runsView, view)],
+    ...[thumbnails, foreign, comparisons],
   );
   context.subscriptions.push(scanWhenSeen(dataSetsView, dataSets));
   setImmediate(() => {
@@ -82,7 +96,12 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   });
   const activationMs = performance.now() - startedAt;
   log.info(`activated in ${activationMs.toFixed(1)} ms`);
-  return { activationMs, store, view, dataSets, runTree, dataSetTree };
+  return { activationMs, store, view, dataSets, comparisons, runTree, dataSetTree };
+}
+
+/** Selects a run in the tree, where the tree shows it; the keyboard stays where it is. */
+async function revealIn(tree: vscode.TreeView<string>, runs: RunTree, run: string): Promise<void> {
+  if (tree.visible && runs.shows(run)) await tree.reveal(run, { select: true, focus: false });
 }
 
 /** The query in force, beside the name of the view. */

@@ -19,6 +19,7 @@ predicted: McNemar's test, a paired bootstrap, and a t test over seeds where a c
     baseline: { type: 'string', short: 'b', value: '<run>', help: 'The run that the others are measured against.' },
     pin: { type: 'boolean', help: 'Keep --baseline as the baseline of this workspace, for the editor too.' },
     query: { type: 'string', short: 'q', value: '<query>', help: 'All runs that satisfy it; see loupe help runs.' },
+    list: { type: 'string', value: '<file>', help: 'Runs to compare, one a line.' },
     runs: { type: 'string', value: '<folder>', help: 'Where runs are kept; default: .loupe/runs here.' },
     images: {
       type: 'string',
@@ -75,18 +76,28 @@ async function compare(input: VerbInput, terminal: Terminal): Promise<VerbResult
 
 async function chooseRuns(input: VerbInput, runsFolder: string): Promise<ComparedRun[]> {
   const query = textOf(input, 'query');
-  if (query === undefined && input.positionals.length === 0) {
+  const list = textOf(input, 'list');
+  const names = [...input.positionals, ...(list === undefined ? [] : linesOf(list))];
+  if (query === undefined && names.length === 0) {
     throw new UsageError('Which runs?', 'Name at least two, or choose with --query (an empty one takes all).');
   }
   const { comparedRun } = await import('../jobs/compare/compared-run.ts');
   const chosen: ComparedRun[] = [];
-  for (const name of input.positionals) chosen.push(...(await runsNamed(name, runsFolder)));
+  for (const name of names) chosen.push(...(await runsNamed(name, runsFolder)));
   if (query !== undefined) {
     const { parseQuery } = await import('../jobs/query.ts');
     const { listRuns } = await import('../jobs/list.ts');
     chosen.push(...(await listRuns(runsFolder)).runs.filter(parseQuery(query)).map(comparedRun));
   }
   return [...new Map(chosen.map((run) => [run.id, run])).values()];
+}
+
+function linesOf(file: string): string[] {
+  try {
+    return fs.readFileSync(file, 'utf8').split(/\r?\n/).filter(Boolean);
+  } catch (error) {
+    throw new UsageError(`${file} can't be read: ${(error as Error).message}`, 'Name a file with one run a line.');
+  }
 }
 
 /** A run of ours, or every run of other tools in a folder or file. */

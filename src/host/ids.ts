@@ -33,6 +33,11 @@ export const commands = {
   filterRuns: 'loupe.runs.filter',
   clearFilter: 'loupe.runs.clearFilter',
   sortRuns: 'loupe.runs.sort',
+  compareRuns: 'loupe.compare.runs',
+  compareAll: 'loupe.compare.all',
+  compareWith: 'loupe.compare.with',
+  pinBaseline: 'loupe.compare.pinBaseline',
+  addForeignRuns: 'loupe.compare.addForeign',
   classify: 'loupe.classify',
   setUpEngine: 'loupe.engine.setUp',
   chooseEngine: 'loupe.engine.choose',
@@ -51,6 +56,7 @@ export const views = {
 /** `viewType`s of webview panels. */
 export const panels = {
   run: 'loupe.run',
+  compare: 'loupe.compare',
 } as const;
 
 export const contextKeys = {
@@ -78,6 +84,7 @@ export const settings = {
   parallelRuns: 'loupe.runs.parallel',
   engine: 'loupe.engine',
   threads: 'loupe.threads',
+  foreignFolders: 'loupe.compare.foreignFolders',
 } as const;
 
 /** Tokens of a run item's `contextValue`; menus match them as words. */

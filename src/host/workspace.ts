@@ -11,6 +11,11 @@ export function localFolders(): string[] {
     .map((folder) => folder.uri.fsPath);
 }
 
+/** `<workspace>/.loupe`. */
+export function loupeFolderIn(workspaceFolder: string): string {
+  return path.join(workspaceFolder, loupeFolder);
+}
+
 export function runsFolderOf(workspaceFolder: string): string {
   return path.join(workspaceFolder, loupeFolder, 'runs');
 }

@@ -40,6 +40,12 @@ export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposab
     this.adopt(panel, folder);
   }
 
+  /** Folder of the run whose panel is in front; null: none is. */
+  active(): string | null {
+    for (const [folder, panel] of this.open) if (panel.active) return folder;
+    return null;
+  }
+
   close(folder: string): void {
     this.open.get(folder)?.close();
   }

@@ -42,6 +42,11 @@ export abstract class WebviewPanelHost<ToPage, FromPage> {
     return this.panel.visible;
   }
 
+  /** In front, with the keyboard. */
+  get active(): boolean {
+    return this.panel.active;
+  }
+
   reveal(preserveFocus: boolean): void {
     this.panel.reveal(undefined, preserveFocus);
   }

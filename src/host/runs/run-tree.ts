@@ -36,6 +36,11 @@ export class RunTree implements vscode.TreeDataProvider<string>, vscode.Disposab
     return undefined;
   }
 
+  /** Whether the run is among those that the filter keeps. */
+  shows(folder: string): boolean {
+    return this.shown.includes(folder);
+  }
+
   resolveTreeItem(item: vscode.TreeItem, folder: string): vscode.TreeItem {
     const run = this.store.get(folder);
     if (run) item.tooltip = runTooltip(run);

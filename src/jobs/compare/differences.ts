@@ -4,15 +4,17 @@ import type { ComparedRun, ParamValue } from '../../protocol/compare.ts';
 const ignored = new Set(['name']);
 
 /**
- * Names of the settings that are not the same in all runs, in the order of the config; a missing value differs. Then the facts that
- * differ among the runs that know them. What a foreign run never says (any of our settings) is not held against ours.
+ * Names of the settings that are not the same in all runs of one tool, in the order of the config; a missing value differs. (Another
+ * tool names its settings in its own way: that is no difference.) Then the facts that differ among the runs that know them.
  */
 export function differingParams(runs: readonly ComparedRun[]): string[] {
+  const tools = [...new Set(runs.map(({ foreign }) => foreign))].map((tool) =>
+    runs.filter(({ foreign, params }) => foreign === tool && Object.keys(params).length > 0),
+  );
   const params = namesOf(runs, ({ params }) => params).filter((name) => !ignored.has(name));
   const facts = namesOf(runs, ({ facts }) => facts);
-  const settable = (run: ComparedRun) => Object.keys(run.params).length > 0;
   return [
-    ...params.filter((name) => distinct(runs.filter(settable).map(({ params }) => params[name])) > 1),
+    ...params.filter((name) => tools.some((group) => distinct(group.map(({ params }) => params[name])) > 1)),
     ...facts.filter(
       (name) => distinct(runs.map(({ facts }) => facts[name]).filter((value) => value !== undefined)) > 1,
     ),
