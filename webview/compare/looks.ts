@@ -1,4 +1,4 @@
-import { paletteSize } from '../ui/palette.ts';
+import { paletteSize } from '../ui/palette-size.ts';
 
 /** Line patterns: beyond the palette's end, runs are told apart by these, and by the marker of their point in the scatter. */
 export const dashes: readonly (readonly number[])[] = [[], [7, 4], [2, 3], [11, 3, 2, 3], [16, 5]];

@@ -12,8 +12,6 @@ const sources: readonly [fallback: Color, ...names: string[]][] = [
   [[214, 112, 214, 1], '--vscode-terminal-ansiBrightMagenta', '--vscode-terminal-ansiMagenta'],
 ];
 
-export const paletteSize = sources.length;
-
 /** The colours of the active theme, made to stand out from the editor's background. */
 export function readPalette(highContrast: boolean, background: string, foreground: string): string[] {
   const style = getComputedStyle(document.documentElement);
