@@ -1,5 +1,5 @@
-"""Trains the network whose TensorFlow.js topology comes on the first line of stdin, in Keras. Each further line is a number of
-steps to time; the answer is a line of JSON: {"ms": [...], "rss": MiB}."""
+"""Trains, or predicts with, the network whose TensorFlow.js topology comes on the first line of stdin, in Keras. Each further line is
+a number of steps to time; the answer is a line of JSON: {"ms": [...], "rss": MiB}."""
 
 import json
 import os
@@ -55,10 +55,15 @@ def make(kind, given, name):
     )
 
 
+optimizers = {
+    "sgd": lambda: keras.optimizers.SGD(0.01, momentum=0.9),
+    "adam": lambda: keras.optimizers.Adam(1e-3),
+    "adamw": lambda: keras.optimizers.AdamW(1e-3),
+}
 job = json.loads(sys.stdin.readline())
 model = build(job["topology"])
 model.compile(
-    optimizer=keras.optimizers.SGD(0.01, momentum=0.9) if job["optimizer"] == "sgd" else keras.optimizers.AdamW(1e-3),
+    optimizer=optimizers[job["optimizer"]](),
     loss="sparse_categorical_crossentropy",
     jit_compile=False,
 )
@@ -66,14 +71,15 @@ shape = model.inputs[0].shape[1:]
 random = np.random.default_rng(1)
 x = tf.constant(random.standard_normal((job["batch"], *shape)).astype("f"))
 y = tf.constant(random.integers(0, model.outputs[0].shape[-1], job["batch"]))
-for _ in range(3):
-    model.train_on_batch(x, y)
+run = (lambda: model.predict_on_batch(x)) if job.get("mode") == "predict" else (lambda: model.train_on_batch(x, y))
+for _ in range(job.get("warmUp", 3)):
+    run()
 print(json.dumps({"version": f"Keras {keras.__version__}, TensorFlow {tf.__version__}"}), flush=True)
 for line in sys.stdin:
     times = []
     for _ in range(int(line)):
         start = time.perf_counter()
-        model.train_on_batch(x, y)
+        run()
         times.append((time.perf_counter() - start) * 1e3)
     with open("/proc/self/status") as status:
         rss = next(int(one.split()[1]) // 1024 for one in status if one.startswith("VmRSS"))

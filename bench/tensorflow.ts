@@ -1,154 +1,230 @@
-// Milliseconds per training step of the tensorflow engine and of Keras with the same TensorFlow, in turns, in one run.
-// Usage: node bench/tensorflow.ts [rounds] [steps a round]; writes bench/results/tensorflow.json.
+// Milliseconds per training step and per prediction of the tensorflow engine, in float32 and in mixed precision, of Keras and of
+// PyTorch (channels-last), each in a process of its own, in turns, in one run; with memory, the time from starting the process to the end of its first step,
+// and the share of what a matrix product reaches on the same processor.
+// Usage: node bench/tensorflow.ts [rounds] [steps a round] [workload's name or a part of it]; writes bench/results/tensorflow.json.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { type ImageBatch, plainTraining, type Trainer } from '../src/engines/engine.ts';
-import { tensorflowMaker } from '../src/engines/tensorflow/maker.ts';
-import { writeJson } from '../src/files.ts';
-import { buildModel } from '../src/models/build.ts';
-import { seededRandom } from '../src/random.ts';
-import { defaultConfig, type ModelConfig, type OptimizerConfig } from '../src/training/config.ts';
-import { pythonPeersFolder } from '../test/python-peers.ts';
+import { fileURLToPath } from 'node:url';
+import { pythonPeer, pythonPeersFolder } from '../test/python-peers.ts';
+import { writeResult } from './result-file.ts';
+import type { TensorFlowJob } from './tensorflow-steps.ts';
 
-const [rounds = 7, stepsARound = 5] = process.argv.slice(2).map(Number);
+const rounds = Number(process.argv[2] ?? 9);
+const stepsARound = Number(process.argv[3] ?? 4);
+const wanted = process.argv[4] ?? '';
 
-interface Workload {
+/** Rows and columns of the product that shows what the processor can do. */
+const productSide = 2048;
+
+interface Workload extends Omit<TensorFlowJob, 'precision'> {
   name: string;
-  architecture: ModelConfig['architecture'];
-  side: number;
-  batch: number;
-  optimizer: OptimizerConfig['name'];
 }
 
 const workloads: Workload[] = [
-  { name: 'ResNet-18 64 px, batch 32, SGD', architecture: 'resnet18', side: 64, batch: 32, optimizer: 'sgd' },
-  { name: 'ResNet-18 64 px, batch 32, AdamW', architecture: 'resnet18', side: 64, batch: 32, optimizer: 'adamw' },
-  { name: 'small CNN 32 px, batch 128, SGD', architecture: 'small-cnn', side: 32, batch: 128, optimizer: 'sgd' },
+  train('ResNet-18 64 px, batch 32, SGD', 'resnet18', 64, 32, 'sgd'),
+  train('ResNet-18 128 px, batch 32, SGD', 'resnet18', 128, 32, 'sgd'),
+  train('MobileNetV2 64 px, batch 32, Adam', 'mobilenet-v2', 64, 32, 'adam'),
+  train('small CNN 32 px, batch 128, SGD', 'small-cnn', 32, 128, 'sgd'),
+  predict('ResNet-18 64 px, batch 32, prediction', 'resnet18', 64, 32),
+  predict('MobileNetV2 64 px, batch 32, prediction', 'mobilenet-v2', 64, 32),
 ];
 
-/** Times `steps` training steps: milliseconds each, and the process's memory in MiB. */
-interface Contestant {
-  time(steps: number): Promise<{ ms: number[]; rss: number }>;
-  end(): void;
+function train(
+  name: string,
+  network: TensorFlowJob['network'],
+  side: number,
+  batch: number,
+  optimizer: TensorFlowJob['optimizer'],
+): Workload {
+  return { name, mode: 'train', network, side, batch, optimizer };
+}
+
+function predict(name: string, network: TensorFlowJob['network'], side: number, batch: number): Workload {
+  return { name, mode: 'predict', network, side, batch, optimizer: 'sgd' };
+}
+
+/** One process that does the same as the others. */
+class Contestant {
+  /** Median milliseconds of each round. */
+  readonly medians: number[] = [];
+  version = '';
+  /** Seconds from starting the process to the end of its first step. */
+  firstStep = 0;
+  rss = 0;
+  readonly #command: string;
+  readonly #args: string[];
+  #process: { child: ChildProcess; lines: AsyncIterator<string> } | null = null;
+  #said = '';
+
+  constructor(command: string, args: string[]) {
+    this.#command = command;
+    this.#args = args;
+  }
+
+  /** @returns what the process says of itself */
+  async start(job: object): Promise<Record<string, unknown>> {
+    const begun = performance.now();
+    const child = spawn(this.#command, this.#args, { stdio: ['pipe', 'pipe', 'pipe'], env: environment });
+    child.stderr.on('data', (text) => {
+      this.#said = `${this.#said}${text}`.slice(-2000);
+    });
+    this.#process = { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
+    const answer = await this.#ask(JSON.stringify(job));
+    this.firstStep = (performance.now() - begun) / 1000;
+    this.version = String(answer.version);
+    await this.#ask('3');
+    return answer;
+  }
+
+  async time(): Promise<void> {
+    const { ms, rss } = await this.#ask(String(stepsARound));
+    this.medians.push(median(ms as number[]));
+    this.rss = Math.max(this.rss, Number(rss));
+  }
+
+  end(): void {
+    this.#process?.child.stdin?.end();
+  }
+
+  async #ask(text: string): Promise<Record<string, unknown>> {
+    if (!this.#process) throw new Error(`${this.#command} was not started.`);
+    const { child, lines } = this.#process;
+    child.stdin?.write(`${text}\n`);
+    const died = once(child, 'exit').then(([code]) => {
+      throw new Error(`${this.#command} ended with ${code}: ${this.#said}`);
+    });
+    died.catch(() => {});
+    const next = await Promise.race([lines.next(), died]);
+    if (next.done) throw new Error(`${this.#command} ended: ${this.#said}`);
+    return JSON.parse(next.value) as Record<string, unknown>;
+  }
 }
 
 const folder = pythonPeersFolder();
-process.env.LOUPE_TENSORFLOW = folder;
-process.env.LOUPE_CACHE ??= path.join(folder, 'loupe-cache');
-const engine = await tensorflowMaker.start({ threads: 0 });
+const environment = {
+  LOUPE_TENSORFLOW: folder,
+  LOUPE_CACHE: path.join(folder, 'loupe-cache'),
+  TF_CPP_MIN_LOG_LEVEL: '3',
+  ...process.env,
+};
+const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const loupe = () => new Contestant(process.execPath, [script('./tensorflow-steps.ts')]);
+
 const results = [];
-for (const workload of workloads) results.push(await compare(workload));
-writeJson(new URL('./results/tensorflow.json', import.meta.url).pathname, {
-  date: new Date().toISOString().slice(0, 10),
-  machine: { processor: os.cpus()[0]?.model, cores: os.availableParallelism(), node: process.version },
-  engine: engine.info,
-  rounds,
-  stepsARound,
-  results,
-});
+for (const workload of workloads) {
+  if (workload.name.includes(wanted)) results.push(await compare(workload));
+}
+writeResult('tensorflow', { rounds, stepsARound, results });
 
 async function compare(workload: Workload) {
-  const { side, batch } = workload;
-  const config = { ...defaultConfig.model, architecture: workload.architecture, dropout: 0 };
-  const model = buildModel(config, { width: side, height: side, channels: 3, classes: 10, seed: 1 });
-  const ours = await loupe(model, workload);
-  const keras = await startKeras(model, workload);
-  const [a, b]: [number[], number[]] = [[], []];
-  let memory = { loupe: 0, keras: 0 };
-  for (let round = 0; round < rounds; round++) {
-    const [first, second] = [await ours.time(stepsARound), await keras.contestant.time(stepsARound)];
-    a.push(median(first.ms));
-    b.push(median(second.ms));
-    memory = { loupe: Math.max(memory.loupe, first.rss), keras: Math.max(memory.keras, second.rss) };
+  const contestants = {
+    float32: loupe(),
+    mixed: loupe(),
+    keras: new Contestant(pythonPeer(), [script('./keras_steps.py')]),
+    torch: new Contestant(pythonPeer(), [script('./torch_steps.py')]),
+  };
+  const products = { float32: loupe(), mixed: loupe() };
+  // One after the other: a start is timed too.
+  const { topology } = await contestants.float32.start({ ...workload, precision: 'float32' });
+  const { notices } = await contestants.mixed.start({ ...workload, precision: 'mixed' });
+  await contestants.keras.start({ ...workload, topology, warmUp: 1 });
+  await contestants.torch.start({ ...workload, topology });
+  for (const precision of ['float32', 'mixed'] as const) {
+    await products[precision].start({ ...workload, mode: 'product', side: productSide, precision });
   }
-  ours.end();
-  keras.contestant.end();
-  const result = {
+  const all = [...Object.values(contestants), ...Object.values(products)];
+  for (let round = 0; round < rounds; round++) for (const one of all) await one.time();
+  for (const one of all) one.end();
+  const result = summary(workload, contestants, products, operations(topology, workload));
+  const mixed = Array.isArray(notices) && notices.length > 0 ? { mixedRefused: notices } : {};
+  process.stderr.write(`${line(result)}\n`);
+  return { ...result, ...mixed };
+}
+
+type Contestants = Record<'float32' | 'mixed' | 'keras' | 'torch', Contestant>;
+
+function summary(
+  workload: Workload,
+  contestants: Contestants,
+  products: Record<'float32' | 'mixed', Contestant>,
+  perImage: number,
+) {
+  const { float32, mixed, keras, torch } = contestants;
+  const limit = (one: Contestant) => (2 * productSide ** 3) / median(one.medians) / 1e6;
+  const reached = (one: Contestant) => (perImage * workload.batch) / median(one.medians) / 1e6;
+  const figures = (one: Contestant) => ({
+    ms: round(median(one.medians), 1),
+    fastestMs: round(Math.min(...one.medians), 1),
+    imagesPerSecond: Math.round((1000 * workload.batch) / median(one.medians)),
+    rssMiB: one.rss,
+    firstStepSeconds: round(one.firstStep, 2),
+  });
+  return {
     name: workload.name,
-    loupeMs: round1(median(a)),
-    kerasMs: round1(median(b)),
-    /** Keras's time over ours, the median of the rounds: above 1 we are faster. */
-    speedup: Math.round(median(b.map((ms, i) => ms / (a[i] as number))) * 100) / 100,
-    imagesPerSecond: Math.round((1000 * batch) / median(a)),
-    rssMiB: memory,
-    peer: keras.version,
-  };
-  process.stdout.write(
-    `${result.name}: ${result.loupeMs} ms a step, Keras ${result.kerasMs} ms: ${result.speedup}×, ${result.imagesPerSecond} images/s\n`,
-  );
-  return result;
-}
-
-async function loupe(model: LayersModel, { side, batch, optimizer }: Workload): Promise<Contestant> {
-  const config = {
-    name: optimizer,
-    momentum: 0.9,
-    nesterov: false,
-    weightDecay: 0,
-    beta1: 0.9,
-    beta2: 0.999,
-    rho: 0.99,
-    epsilon: 1e-7,
-  };
-  const normalization = { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] };
-  const trainer = await engine.createTrainer(model, { optimizer: config, normalization, seed: 1, ...plainTraining });
-  const images = randomBatch(side, batch);
-  let step = 0;
-  const run = async (one: Trainer) => one.step(images, { step: step++, learningRate: 0.001 });
-  for (let i = 0; i < 3; i++) await run(trainer);
-  return {
-    async time(steps) {
-      const ms: number[] = [];
-      for (let i = 0; i < steps; i++) {
-        const start = performance.now();
-        await run(trainer);
-        ms.push(performance.now() - start);
-      }
-      return { ms, rss: Math.round(process.memoryUsage.rss() / 2 ** 20) };
+    float32: { ...figures(float32), shareOfProduct: round(reached(float32) / limit(products.float32), 2) },
+    mixed: { ...figures(mixed), shareOfProduct: round(reached(mixed) / limit(products.mixed), 2) },
+    keras: { ...figures(keras), version: keras.version },
+    torch: { ...figures(torch), version: torch.version },
+    productGflops: { float32: Math.round(limit(products.float32)), mixed: Math.round(limit(products.mixed)) },
+    /** Times over ours, medians of the rounds' ratios: above 1 we are faster. The last two: against the better of both peers. */
+    ratios: {
+      kerasToFloat32: ratio(keras, float32),
+      torchToFloat32: ratio(torch, float32),
+      float32: Math.min(ratio(keras, float32), ratio(torch, float32)),
+      mixed: Math.min(ratio(keras, mixed), ratio(torch, mixed)),
     },
-    end: () => trainer.dispose(),
   };
 }
 
-async function startKeras(model: LayersModel, { batch, optimizer }: Workload) {
-  const script = new URL('./keras_steps.py', import.meta.url).pathname;
-  const child = spawn(path.join(folder, 'bin', 'python'), [script], { stdio: ['pipe', 'pipe', 'pipe'] });
-  let said = '';
-  child.stderr.on('data', (text) => {
-    said = `${said}${text}`.slice(-2000);
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const ask = async (text: string) => {
-    child.stdin.write(`${text}\n`);
-    return JSON.parse(await answer(child, lines, () => said));
-  };
-  const topology = model.toJSON(null, false);
-  const { version } = (await ask(JSON.stringify({ topology, batch, optimizer }))) as { version: string };
-  const contestant: Contestant = { time: (steps) => ask(String(steps)), end: () => child.stdin.end() };
-  return { version, contestant };
+function line({ name, float32, mixed, keras, torch, ratios }: ReturnType<typeof summary>): string {
+  const times = `float32 ${float32.ms} ms, mixed ${mixed.ms} ms, Keras ${keras.ms} ms, PyTorch ${torch.ms} ms`;
+  return `${name}: ${times}; to the better peer ${ratios.float32}× and mixed ${ratios.mixed}×`;
 }
 
-async function answer(child: ChildProcess, lines: AsyncIterator<string>, said: () => string): Promise<string> {
-  const died = once(child, 'exit').then(([code]) => {
-    throw new Error(`Keras ended with ${code}: ${said()}`);
-  });
-  died.catch(() => {});
-  const next = await Promise.race([lines.next(), died]);
-  if (next.done) throw new Error('Keras ended');
-  return next.value;
+/** Of their medians round by round: what disturbs one turn disturbs its neighbours too. */
+function ratio(peer: Contestant, ours: Contestant): number {
+  return round(median(peer.medians.map((ms, i) => ms / (ours.medians[i] ?? Number.NaN))), 2);
 }
 
-function randomBatch(side: number, size: number): ImageBatch {
-  const random = seededRandom(1);
-  return {
-    pixels: Uint8Array.from({ length: size * side * side * 3 }, () => random() * 256),
-    labels: Int32Array.from({ length: size }, () => Math.floor(random() * 10)),
-    size,
+interface TopologyLayer {
+  class_name: string;
+  config: {
+    name: string;
+    filters?: number;
+    kernel_size?: number[];
+    strides?: number[];
+    padding?: string;
+    units?: number;
   };
+  inbound_nodes: [string][][];
+}
+
+/**
+ * Multiplications and additions of the convolutions and dense layers for one image; a training step does them three times: forwards, and
+ * backwards by inputs and by weights.
+ */
+function operations(topology: unknown, { mode, side }: Workload): number {
+  const { layers } = (topology as { config: { layers: TopologyLayer[] } }).config;
+  const shapes = new Map<string, { side: number; channels: number }>();
+  let total = 0;
+  for (const { class_name, config, inbound_nodes } of layers) {
+    const before = shapes.get(inbound_nodes[0]?.[0]?.[0] ?? '') ?? { side, channels: 3 };
+    const after = { ...before };
+    const [window = 1] = config.kernel_size ?? [];
+    const [stride = 1] = config.strides ?? [];
+    if (/Conv2D|MaxPooling2D/.test(class_name)) after.side = Math.ceil(before.side / stride);
+    if (class_name === 'Conv2D') {
+      after.channels = config.filters ?? 0;
+      total += 2 * after.side ** 2 * window ** 2 * before.channels * after.channels;
+    }
+    if (class_name === 'DepthwiseConv2D') total += 2 * after.side ** 2 * window ** 2 * after.channels;
+    if (class_name === 'Dense') total += 2 * before.channels * (config.units ?? 0);
+    // A margin before a window that has none of its own is what `same` would add.
+    shapes.set(config.name, class_name === 'ZeroPadding2D' ? before : after);
+  }
+  return mode === 'train' ? 3 * total : total;
 }
 
 function median(values: number[]): number {
@@ -156,6 +232,6 @@ function median(values: number[]): number {
   return sorted[sorted.length >> 1] ?? Number.NaN;
 }
 
-function round1(value: number): number {
-  return Math.round(value * 10) / 10;
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
 }
