@@ -240,6 +240,31 @@ describe('TensorFlow trainer state', { skip, timeout: 120_000 }, () => {
     other.dispose();
   });
 
+  it('dropout of whole images leaves each image in or out', async () => {
+    // As the networks write stochastic depth down.
+    const noiseShape = [null, 1, 1, 1] as unknown as number[];
+    const model = sequential({
+      layers: [
+        layers.inputLayer({ inputShape: [4, 4, 3] }),
+        layers.dropout({ rate: 0.5, noiseShape, name: 'drop' }),
+        layers.flatten(),
+        layers.dense({ units: 2, name: 'logits', useBias: false }),
+        layers.activation({ activation: 'softmax' }),
+      ],
+    });
+    scramble(model, 1);
+    const trainer = await engine.createTrainer(model, options());
+    assert.deepEqual(trainer.notices, []);
+    const batch = randomBatch(model, 1, 1);
+    const seen = new Set<string>();
+    for (let step = 0; step < 30; step++) {
+      seen.add((await trainer.step(batch, { step, learningRate: 0 })).loss.toFixed(5));
+    }
+    trainer.dispose();
+    assert.equal(seen.size, 2);
+    assert.ok(seen.has(Math.LN2.toFixed(5)), 'an image left out has logits of 0');
+  });
+
   it('a batch smaller than its buffers equals the same images in buffers of their size', async () => {
     const model = network();
     const [a, b] = [await engine.createTrainer(model, options()), await engine.createTrainer(model, options())];

@@ -20,16 +20,9 @@ export function elements(shape: Shape, from = 0): number {
 export type Padding = 'SAME' | 'VALID';
 
 /** Output size of a convolution or pooling window along one axis (TensorFlow's padding schemes). */
-export function windowOutput(
-  size: number | null,
-  window: number,
-  stride: number,
-  padding: Padding,
-  dilation = 1,
-): number | null {
+export function windowOutput(size: number | null, window: number, stride: number, padding: Padding): number | null {
   if (size === null) return null;
-  const reach = (window - 1) * dilation + 1;
-  return padding === 'SAME' ? Math.ceil(size / stride) : Math.ceil((size - reach + 1) / stride);
+  return padding === 'SAME' ? Math.ceil(size / stride) : Math.ceil((size - window + 1) / stride);
 }
 
 /** Shape of an elementwise operation over `a` and `b` (NumPy's broadcasting rules). */
