@@ -1,6 +1,7 @@
 // What each trick adds: a plain CNN from scratch, then each trick alone, then all that helped together; each with several seeds.
 // Figures are of the held-out test images, by the weights of the last epoch: nothing is chosen by looking at them.
 //   node bench/ablation.ts [cifar|intel …] [--images 10000] [--epochs 12] [--seeds 3] [--engine tensorflow] [--only one-cycle,flips]
+//     [--minutes 30]: begin no further seed of the single tricks after that time; the table says how many each had
 // Runs that are in bench/results/ablation-<task>.json already are not made again: stop it at any time and go on later.
 import { execFile, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -27,6 +28,7 @@ const { values: options, positionals } = parseArgs({
     seeds: { type: 'string', default: '3' },
     engine: { type: 'string', default: 'tensorflow' },
     only: { type: 'string' },
+    minutes: { type: 'string', default: 'Infinity' },
   },
 });
 
@@ -45,9 +47,9 @@ const tasks: Record<string, Task> = {
     folder: 'cifar10n',
     sets: ['input.width=32', 'input.height=32'],
     phases: (epochs) => [
-      { epochs: Math.round(epochs / 3), size: 16 },
-      { epochs: Math.round(epochs / 3), size: 24 },
-      { epochs: epochs - 2 * Math.round(epochs / 3), size: 32 },
+      { epochs: Math.floor(epochs / 3), size: 16 },
+      { epochs: Math.floor(epochs / 3), size: 24 },
+      { epochs: epochs - 2 * Math.floor(epochs / 3), size: 32 },
     ],
   },
   intel: {
@@ -55,9 +57,9 @@ const tasks: Record<string, Task> = {
     folder: 'intel-scenes',
     sets: ['input.width=64', 'input.height=64'],
     phases: (epochs) => [
-      { epochs: Math.round(epochs / 3), size: 32 },
-      { epochs: Math.round(epochs / 3), size: 48 },
-      { epochs: epochs - 2 * Math.round(epochs / 3), size: 64 },
+      { epochs: Math.floor(epochs / 3), size: 32 },
+      { epochs: Math.floor(epochs / 3), size: 48 },
+      { epochs: epochs - 2 * Math.floor(epochs / 3), size: 64 },
     ],
   },
 };
@@ -157,27 +159,27 @@ async function ablate(name: string, task: Task, archive: string): Promise<void> 
     const stored = load(name);
     const variants = variantsOf(task, epochs);
     const wanted = options.only?.split(',') ?? Object.keys(variants);
-    const measure = async (variant: string, sets: string[]) => {
-      for (const seed of seeds) {
-        const known = stored.runs[variant] ?? [];
-        if (known.some((result) => result.seed === seed)) continue;
-        const result = await train(source, scratch, [...plain, ...task.sets, ...sets], seed);
-        stored.runs[variant] = [...known, result];
-        save(name, stored);
-        process.stderr.write(
-          `${name} ${variant} seed ${seed}: ${(100 * result.testAccuracy).toFixed(2)} %, ${result.seconds} s\n`,
-        );
-      }
+    const measure = async (variant: string, sets: string[], seed: number) => {
+      const known = stored.runs[variant] ?? [];
+      if (known.some((result) => result.seed === seed)) return;
+      const result = await train(source, scratch, [...plain, ...task.sets, ...sets], seed);
+      stored.runs[variant] = [...known, result];
+      save(name, stored);
+      const percent = (100 * result.testAccuracy).toFixed(2);
+      process.stderr.write(`${name} ${variant} seed ${seed}: ${percent} %, ${result.seconds} s\n`);
     };
-    await measure('baseline', []);
-    for (const variant of wanted) await measure(variant, variants[variant]?.sets ?? []);
-    const helped = helping(stored, variants);
+    const end = performance.now() + Number(options.minutes) * 60_000;
+    for (const seed of seeds) {
+      if (seed > 1 && performance.now() > end) break;
+      await measure('baseline', [], seed);
+      for (const variant of wanted) await measure(variant, variants[variant]?.sets ?? [], seed);
+    }
     if (!options.only) {
+      const helped = helping(stored, variants);
       stored.helped = helped;
-      await measure(
-        `all that helped (${helped.join(', ')})`,
-        helped.flatMap((variant) => variants[variant]?.sets ?? []),
-      );
+      const sets = helped.flatMap((variant) => variants[variant]?.sets ?? []);
+      const label = `all that helped: ${helped.join(', ')}`;
+      for (const { seed } of stored.runs.baseline ?? []) await measure(label, sets, seed);
     }
     save(name, stored);
     process.stdout.write(`${name}\n${JSON.stringify(stored.table, null, 2)}\n`);
