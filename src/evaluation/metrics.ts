@@ -70,12 +70,18 @@ export function topK(values: ArrayLike<number>, k: number): number[] {
     .slice(0, k);
 }
 
+/** Of every class, from confusion counts [label, class]: its images, how many were right, images that were taken for it. */
+export function classCounts(confusion: Uint32Array[]): [images: number, correct: number, taken: number][] {
+  return confusion.map((row, label) => [
+    row.reduce((sum, count) => sum + count, 0),
+    row[label] as number,
+    confusion.reduce((sum, other) => sum + (other[label] as number), 0),
+  ]);
+}
+
 /** Precision and recall of every class from confusion counts [label, class]. */
 export function classResults(confusion: Uint32Array[]): ClassResult[] {
-  return confusion.map((row, label) => {
-    const images = row.reduce((sum, count) => sum + count, 0);
-    const taken = confusion.reduce((sum, other) => sum + (other[label] as number), 0);
-    const correct = row[label] as number;
+  return classCounts(confusion).map(([images, correct, taken]) => {
     return { images, correct, precision: taken ? correct / taken : null, recall: images ? correct / images : null };
   });
 }

@@ -135,6 +135,8 @@ export interface EpochEvent {
   unaveraged?: { validationLoss: number; validationAccuracy: number };
   /** Counts from 1; absent in a run without phases. */
   phase?: number;
+  /** Of the validation images, in the order of the classes: images, how many of them were right, images taken for the class. */
+  perClass?: [images: number, correct: number, taken: number][];
   seconds: number;
   best: boolean;
 }

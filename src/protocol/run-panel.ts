@@ -1,4 +1,4 @@
-import type { EpochEvent, ProgressEvent, StepEvent, WarningEvent } from './events.ts';
+import type { EpochEvent, PhaseEvent, ProgressEvent, StepEvent, WarningEvent } from './events.ts';
 import type { RunSummary } from './runs.ts';
 
 /** Work under way that has a length: the panel shows it while there is no training step to show. */
@@ -16,6 +16,12 @@ export interface StepSeries {
   ms: number[];
   waitMs: number[];
   images: number[];
+}
+
+/** Per class figures of the best epoch. */
+export interface ClassFigures {
+  epoch: number;
+  classes: NonNullable<EpochEvent['perClass']>;
 }
 
 /**
@@ -39,6 +45,10 @@ export interface RunSnapshot {
   files: string[];
   /** The last progress event where nothing has followed it yet; absent or null: none. */
   progress?: RunProgress | null;
+  /** How the weights that are saved do on each class, in the order of `classes`; absent or null: not validated yet. */
+  perClass?: ClassFigures | null;
+  /** Phases that have begun. Absent: none. */
+  phases?: PhaseEvent[];
   /** `t` of every resume event: the time axis leaves out the pause before each. Absent: none. */
   resumedAt?: number[];
 }
@@ -61,6 +71,8 @@ export interface RunDelta {
   parameters?: number | null;
   engineReason?: string | null;
   files?: string[];
+  perClass?: ClassFigures;
+  phases?: PhaseEvent[];
 }
 
 export type ToRunPanel = RunSnapshot | RunDelta;

@@ -1,5 +1,5 @@
 import type { StepResult } from '../engines/engine.ts';
-import { balancedAccuracy, type ClassificationResult, macroF1 } from '../evaluation/metrics.ts';
+import { balancedAccuracy, type ClassificationResult, classCounts, macroF1 } from '../evaluation/metrics.ts';
 import type { EpochEvent } from '../protocol/events.ts';
 import type { CheckpointMetric, EarlyStoppingConfig, ScheduleConfig } from './config.ts';
 import { afterPlateauEpoch, type PlateauState, plateauAtStart } from './plateau.ts';
@@ -119,6 +119,7 @@ export function epochResult(
     validationAccuracy: validation?.accuracy ?? null,
     balancedAccuracy: validation && balancedAccuracy(validation.confusion),
     macroF1: validation && macroF1(validation.confusion),
+    ...(validation && { perClass: classCounts(validation.confusion) }),
     ...(validation?.unaveraged && { unaveraged: validation.unaveraged }),
     ...(phase === null ? {} : { phase: phase + 1 }),
   };

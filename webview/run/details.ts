@@ -2,7 +2,9 @@ import { element, setHidden, setText } from '../ui/dom.ts';
 import { count, plural } from '../ui/format.ts';
 import { icon } from '../ui/icons.ts';
 import { badge, button } from '../ui/kit.ts';
+import { classTable } from './class-table.ts';
 import type { RunView } from './model.ts';
+import { phaseTable } from './phase-table.ts';
 
 export interface DetailListeners {
   openFile(file: string): void;
@@ -12,7 +14,7 @@ export interface DetailListeners {
   announce(text: string): void;
 }
 
-type SectionKey = 'warnings' | 'skipped' | 'config' | 'files';
+type SectionKey = 'classes' | 'phases' | 'warnings' | 'skipped' | 'config' | 'files';
 
 const causes: Record<string, string> = {
   'zero-byte': 'Empty files',
@@ -29,6 +31,8 @@ function causeText(cause: string): string {
 /** What one looks up rather than watches: folded sections below the charts. */
 export class Details {
   readonly root = element('div', { class: 'details' });
+  readonly #classes: Section;
+  readonly #phases: Section;
   readonly #warnings: Section;
   readonly #skipped: Section;
   readonly #config: Section;
@@ -39,11 +43,13 @@ export class Details {
   constructor(open: readonly string[], listeners: DetailListeners) {
     this.#listeners = listeners;
     const section = (key: string, title: string) => new Section(key, title, open.includes(key));
+    this.#classes = section('classes', 'Classes');
+    this.#phases = section('phases', 'Phases');
     this.#warnings = section('warnings', 'Warnings');
     this.#skipped = section('skipped', 'Skipped images');
     this.#config = section('config', 'Configuration');
     this.#files = section('files', 'Files');
-    const sections = [this.#warnings, this.#skipped, this.#config, this.#files];
+    const sections = [this.#warnings, this.#classes, this.#phases, this.#skipped, this.#config, this.#files];
     for (const { root } of sections) {
       root.addEventListener('toggle', () =>
         listeners.onToggle(sections.filter((other) => other.root.open).map((other) => other.key)),
@@ -54,6 +60,9 @@ export class Details {
 
   update(view: RunView): void {
     if (this.#changed('warnings', view.warnings)) this.#showWarnings(view.warnings);
+    if (this.#changed('classes', view.perClass)) this.#showClasses(view);
+    // A phase's figures change with each of its epochs.
+    if (this.#changed('phases', view.phases.length > 0 ? view.epochs : view.phases)) this.#showPhases(view);
     if (this.#changed('skipped', view.skipped)) this.#showSkipped(view.skipped);
     if (this.#changed('config', view.config)) this.#showConfig(view.config);
     if (this.#changed('files', view.files)) this.#showFiles(view.files);
@@ -63,6 +72,15 @@ export class Details {
     if (this.#shown[key] === value) return false;
     this.#shown[key] = value;
     return true;
+  }
+
+  #showClasses({ perClass, classes }: RunView): void {
+    if (!perClass) this.#classes.show(0, element('div', {}));
+    else this.#classes.show(perClass.classes.length, classTable(perClass, classes));
+  }
+
+  #showPhases(view: RunView): void {
+    this.#phases.show(view.phases.length, phaseTable(view.phases, view.epochs));
   }
 
   #showWarnings(warnings: RunView['warnings']): void {

@@ -14,6 +14,7 @@ export class Header {
   readonly #star = element('span', { class: 'star', role: 'img', 'aria-label': 'Starred', hidden: true }, icon('star'));
   readonly #badge = element('span', { class: 'state' });
   readonly #tags = element('span', { class: 'tags' });
+  readonly #tricks = element('ul', { class: 'tricks', 'aria-label': 'Tricks', hidden: true });
   readonly #note = element('p', { class: 'note', hidden: true });
   readonly #actions = element('div', { class: 'actions', role: 'toolbar', 'aria-label': 'Run' });
   readonly #bar = element('div', { class: 'bar-fill' });
@@ -27,6 +28,7 @@ export class Header {
   readonly #onAction: (name: ActionName) => void;
   #shownActions = '';
   #shownTags = '';
+  #shownTricks = '';
   #keepFocus = false;
 
   constructor(onAction: (name: ActionName) => void) {
@@ -41,6 +43,7 @@ export class Header {
         this.#actions,
       ),
       this.#note,
+      this.#tricks,
       this.#progress,
       this.#facts,
     );
@@ -56,6 +59,7 @@ export class Header {
     setHidden(this.#note, !summary.note);
     this.#showState(view);
     this.#showTags(summary.tags);
+    this.#showTricks(summary.tricks);
     this.#showActions(actionsFor(summary), pending);
     this.#showProgress(view);
     this.#showFacts(view);
@@ -74,6 +78,14 @@ export class Header {
     if (key === this.#shownTags) return;
     this.#shownTags = key;
     this.#tags.replaceChildren(...tags.map((tag) => element('span', { class: 'tag' }, tag)));
+  }
+
+  #showTricks(tricks: readonly string[]): void {
+    const key = tricks.join('\n');
+    if (key === this.#shownTricks) return;
+    this.#shownTricks = key;
+    setHidden(this.#tricks, tricks.length === 0);
+    this.#tricks.replaceChildren(...tricks.map((trick) => element('li', { class: 'trick' }, trick)));
   }
 
   #showActions(actions: readonly Action[], pending: ActionName | null): void {

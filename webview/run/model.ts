@@ -1,5 +1,5 @@
-import type { EpochEvent, WarningEvent } from '../../src/protocol/events.ts';
-import type { RunDelta, RunProgress, RunSnapshot, ToRunPanel } from '../../src/protocol/run-panel.ts';
+import type { EpochEvent, PhaseEvent, WarningEvent } from '../../src/protocol/events.ts';
+import type { ClassFigures, RunDelta, RunProgress, RunSnapshot, ToRunPanel } from '../../src/protocol/run-panel.ts';
 import type { RunSummary } from '../../src/protocol/runs.ts';
 import { StepColumns } from './columns.ts';
 
@@ -26,6 +26,8 @@ export interface RunView {
   config: string;
   files: string[];
   progress: RunProgress | null;
+  perClass: ClassFigures | null;
+  phases: readonly PhaseEvent[];
   /** Changes when points that were there before are gone or different: curves drawn from them start over. */
   generation: number;
 }
@@ -53,6 +55,8 @@ function fromSnapshot(snapshot: RunSnapshot, generation: number): RunView {
     config: snapshot.config,
     files: snapshot.files,
     progress: snapshot.progress ?? null,
+    perClass: snapshot.perClass ?? null,
+    phases: snapshot.phases ?? [],
     generation,
   };
 }
@@ -78,6 +82,8 @@ function applyDelta(view: RunView, delta: RunDelta): RunView {
     parameters: delta.parameters ?? view.parameters,
     engineReason: delta.engineReason ?? view.engineReason,
     files: delta.files ?? view.files,
+    perClass: delta.perClass ?? view.perClass,
+    phases: delta.phases ?? view.phases,
     progress: nextProgress(view, delta),
     generation: view.generation + (rewrites ? 1 : 0),
   };

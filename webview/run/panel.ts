@@ -48,7 +48,7 @@ export class RunPanel {
       logScale: saved.logScale ?? false,
       smoothing: saved.smoothing ?? 0.9,
       hidden: saved.hidden ?? [],
-      open: saved.open ?? ['warnings'],
+      open: saved.open ?? ['warnings', 'classes', 'phases'],
     };
     bus.save(this.#state);
     this.#charts = new ChartGroup({

@@ -1,5 +1,5 @@
-import type { EpochEvent, JobEvent, SkippedEvent, StepEvent, WarningEvent } from '../../protocol/events.ts';
-import type { RunDelta, RunProgress, RunSnapshot, StepSeries } from '../../protocol/run-panel.ts';
+import type { EpochEvent, JobEvent, PhaseEvent, SkippedEvent, StepEvent, WarningEvent } from '../../protocol/events.ts';
+import type { ClassFigures, RunDelta, RunProgress, RunSnapshot, StepSeries } from '../../protocol/run-panel.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
 
 type Timed<Event> = Event & { t: number };
@@ -18,6 +18,9 @@ export class RunRecord {
   private parameters: number | null = null;
   private engineReason: string | null = null;
   private progress: RunProgress | null = null;
+  private phases: PhaseEvent[] = [];
+  /** Of every best epoch: a resume may go back to one of them. */
+  private perClass: (ClassFigures & { step: number })[] = [];
   private resumedAt: number[] = [];
   private changes = emptyChanges();
   private shrunk = false;
@@ -47,6 +50,8 @@ export class RunRecord {
       files,
       progress: this.progress,
       resumedAt: [...this.resumedAt],
+      perClass: this.perClass.at(-1) ?? null,
+      phases: this.phases,
     };
   }
 
@@ -71,8 +76,7 @@ export class RunRecord {
         this.setProgress(null);
         break;
       case 'epoch':
-        this.epochs.push(event);
-        this.changes.epochs.push(event);
+        this.addEpoch(event);
         this.setProgress(null);
         break;
       case 'warning':
@@ -96,7 +100,13 @@ export class RunRecord {
         this.parameters = event.parameters;
         Object.assign(this.changes, { classes: this.classes, counts: this.counts, parameters: this.parameters });
         break;
+      case 'phase':
+        this.phases = [...this.phases.filter(({ phase }) => phase < event.phase), event];
+        this.changes.phases = this.phases;
+        break;
       case 'resume':
+        this.phases = this.phases.filter(({ step }) => step < event.step);
+        this.perClass = this.perClass.filter(({ step }) => step <= event.step);
         this.steps = this.steps.filter(({ step }) => step <= event.step);
         this.epochs = this.epochs.filter(({ step }) => step <= event.step);
         this.resumedAt.push(event.t);
@@ -110,6 +120,16 @@ export class RunRecord {
       default:
         break;
     }
+  }
+
+  /** What an epoch says of its classes is kept of the best ones only: with many classes it is most of the event. */
+  private addEpoch({ perClass, ...epoch }: Timed<EpochEvent>): void {
+    this.epochs.push(epoch);
+    this.changes.epochs.push(epoch);
+    if (!epoch.best || !perClass) return;
+    const figures = { epoch: epoch.epoch, step: epoch.step, classes: perClass };
+    this.perClass.push(figures);
+    this.changes.perClass = figures;
   }
 
   private setProgress(progress: RunProgress | null): void {

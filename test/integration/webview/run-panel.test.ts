@@ -43,6 +43,25 @@ describe('Run panel', { skip: existsSync(chromium) ? false : `no ${chromium}`, t
   }
   const lastSent = async (panel: PanelPage) => (await panel.sent()).at(-1);
 
+  test('shows the tricks as chips, every class with its figures, and what each phase cost', () =>
+    withPanel({ width: 900 }, async (panel) => {
+      await panel.send(scenes.phases!());
+      const chips = panel.page.getByRole('list', { name: 'Tricks' }).getByRole('listitem');
+      assert.deepEqual(await chips.allTextContents(), [
+        'Progressive resizing 32 → 48 → 64',
+        'Cosine decay',
+        'Averaged weights 0.999',
+      ]);
+      const rows = (name: string) => panel.page.getByRole('group', { name }).locator('tbody tr');
+      assert.equal(await rows('Figures of each class').count(), 6);
+      assert.match((await rows('Figures of each class').first().textContent()) ?? '', /^activities/);
+      assert.equal(await rows('Phases').count(), 3);
+      assert.match((await rows('Phases').last().textContent()) ?? '', /3 of 3.*64 × 64.*6 \/ 10/);
+      await panel.send(fakeRun('running', { tricks: [] }).snapshot);
+      await panel.page.getByRole('list', { name: 'Tricks' }).waitFor({ state: 'hidden' });
+      await panel.page.locator('[data-section="phases"]').waitFor({ state: 'hidden' });
+    }));
+
   test('says ready once, and shows every state without an error', () =>
     withPanel({ width: 420 }, async (panel) => {
       assert.deepEqual(await panel.sent(), [{ type: 'ready' }]);
@@ -142,7 +161,7 @@ describe('Run panel', { skip: existsSync(chromium) ? false : `no ${chromium}`, t
         logScale: true,
         smoothing: 0,
         hidden: ['validation'],
-        open: ['warnings', 'config'],
+        open: ['warnings', 'classes', 'phases', 'config'],
       });
       await withPanel({ state }, async (again) => {
         await again.send(scenes.done!());

@@ -1,5 +1,5 @@
 import type { EpochEvent, StepEvent } from '../../../src/protocol/events.ts';
-import type { RunDelta, RunSnapshot, StepSeries } from '../../../src/protocol/run-panel.ts';
+import type { ClassFigures, RunDelta, RunSnapshot, StepSeries } from '../../../src/protocol/run-panel.ts';
 import type { RunState, RunSummary } from '../../../src/protocol/runs.ts';
 import { defaultConfig } from '../../../src/training/config.ts';
 
@@ -129,7 +129,7 @@ export function fakeRun(
     createdAt: start - 5000,
     startedAt: began ? start : null,
     endedAt: null,
-    tricks: [],
+    tricks: ['Flips horizontal', 'Padded crop', 'Dropout 0.2', 'Label smoothing 0.1', 'Weight decay 0.01', 'One-cycle'],
     architecture: 'small-cnn',
     engine: began ? 'WebAssembly (SIMD, 2 threads)' : null,
     device: began ? 'CPU, 2 threads' : null,
@@ -177,6 +177,7 @@ export function fakeRun(
     config: JSON.stringify({ ...defaultConfig, name: 'Emoji, small CNN, one-cycle' }, null, 2),
     files: began ? ['job.json', 'events.jsonl', 'log.txt', 'model/model.json', 'report.json'] : ['job.json'],
     progress: null,
+    perClass: curve.best && { epoch: curve.best.epoch, classes: fakeClasses(curve.best.accuracy) },
   };
   return {
     snapshot,
@@ -198,6 +199,44 @@ interface FakeLength {
   steps?: number;
   stepsPerEpoch?: number;
   epochs?: number;
+}
+
+/** Six classes of different size and difficulty around an accuracy; the last one has no validation image. */
+function fakeClasses(accuracy: number): ClassFigures['classes'] {
+  return classes.map((_, i) => {
+    const images = i === classes.length - 1 ? 0 : 60 + 90 * i;
+    const correct = Math.round(images * Math.min(1, accuracy * (0.8 + 0.06 * i)));
+    return [images, correct, Math.round(images * (1.1 - 0.03 * i))];
+  });
+}
+
+/** Three phases of growing size, in the middle of the last one. */
+function phased(): RunSnapshot {
+  const { snapshot } = fakeRun('running', {
+    steps: 3900,
+    tricks: ['Progressive resizing 32 → 48 → 64', 'Cosine decay', 'Averaged weights 0.999'],
+  });
+  const ends = [10, 20, 30];
+  const phases = ends.map((end, i) => ({
+    kind: 'phase' as const,
+    phase: i + 1,
+    phases: ends.length,
+    step: 150 * (end - 10),
+    epoch: end - 10,
+    epochs: 10,
+    width: 32 + 16 * i,
+    height: 32 + 16 * i,
+    batchSize: 32,
+    stepsPerEpoch: 150,
+    learningRate: 0.003 / (i + 1),
+    frozen: i === 2 ? ['conv1', 'bn1'] : [],
+  }));
+  const epochs = snapshot.epochs.map((epoch) => ({
+    ...epoch,
+    phase: Math.ceil(epoch.epoch / 10),
+    seconds: epoch.seconds * Math.ceil(epoch.epoch / 10),
+  }));
+  return { ...snapshot, phases, epochs };
 }
 
 /** Every state that the panel has to look right in. */
@@ -238,5 +277,6 @@ export const scenes: Record<string, () => RunSnapshot> = {
   interrupted: () => fakeRun('interrupted', { steps: 2210 }).snapshot,
   stopped: () =>
     fakeRun('stopped', { steps: 2210, note: 'Stopped by hand: validation loss had flattened out.' }).snapshot,
+  phases: phased,
   stopping: () => fakeRun('stopping', { steps: 900 }).snapshot,
 };

@@ -117,3 +117,47 @@ test('what was skipped is told once a cause', () => {
     ],
   );
 });
+
+test('the classes of the best epoch are kept, and come back when a resume goes back to it', () => {
+  const classes: [number, number, number][] = [[2, 1, 1]];
+  const measured = (number: number, at: number, best: boolean): JobEvent => ({
+    ...(epoch(number, at) as Extract<JobEvent, { kind: 'epoch' }>),
+    best,
+    perClass: classes,
+  });
+  const record = new RunRecord();
+  record.apply([plan, measured(1, 2, true), measured(2, 4, false)]);
+  const snapshot = record.snapshot(summary, '{}', []);
+  assert.equal(snapshot.perClass?.epoch, 1);
+  assert.ok(snapshot.epochs.every((event) => !('perClass' in event)));
+  record.apply([measured(3, 6, true)]);
+  assert.equal(record.takeDelta(summary)?.perClass?.epoch, 3);
+  record.apply([{ t: 70, kind: 'resume', step: 4, epoch: 2 }]);
+  assert.equal(record.snapshot(summary, '{}', []).perClass?.epoch, 1);
+});
+
+test('phases are told once, and again by whoever goes on at their first step', () => {
+  const phase = (number: number, at: number): JobEvent => ({
+    t: at,
+    kind: 'phase',
+    phase: number,
+    phases: 2,
+    step: at,
+    epoch: number - 1,
+    epochs: 1,
+    width: 8,
+    height: 8,
+    batchSize: 2,
+    stepsPerEpoch: 4,
+    learningRate: 0.1,
+    frozen: [],
+  });
+  const record = new RunRecord();
+  record.apply([plan, phase(1, 0), step(4), phase(2, 4)]);
+  const numbers = () => record.snapshot(summary, '{}', []).phases?.map((event) => event.phase);
+  assert.deepEqual(numbers(), [1, 2]);
+  record.apply([{ t: 50, kind: 'resume', step: 4, epoch: 1 }]);
+  assert.deepEqual(numbers(), [1]);
+  record.apply([phase(2, 4)]);
+  assert.deepEqual(numbers(), [1, 2]);
+});
