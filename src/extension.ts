@@ -11,6 +11,9 @@ import { type DataSetNode, DataSetTree } from './host/data-sets/data-set-tree.ts
 import { engineCommands } from './host/engine-setup/engine-commands.ts';
 import { commands, views, walkthroughId } from './host/ids.ts';
 import { createLog } from './host/log.ts';
+import { findAgain, finderCommands } from './host/lr-finder/finder-commands.ts';
+import { FinderIndex } from './host/lr-finder/finder-index.ts';
+import { FinderPanels } from './host/lr-finder/finder-panels.ts';
 import { notifyEnds } from './host/notifier.ts';
 import { LoupeProcesses } from './host/process.ts';
 import { registerCommands } from './host/register.ts';
@@ -23,6 +26,7 @@ import { RunTree } from './host/runs/run-tree.ts';
 import { RunView } from './host/runs/run-view.ts';
 import { runViewCommands } from './host/runs/run-view-commands.ts';
 import { RunScheduler } from './host/runs/scheduler.ts';
+import { SchedulePreview } from './host/schedule/schedule-preview.ts';
 import { showError } from './host/show-error.ts';
 import { StatusBar } from './host/status-bar.ts';
 import { Thumbnails } from './host/thumbnails.ts';
@@ -64,7 +68,15 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
     onError: (error) => void showError(error, log),
   });
   const schemaFile = context.asAbsolutePath('media/loupe.schema.json');
-  const parts = { store, dataSets, scheduler, panels, targets, processes, schemaFile };
+  const index = new FinderIndex();
+  const parts = { store, dataSets, scheduler, panels, targets, processes, schemaFile, index, log };
+  const finderPanels = new FinderPanels(context.extensionUri, {
+    again: (job, sweep) => findAgain(parts, job, sweep),
+    changed: () => index.announce(),
+    onError: (error) => void showError(error, log),
+  });
+  const onError = (error: unknown) => void showError(error, log);
+  const schedule = new SchedulePreview(context.extensionUri, dataSets, { schemaFile, onError });
 
   const registered = registerCommands(
     {
@@ -72,6 +84,8 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
       ...trainCommands(parts),
       ...configCommands(parts),
       ...recipeCommands(parts),
+      ...finderCommands({ ...parts, finderPanels }),
+      ...schedule.commands,
       ...runCommands(parts),
       ...runEditCommands(store, targets),
       ...runViewCommands(store, view),
@@ -86,8 +100,8 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   );
   context.subscriptions.push(
     ...[log, store, view, dataSets, scheduler, panels, runTree, dataSetTree, runsView, dataSetsView, registered],
-    ...[new ConfigLenses(store), new StatusBar(store), notifyEnds(store), describeFilter(runsView, view)],
-    ...[thumbnails, foreign, comparisons],
+    ...[new ConfigLenses(store, index), new StatusBar(store), notifyEnds(store), describeFilter(runsView, view)],
+    ...[thumbnails, foreign, comparisons, index, finderPanels, schedule],
   );
   context.subscriptions.push(scanWhenSeen(dataSetsView, dataSets));
   setImmediate(() => {

@@ -15,6 +15,9 @@ export const commands = {
   trainConfig: 'loupe.config.train',
   openRunOfConfig: 'loupe.config.openRun',
   saveConfigAsRecipe: 'loupe.config.saveAsRecipe',
+  findRate: 'loupe.lrFinder.find',
+  openFinder: 'loupe.lrFinder.open',
+  previewSchedule: 'loupe.config.previewSchedule',
   openRun: 'loupe.run.open',
   stopRun: 'loupe.run.stop',
   resumeRun: 'loupe.run.resume',
@@ -57,6 +60,8 @@ export const views = {
 export const panels = {
   run: 'loupe.run',
   compare: 'loupe.compare',
+  lrFinder: 'loupe.lrFinder',
+  schedule: 'loupe.schedule',
 } as const;
 
 export const contextKeys = {

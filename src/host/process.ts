@@ -16,10 +16,19 @@ export class LoupeProcesses {
 
   /** Does the job in a run folder. The process outlives the window; what it prints goes to the run's log. */
   startTraining(runFolder: string): ChildProcess {
-    const log = fs.openSync(path.join(runFolder, jobFiles.log), 'a');
+    return this.startJob(runFolder, ['train', runFolder, '--queued']);
+  }
+
+  /** Does the job in a learning-rate finder's folder, as `startTraining`. */
+  startFinder(finderFolder: string): ChildProcess {
+    return this.startJob(finderFolder, ['lr-find', finderFolder]);
+  }
+
+  private startJob(folder: string, args: string[]): ChildProcess {
+    const log = fs.openSync(path.join(folder, jobFiles.log), 'a');
     try {
-      const child = spawn(process.execPath, [this.script, 'train', runFolder, '--queued'], {
-        cwd: runFolder,
+      const child = spawn(process.execPath, [this.script, ...args], {
+        cwd: folder,
         env: childEnvironment(),
         stdio: ['ignore', log, log],
         detached: true,

@@ -20,6 +20,10 @@ export function runsFolderOf(workspaceFolder: string): string {
   return path.join(workspaceFolder, loupeFolder, 'runs');
 }
 
+export function findersFolderOf(workspaceFolder: string): string {
+  return path.join(workspaceFolder, loupeFolder, 'lr-finder');
+}
+
 export function dataSetsFileOf(workspaceFolder: string): string {
   return path.join(workspaceFolder, loupeFolder, 'data-sets.json');
 }

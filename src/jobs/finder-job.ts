@@ -65,7 +65,7 @@ export function readFinderJob(folder: string): FinderJob {
   };
 }
 
-const limits = { steps: [20, 10_000], seeds: [1, 20] } as const;
+const limits = { steps: [20, 2000], seeds: [1, 20] } as const;
 
 /** @throws Problem `bad-sweep` with the setting and what it may be */
 export function assertSweep(sweep: SweepSettings): void {

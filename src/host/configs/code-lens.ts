@@ -1,22 +1,27 @@
 import * as vscode from 'vscode';
+import { isActive } from '../../jobs/status.ts';
 import { commands, configSuffix } from '../ids.ts';
+import type { FinderIndex, FoundRate } from '../lr-finder/finder-index.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import { describeRun } from '../runs/run-text.ts';
 import { runsOf } from './config-commands.ts';
 
-/** "Train" and the newest run, above the first line of a `*.loupe.json`. */
+/** "Train", the learning rate, the schedule and the newest run, above the first line of a `*.loupe.json`. */
 export class ConfigLenses implements vscode.CodeLensProvider, vscode.Disposable {
   private readonly store: RunStore;
+  private readonly index: FinderIndex;
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeCodeLenses = this.changed.event;
   private readonly disposable: vscode.Disposable;
 
-  constructor(store: RunStore) {
+  constructor(store: RunStore, index: FinderIndex) {
     this.store = store;
+    this.index = index;
     const selector = { scheme: 'file', pattern: `**/*${configSuffix}` };
     this.disposable = vscode.Disposable.from(
       vscode.languages.registerCodeLensProvider(selector, this),
       store.onDidChange(() => this.changed.fire()),
+      index.onDidChange(() => this.changed.fire()),
       this.changed,
     );
   }
@@ -31,7 +36,21 @@ export class ConfigLenses implements vscode.CodeLensProvider, vscode.Disposable 
         title: `$(play) ${vscode.l10n.t('Train')}`,
         arguments: [document.uri],
       });
+      lenses.push({
+        command: commands.findRate,
+        title: `$(pulse) ${vscode.l10n.t('Find Learning Rate')}`,
+        arguments: [document.uri],
+      });
     }
+    const found = this.index.newestFor(file);
+    if (found) {
+      lenses.push({ command: commands.openFinder, title: foundText(found), arguments: [found.finder.folder] });
+    }
+    lenses.push({
+      command: commands.previewSchedule,
+      title: `$(graph) ${vscode.l10n.t('Preview Schedule')}`,
+      arguments: [document.uri],
+    });
     const runs = runsOf(file, this.store.all());
     const [newest] = runs;
     if (newest) {
@@ -49,4 +68,14 @@ export class ConfigLenses implements vscode.CodeLensProvider, vscode.Disposable 
   dispose(): void {
     this.disposable.dispose();
   }
+}
+
+/** What the newest search for a rate came to, and whether it still holds. */
+function foundText({ finder, stale, used }: FoundRate): string {
+  const { verdict, state } = finder;
+  if (isActive(state)) return `$(loading~spin) ${vscode.l10n.t('looking for the rate…')}`;
+  if (!verdict?.usable) return `$(warning) ${vscode.l10n.t('no usable rate found')}`;
+  const rate = verdict.rate;
+  if (stale) return `$(warning) ${vscode.l10n.t('found {0}, for other settings', rate)}`;
+  return used ? `$(check) ${vscode.l10n.t('found {0}, in use', rate)}` : vscode.l10n.t('found {0}', rate);
 }

@@ -95,7 +95,7 @@ function baseOf(folder: string): string | null {
 }
 
 /** Saves the config where it is open with changes. Undefined: it is not to be saved. */
-async function savedConfig(target: vscode.Uri | undefined): Promise<string | undefined> {
+export async function savedConfig(target: vscode.Uri | undefined): Promise<string | undefined> {
   const uri = configUri(target);
   if (!uri) return undefined;
   const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
@@ -104,7 +104,7 @@ async function savedConfig(target: vscode.Uri | undefined): Promise<string | und
 }
 
 /** @throws Problem where neither an argument nor the editor says which config is meant. */
-function configUri(target: vscode.Uri | undefined): vscode.Uri | undefined {
+export function configUri(target: vscode.Uri | undefined): vscode.Uri | undefined {
   const uri = target ?? vscode.window.activeTextEditor?.document.uri;
   if (uri?.path.endsWith(configSuffix)) return uri;
   const advice = vscode.l10n.t('Open one, or make one with "Loupe: New Run Config…".');

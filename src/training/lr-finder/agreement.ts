@@ -34,8 +34,7 @@ export function rangesOf(suggestions: readonly Suggestions[]): SuggestionRanges 
       .filter((rate) => rate !== undefined)
       .sort((a, b) => a - b);
     if (rates.length === 0) continue;
-    const median = Math.exp(middle(rates.map(Math.log)));
-    ranges[method] = { median, min: rates[0]!, max: rates.at(-1)!, seeds: rates.length };
+    ranges[method] = { median: logMiddle(rates), min: rates[0]!, max: rates.at(-1)!, seeds: rates.length };
   }
   return ranges;
 }
@@ -44,4 +43,10 @@ export function rangesOf(suggestions: readonly Suggestions[]): SuggestionRanges 
 function middle(sorted: readonly number[]): number {
   const half = sorted.length >> 1;
   return sorted.length % 2 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
+}
+
+/** As `middle`, on the logarithmic scale: of two in the middle their geometric mean. */
+function logMiddle(sorted: readonly number[]): number {
+  const half = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[half]! : Math.sqrt(sorted[half - 1]! * sorted[half]!);
 }

@@ -8,11 +8,13 @@ import { assertValidConfig } from '../../jobs/config-file.ts';
 import { type FinderJob, readFinderJob } from '../../jobs/finder-job.ts';
 import { fsProblem } from '../../jobs/fs-problem.ts';
 import { jobFiles } from '../../jobs/job.ts';
+import { readJob } from '../../jobs/read.ts';
 import { countParameters } from '../../models/build.ts';
 import { Problem } from '../../problem.ts';
 import type { LrFinderReport, SweepReport } from '../../protocol/lr-finder.ts';
 import { assertSameShapes, type ResumePoint, readResumePoint } from '../checkpoint.ts';
 import { classWeightsOf } from '../class-weights.ts';
+import type { RunConfig } from '../config.ts';
 import { countLabels } from '../data-warnings.ts';
 import { type JobOutcome, type JobSession, runJobSession, scanReporter } from '../job-session.ts';
 import type { ImageLoader, LoadedBatch } from '../loader.ts';
@@ -22,6 +24,7 @@ import { stepsPerEpoch } from '../order.ts';
 import { normalizationOf, openLoader } from '../prepare.ts';
 import { labelsOf, openRunData, type RunData } from '../run-data.ts';
 import { type SamplingOptions, sampledCounts, sampledOrder } from '../sampling.ts';
+import { type Segment, segmentConfig, segmentsOf } from '../segments.ts';
 import { agreementBand, rangesOf } from './agreement.ts';
 import { suggestRates, usableCurve } from './suggestions.ts';
 import { runSweep } from './sweep.ts';
@@ -43,11 +46,12 @@ export async function runFinderJob(folder: string, options: { signal?: AbortSign
   return await runJobSession(folder, options.signal, (session) => find(job, session));
 }
 
-async function find(job: FinderJob, session: JobSession): Promise<'done' | 'stopped'> {
+async function find(given: FinderJob, session: JobSession): Promise<'done' | 'stopped'> {
   const { folder, events, stop } = session;
   const started = performance.now();
-  await assertValidConfig(job.config, path.join(folder, jobFiles.job));
-  const resumed = takeOver(job, folder);
+  await assertValidConfig(given.config, path.join(folder, jobFiles.job));
+  const resumed = takeOver(given, folder);
+  const job = { ...given, config: configAt(given, resumed) };
   const data = await openRunData(folder, job, { signal: stop.signal, onProgress: scanReporter(events) });
   const { engine, reason, refused } = await chooseEngine(job.config.engine);
   try {
@@ -87,6 +91,12 @@ function takeOver({ origin }: FinderJob, folder: string): ResumePoint | null {
     fs.copyFileSync(file, path.join(folder, name));
   }
   return readResumePoint(path.join(origin.path, jobFiles.lastState));
+}
+
+/** The config as it reads in the phase that the training is in: its input size, batch size and frozen layers. */
+function configAt({ config, origin }: FinderJob, resumed: ResumePoint | null): RunConfig {
+  const continuations = resumed ? readJob(origin.path).continuations.map(({ epochs }) => epochs) : [];
+  return segmentConfig(config, segmentsOf(config, continuations)[resumed?.progress.segment ?? 0] as Segment);
 }
 
 async function sweepAll(

@@ -62,7 +62,7 @@ describe('loupe lr-find', () => {
   it('stops on Ctrl-C with what it has', async (t) => {
     const cwd = await workspace(t);
     const { code, stdout } = await runCli(
-      ['lr-find', 'two.loupe.json', '--steps', '5000', '--json', '--progress', 'json'],
+      ['lr-find', 'two.loupe.json', '--steps', '2000', '--json', '--progress', 'json'],
       {
         cwd,
         onStderr: (text, kill) => {

@@ -10,6 +10,7 @@ import { readSummary } from '../../../../src/jobs/list.ts';
 import { readJob } from '../../../../src/jobs/read.ts';
 import { defaultSweep, type LrFinderReport, type SweepSettings } from '../../../../src/protocol/lr-finder.ts';
 import { readResumePoint } from '../../../../src/training/checkpoint.ts';
+import { defaultConfig } from '../../../../src/training/config.ts';
 import { runFinderJob } from '../../../../src/training/lr-finder/run-finder-job.ts';
 import { runTrainJob } from '../../../../src/training/run-job.ts';
 import { temporaryFolder, writeImages } from '../images.ts';
@@ -152,6 +153,39 @@ describe('runFinderJob', () => {
   it('takes several batches for an update where gradients are accumulated', async (t) => {
     const report = await find(t, { training: { accumulate: 2 } }, { seeds: 1, steps: 20 });
     assert.equal(report.sweeps[0]!.losses.length, 20);
+  });
+
+  it('looks at the phase that a run is in: its size, its batches, its frozen layers', async (t) => {
+    const folder = await folderWithImages(t);
+    const phase = { epochs: 1, size: 0, batchSize: 0, learningRate: 0, freeze: [] as string[] };
+    const training = {
+      optimizer: { ...defaultConfig.training.optimizer, name: 'sgd' as const },
+      phases: [
+        { ...phase, size: 16 },
+        { ...phase, batchSize: 4, epochs: 2 },
+      ],
+    };
+    const run = makeRun(folder, { training });
+    const fresh = makeFinder(run, { seeds: 1, steps: 20 });
+    await runFinderJob(fresh);
+    assert.equal(eventsOf(fresh, 'lr-plan')[0]!.images, 8);
+    assert.equal(await runAndStopAt(run, 10), 'stopped');
+    const before = contentsOf(run);
+    const later = makeFinder(run, { seeds: 1, steps: 20 }, 'run');
+    assert.equal(await runFinderJob(later), 'done');
+    assert.equal(eventsOf(later, 'lr-plan')[0]!.images, 4);
+    assert.deepEqual(contentsOf(run), before);
+    await runTrainJob(run);
+    assert.equal(reportOf(later).sweeps[0]!.losses[0], eventsOf(run, 'step').find(({ step }) => step === 11)!.loss);
+  });
+
+  it('works on a frozen network: only what is trained moves, and the curve is another', async (t) => {
+    const folder = await folderWithImages(t);
+    const frozen = makeFinder(makeRun(folder, { training: { freeze: ['stem.*', 'stage*'] } }), { seeds: 1 });
+    const whole = makeFinder(makeRun(folder), { seeds: 1 });
+    assert.equal(await runFinderJob(frozen), 'done');
+    assert.equal(await runFinderJob(whole), 'done');
+    assert.notDeepEqual(reportOf(frozen).sweeps[0]!.losses, reportOf(whole).sweeps[0]!.losses);
   });
 
   for (const [cause, sweep, config] of [
