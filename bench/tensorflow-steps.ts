@@ -14,13 +14,12 @@ import { tensorflowMaker } from '../src/engines/tensorflow/maker.ts';
 import { Session } from '../src/engines/tensorflow/session.ts';
 import { buildModel } from '../src/models/build.ts';
 import { seededRandom } from '../src/random.ts';
-import { defaultConfig, type EngineConfig, type OptimizerConfig } from '../src/training/config.ts';
-import { buildMobileNetV2 } from './mobilenet-v2.ts';
+import { type Architecture, defaultConfig, type EngineConfig, type OptimizerConfig } from '../src/training/config.ts';
 
 export interface TensorFlowJob {
   /** `product`: multiplies two matrices of `side` instead, the most that the processor can do. */
   mode: 'train' | 'predict' | 'product';
-  network: 'resnet18' | 'small-cnn' | 'mobilenet-v2';
+  network: Architecture;
   /** Pixels. */
   side: number;
   batch: number;
@@ -79,8 +78,7 @@ async function prepare(
   return { run, facts: { topology, notices: trainer.notices } };
 }
 
-function build(network: TensorFlowJob['network'], side: number): LayersModel {
-  if (network === 'mobilenet-v2') return buildMobileNetV2(side, 10);
+function build(network: Architecture, side: number): LayersModel {
   const config = { ...defaultConfig.model, architecture: network, dropout: 0, width: 1 };
   return buildModel(config, { width: side, height: side, channels: 3, classes: 10, seed: 1 });
 }
