@@ -3,7 +3,7 @@ import { decodeRecord } from '../dataset/decode-record.ts';
 import type { ImageRecord } from '../dataset/types.ts';
 import { Augmenter, isMixing } from '../images/augment/augmenter.ts';
 import { DecodeFailure } from '../images/decode-failure.ts';
-import { DecodedCache } from '../images/decoded-cache.ts';
+import { openDecodedCache } from '../images/decoded-cache.ts';
 import { channelsOf, convertStored, decodedSize, storedSettings } from '../images/preprocess.ts';
 import { mixSeed } from '../random.ts';
 import type { FromLoader, LoaderSetup, PassRequest, ToLoader } from './loader-protocol.ts';
@@ -17,7 +17,7 @@ const pixels = new Uint8Array(setup.pixels);
 const indices = new Int32Array(setup.indices);
 /** Images that failed once are not tried again. */
 const failed = new Set<number>();
-const cache = DecodedCache.open(settings, setup.cacheFolder === undefined ? {} : { folder: setup.cacheFolder });
+const cache = openDecodedCache(settings, setup.cacheFolder === undefined ? {} : { folder: setup.cacheFolder });
 const targets = setup.targets && new Float32Array(setup.targets);
 const augmenter =
   setup.augment &&

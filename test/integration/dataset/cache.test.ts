@@ -5,7 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { DecodedCache } from '../../../src/images/decoded-cache.ts';
+import { openDecodedCache } from '../../../src/images/decoded-cache.ts';
 import { decodedSize } from '../../../src/images/preprocess.ts';
 import { cacheSettings, hashOf, pixelsOf } from './cache-records.ts';
 import { temporaryFolder } from './files.ts';
@@ -15,7 +15,7 @@ const run = promisify(execFile);
 
 /** How many of the first `count` records are there; each must hold its own pixels. */
 function countWhole(folder: string, count: number): number {
-  const cache = DecodedCache.open(cacheSettings, { folder });
+  const cache = openDecodedCache(cacheSettings, { folder });
   const into = new Uint8Array(decodedSize(cacheSettings));
   let whole = 0;
   for (let i = 0; i < count; i++) {
@@ -63,7 +63,7 @@ test('the marker of a killed process does not protect its segments for ever', as
   const { pid } = spawn(process.execPath, ['-e', ''], { stdio: 'ignore' });
   await new Promise((resolve) => setTimeout(resolve, 1000));
   fs.writeFileSync(path.join(folder, key, `live-${pid}-00000000`), '');
-  const other = DecodedCache.open({ ...cacheSettings, width: 16 }, { folder, limitBytes: 100_000 });
+  const other = openDecodedCache({ ...cacheSettings, width: 16 }, { folder, limitBytes: 100_000 });
   other.add(hashOf(1), new Uint8Array(16 * 32 * 3));
   assert.equal(other.problem, null);
   other.close();

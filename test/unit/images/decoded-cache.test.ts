@@ -4,13 +4,14 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { DecodedCache } from '../../../src/images/decoded-cache.ts';
+import { openDecodedCache } from '../../../src/images/decoded-cache.ts';
 import type { DecodeSettings } from '../../../src/images/preprocess.ts';
+import type { RecordCache } from '../../../src/images/record-cache.ts';
 
 const settings: DecodeSettings = { width: 4, height: 2, color: 'rgb', resize: 'crop' };
 const SIZE = 24;
 let folder = '';
-const open: DecodedCache[] = [];
+const open: RecordCache[] = [];
 
 beforeEach(() => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'loupe-decoded-'));
@@ -20,9 +21,9 @@ afterEach(() => {
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
-function cacheOf(options: { settings?: DecodeSettings; limitBytes?: number } = {}): DecodedCache {
+function cacheOf(options: { settings?: DecodeSettings; limitBytes?: number } = {}): RecordCache {
   const { settings: own = settings, ...rest } = options;
-  const cache = DecodedCache.open(own, { folder, ...rest });
+  const cache = openDecodedCache(own, { folder, ...rest });
   open.push(cache);
   return cache;
 }
@@ -159,7 +160,7 @@ test('at the limit the oldest unused settings go first; with nothing left to rem
 
 test('a folder that can not be made turns the cache off', () => {
   fs.writeFileSync(path.join(folder, 'file'), '');
-  const cache = DecodedCache.open(settings, { folder: path.join(folder, 'file') });
+  const cache = openDecodedCache(settings, { folder: path.join(folder, 'file') });
   open.push(cache);
   assert.match(String(cache.problem), /no longer kept/);
   cache.add(hashOf(1), pixelsOf(1));
