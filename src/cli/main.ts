@@ -4,7 +4,9 @@ import { didYouMean } from '../jobs/closest.ts';
 import { Problem } from '../problem.ts';
 import { augmentCheckVerb } from './augment-check.ts';
 import { augmentPreviewVerb } from './augment-preview.ts';
+import { baselineVerb } from './baseline.ts';
 import { compareVerb } from './compare.ts';
+import { embedVerb } from './embed.ts';
 import { enginesVerb } from './engines.ts';
 import { ensembleVerb } from './ensemble.ts';
 import { evaluateVerb } from './evaluate.ts';
@@ -43,6 +45,8 @@ const verbs: readonly Verb[] = [
   augmentCheckVerb,
   thumbnailsVerb,
   importVerb,
+  embedVerb,
+  baselineVerb,
   enginesVerb,
   setupVerb,
 ];

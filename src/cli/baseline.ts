@@ -1,0 +1,67 @@
+import type { Baseline, Share } from '../evaluation/probes/baseline.ts';
+import { embeddingOptions, reportOf, withProgress } from './embed.ts';
+import { count, duration, percent, plural } from './format.ts';
+import { wholeNumber } from './options.ts';
+import type { Style } from './style.ts';
+import { renderTable } from './table.ts';
+import type { Terminal } from './terminal.ts';
+import type { Verb, VerbInput, VerbResult } from './verb.ts';
+
+export const baselineVerb: Verb = {
+  name: 'baseline',
+  usage: '<folder | manifest | idx file> --weights <file or run>',
+  summary:
+    'What accuracy to expect before training anything: nearest neighbours and a linear probe on pretrained features.',
+  details: `Cross-validated over all images in five folds, groups and copies kept together; the strength of the penalty is chosen on the other
+folds. Names the classes that will be hard and the pairs that are taken for each other.`,
+  positionals: { min: 1, max: 1, missing: 'Which data set?' },
+  options: { ...embeddingOptions, seed: { type: 'string', value: '<N>', help: 'Of the folds; default 42.' } },
+  run: baseline,
+};
+
+async function baseline(input: VerbInput, terminal: Terminal): Promise<VerbResult> {
+  const { describeData } = await import('../embedding/describe-data.ts');
+  const { measureBaseline } = await import('../embedding/baseline.ts');
+  const skipped: { path: string; message: string }[] = [];
+  const seed = wholeNumber(input, 'seed', 0) ?? 42;
+  const json = terminal.progress === 'json';
+  const started = performance.now();
+  const report = await withProgress(input, terminal, skipped, (options, line) =>
+    describeData(input.positionals[0] as string, options, async (described, engine) => ({
+      ...reportOf(described),
+      baseline: await measureBaseline(engine, described, {
+        seed,
+        onProgress: (what, done, total) => line.report({ what: json ? what : 'Probing', done, total }),
+      }),
+    })),
+  );
+  const seconds = (performance.now() - started) / 1000;
+  return {
+    json: { ...report, skipped, totalSeconds: seconds },
+    text: describe(report, report.baseline, seconds, terminal.out),
+  };
+}
+
+type Report = ReturnType<typeof reportOf>;
+
+function describe({ network, engine }: Report, found: Baseline, seconds: number, colors: Style): string {
+  const { neighbours, probe, perClass, hard, confused } = found;
+  const rows = perClass.map(({ label, images, recall }) => [label, count(images), interval(recall)]);
+  return [
+    `${plural(found.images, 'image')} described by ${network.name} at ${network.width} × ${network.height} pixels (${engine.label}), ${duration(seconds)}`,
+    `${colors.bold('Linear probe')}       ${interval(probe.accuracy)}, ${found.folds} folds, λ ${probe.strength}`,
+    `${colors.bold('Nearest neighbours')} ${interval(neighbours.accuracy)}, k = ${neighbours.k}`,
+    '',
+    renderTable([{ title: 'CLASS' }, { title: 'IMAGES', align: 'right' }, { title: 'RECALL (95 %)' }], rows),
+    ...(hard.length > 0 ? ['', `Will be hard: ${colors.yellow(hard.join(', '))}`] : []),
+    ...(confused.length > 0 ? [`Most often mistaken: ${confused.map(pair).join('; ')}`] : []),
+  ].join('\n');
+}
+
+function interval({ value, low, high }: Share): string {
+  return `${percent(value)} (${percent(low)}–${percent(high)})`;
+}
+
+function pair({ label, predicted, images }: Baseline['confused'][number]): string {
+  return `${label} for ${predicted} (${images})`;
+}

@@ -1,0 +1,108 @@
+import path from 'node:path';
+import type { DescribedData, DescribeOptions } from '../embedding/describe-data.ts';
+import { count, plural } from './format.ts';
+import { engineOf, engineOptions, wholeNumber } from './options.ts';
+import { ProgressLine } from './progress.ts';
+import type { Terminal } from './terminal.ts';
+import { UsageError } from './usage-error.ts';
+import { textOf, type Verb, type VerbInput, type VerbOption, type VerbResult } from './verb.ts';
+
+/** Options of the verbs that describe images by a network. */
+export const embeddingOptions: Record<string, VerbOption> = {
+  weights: {
+    type: 'string',
+    short: 'w',
+    value: '<file or run>',
+    help: 'Pretrained weights (see loupe import), or a run.',
+  },
+  size: { type: 'string', value: '<pixels>', help: 'Side of the input, for a file of weights; default 128.' },
+  ...engineOptions,
+};
+
+export const embedVerb: Verb = {
+  name: 'embed',
+  usage: '<folder | manifest | idx file> --weights <file or run> [--out features.csv]',
+  summary: 'Describe every image by the numbers that a pretrained network gives; they are kept for what comes next.',
+  details:
+    'Computed once for the same weights, preprocessing and image content. --out writes them as CSV, a line an image.',
+  positionals: { min: 1, max: 1, missing: 'Which data set?' },
+  options: { ...embeddingOptions, out: { type: 'string', value: '<file>', help: 'CSV: path, label, f0, f1 …' } },
+  run: embed,
+};
+
+async function embed(input: VerbInput, terminal: Terminal): Promise<VerbResult> {
+  const { describeData } = await import('../embedding/describe-data.ts');
+  const skipped: { path: string; message: string }[] = [];
+  const out = textOf(input, 'out');
+  const report = await withProgress(input, terminal, skipped, (options) =>
+    describeData(input.positionals[0] as string, options, async (described) => {
+      if (out !== undefined) await writeCsv(path.resolve(out), described);
+      return reportOf(described);
+    }),
+  );
+  const { images, size, cached, seconds, network } = report;
+  const rate = seconds > 0 ? `, ${count((images - cached) / seconds)} a second` : '';
+  return {
+    json: { ...report, skipped, out: out === undefined ? null : path.resolve(out) },
+    text: `${plural(images, 'image')} × ${count(size)} numbers by ${network.name} at ${network.width} × ${network.height} pixels; ${count(cached)} were there already${images > cached ? rate : ''}.${skipped.length > 0 ? ` ${plural(skipped.length, 'image')} skipped.` : ''}`,
+  };
+}
+
+export function reportOf({ data, embeddings, network, engine, seconds }: DescribedData) {
+  const { indices, size, cached } = embeddings;
+  return { source: data.root, images: indices.length, size, cached, seconds, network, engine };
+}
+
+/** What both verbs ask of the command line, with their progress on one line. @throws UsageError */
+export async function withProgress<T>(
+  input: VerbInput,
+  terminal: Terminal,
+  skipped: { path: string; message: string }[],
+  work: (options: DescribeOptions, line: ProgressLine) => Promise<T>,
+): Promise<T> {
+  const weights = textOf(input, 'weights');
+  if (weights === undefined) {
+    throw new UsageError(
+      'By which network? --weights is missing.',
+      'Give a file of pretrained weights, or the folder of a run.',
+    );
+  }
+  const line = new ProgressLine(terminal);
+  const json = terminal.progress === 'json';
+  try {
+    return await work(
+      {
+        weights,
+        side: wholeNumber(input, 'size', 32),
+        engine: engineOf(input),
+        onScan: ({ seen, total }) => line.report({ what: json ? 'scan' : 'Scanning', done: seen, total }),
+        onEmbed: (done, total) => line.report({ what: json ? 'embed' : 'Describing', done, total }),
+        onSkipped: (file, message) => skipped.push({ path: file, message }),
+      },
+      line,
+    );
+  } finally {
+    line.end();
+  }
+}
+
+async function writeCsv(file: string, described: DescribedData): Promise<void> {
+  const { createWriteStream } = await import('node:fs');
+  const { Readable } = await import('node:stream');
+  const { pipeline } = await import('node:stream/promises');
+  await pipeline(Readable.from(csvLines(described)), createWriteStream(file));
+}
+
+function* csvLines({ data, embeddings }: DescribedData): Generator<string> {
+  const { features, size, indices } = embeddings;
+  yield `path,label,${Array.from({ length: size }, (_, i) => `f${i}`).join(',')}\n`;
+  for (const [row, index] of indices.entries()) {
+    const image = data.images[index];
+    const values = features.subarray(row * size, (row + 1) * size);
+    yield `${quoted(image?.path ?? '')},${quoted(data.classes[image?.label ?? 0] ?? '')},${values.join(',')}\n`;
+  }
+}
+
+function quoted(text: string): string {
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { sharedData, withoutData } from '../../shared-data.ts';
+import { makeImages, runCli, workFolder } from './run-cli.ts';
+
+const small = ['weights', 'mobilenet_v2-0.35-imagenet-notop.safetensors'];
+const weights = sharedData(...small);
+const engine = ['--engine', 'wasm', '--threads', '1'];
+
+describe('loupe import', { skip: withoutData(...small) }, () => {
+  for (const [file, format, width, classes] of [
+    ['mobilenet_v2-0.35-imagenet-notop.safetensors', 'safetensors', 0.35, null],
+    ['mobilenet_v2-0.35-imagenet-notop.pth', 'pytorch', 0.35, null],
+    ['mobilenet_v2-1.0-imagenet.pth', 'pytorch', 1, 1000],
+  ] as const) {
+    it(`finds the network of ${file}`, async (t) => {
+      const cwd = workFolder(t);
+      const { code, stdout } = await runCli(['import', sharedData('weights', file), '--json'], { cwd });
+      const report = JSON.parse(stdout);
+      assert.deepEqual([code, report.format], [0, format]);
+      assert.deepEqual(
+        [report.network.architecture, report.network.width, report.network.classes],
+        ['mobilenet-v2', width, classes],
+      );
+      assert.deepEqual([report.match.matched, report.match.missing, report.match.wrongShape], [260, [], []]);
+      assert.equal(report.match.extra.length, classes === null ? 0 : 2);
+    });
+  }
+
+  it('refuses a file that holds code, and one that is cut off, with exit code 1', async (t) => {
+    const cwd = workFolder(t);
+    const whole = fs.readFileSync(weights);
+    fs.writeFileSync(path.join(cwd, 'cut.safetensors'), whole.subarray(0, whole.length / 2));
+    fs.writeFileSync(path.join(cwd, 'code.pth'), '\x80\x02\x8a\x0a');
+    for (const file of ['cut.safetensors', 'code.pth']) {
+      const { code, stdout } = await runCli(['import', file, '--json'], { cwd });
+      assert.deepEqual([code, JSON.parse(stdout).error.code], [1, 'bad-weights-file'], file);
+    }
+  });
+});
+
+describe('loupe embed and baseline', { skip: withoutData(...small) }, () => {
+  it('describe images once, and tell what to expect of them', async (t) => {
+    const cwd = workFolder(t);
+    await makeImages(path.join(cwd, 'data'), 12);
+    const common = ['data', '--weights', weights, '--size', '32', ...engine, '--json'];
+    const first = await runCli(['embed', ...common, '--out', 'features.csv'], { cwd });
+    assert.equal(first.code, 0, first.stderr);
+    const { images, size, cached } = JSON.parse(first.stdout);
+    assert.deepEqual([images, size, cached], [24, 1280, 0]);
+    const lines = fs.readFileSync(path.join(cwd, 'features.csv'), 'utf8').trimEnd().split('\n');
+    assert.deepEqual([lines.length, lines[0]?.split(',').length], [25, 1282]);
+    const again = await runCli(['embed', ...common, '--out', 'again.csv'], { cwd });
+    assert.equal(JSON.parse(again.stdout).cached, 24);
+    assert.equal(
+      fs.readFileSync(path.join(cwd, 'again.csv'), 'utf8'),
+      fs.readFileSync(path.join(cwd, 'features.csv'), 'utf8'),
+    );
+    const probed = await runCli(['baseline', ...common], { cwd });
+    const { baseline } = JSON.parse(probed.stdout);
+    assert.deepEqual([probed.code, baseline.images, baseline.probe.accuracy.value], [0, 24, 1]);
+    assert.ok(baseline.probe.accuracy.low < 0.9, 'an interval of 24 images is wide');
+  });
+
+  it('without weights it is bad usage', async (t) => {
+    const cwd = workFolder(t);
+    for (const verb of ['embed', 'baseline']) assert.equal((await runCli([verb, '.'], { cwd })).code, 2);
+  });
+});
+
+describe('training from pretrained weights', { skip: withoutData(...small) }, () => {
+  it('freezes the backbone in one phase, trains all in the next, and records what it began with', async (t) => {
+    const cwd = workFolder(t);
+    await makeImages(path.join(cwd, 'data'), 10);
+    const config = {
+      data: { source: 'data' },
+      input: { width: 32, height: 32, normalize: 'imagenet' },
+      model: { architecture: 'mobilenet-v2', width: 0.35, weights },
+      training: {
+        batchSize: 8,
+        learningRate: 0.002,
+        discriminativeRates: 100,
+        phases: [{ epochs: 1, freeze: ['backbone'] }, { epochs: 1 }],
+      },
+      engine: { name: 'wasm', threads: 1 },
+    };
+    fs.writeFileSync(path.join(cwd, 'run.loupe.json'), JSON.stringify(config));
+    const { code, stdout, stderr } = await runCli(['train', 'run.loupe.json', '--json'], { cwd });
+    assert.equal(code, 0, stderr);
+    const folder = JSON.parse(stdout).run.folder as string;
+    const provenance = JSON.parse(fs.readFileSync(path.join(folder, 'provenance.json'), 'utf8'));
+    assert.equal(provenance.weights.file, weights);
+    assert.match(provenance.weights.sha256, /^[0-9a-f]{64}$/);
+  });
+
+  it('says which settings the weights need', async (t) => {
+    const cwd = workFolder(t);
+    await makeImages(path.join(cwd, 'data'), 4);
+    const set = ['--set', `model.weights=${weights}`, '--set', 'model.architecture=mobilenet-v2'];
+    const { code, stdout } = await runCli(['train', 'data', ...set, ...['--set', 'engine.name=wasm'], '--json'], {
+      cwd,
+    });
+    assert.equal(code, 1);
+    assert.match(stdout, /weights-do-not-fit|mobilenet-v2 of width 0\.35/);
+  });
+});
