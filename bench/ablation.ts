@@ -174,13 +174,10 @@ async function ablate(name: string, task: Task, archive: string): Promise<void> 
       await measure('baseline', [], seed);
       for (const variant of wanted) await measure(variant, variants[variant]?.sets ?? [], seed);
     }
-    if (!options.only) {
-      const helped = helping(stored, variants);
-      stored.helped = helped;
-      const sets = helped.flatMap((variant) => variants[variant]?.sets ?? []);
-      const label = `all that helped: ${helped.join(', ')}`;
-      for (const { seed } of stored.runs.baseline ?? []) await measure(label, sets, seed);
-    }
+    stored.helped = helping(stored, variants);
+    const sets = stored.helped.flatMap((variant) => variants[variant]?.sets ?? []);
+    const label = `all that helped: ${stored.helped.join(', ')}`;
+    for (const { seed } of stored.runs.baseline ?? []) await measure(label, sets, seed);
     save(name, stored);
     process.stdout.write(`${name}\n${JSON.stringify(stored.table, null, 2)}\n`);
   } finally {
