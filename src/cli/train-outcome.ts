@@ -1,9 +1,11 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import { jobFiles } from '../jobs/job.ts';
 import { readSummary } from '../jobs/list.ts';
 import { readRawEvents } from '../jobs/read-events.ts';
 import type { RunSummary } from '../protocol/runs.ts';
-import { duration, figure, percent, shellPath } from './format.ts';
+import type { RunReport } from '../training/report.ts';
+import { count, duration, figure, percent, shellPath } from './format.ts';
 import type { Style } from './style.ts';
 import type { VerbResult } from './verb.ts';
 
@@ -40,10 +42,41 @@ function success(
     lines.push(`  validation accuracy ${percent(run.validationAccuracy)}, loss ${figure(run.validationLoss)}${best}`);
   }
   if (run.testAccuracy !== null) lines.push(`  test accuracy ${percent(run.testAccuracy)}`);
+  lines.push(...weakestClasses(run.folder), ...phaseLines(run.folder));
   if (run.tricks.length > 0) lines.push(`  tricks: ${run.tricks.join(', ')}`);
   if (model) lines.push(`  model ${show(model)}`);
   lines.push(outcome === 'done' && model ? `Next: loupe predict ${show(run.folder)} <images or folder>` : goOn(run));
   return lines.join('\n');
+}
+
+/** Classes that a reader's eye should fall on, where the run was measured. */
+const NAMED_CLASSES = 3;
+
+function weakestClasses(folder: string): string[] {
+  const report = readReport(folder);
+  const split = report?.test ?? report?.validation;
+  if (!report || !split || report.classes.length <= 2) return [];
+  const classes = split.perClass
+    .map(({ recall }, i) => ({ name: report.classes[i] ?? '', recall }))
+    .filter((row): row is { name: string; recall: number } => row.recall !== null)
+    .sort((a, b) => a.recall - b.recall)
+    .slice(0, NAMED_CLASSES);
+  return [`  weakest classes: ${classes.map(({ name, recall }) => `${name} ${percent(recall)}`).join(', ')}`];
+}
+
+function phaseLines(folder: string): string[] {
+  return (readReport(folder)?.phases ?? []).map(({ width, height, seconds, images }, i) => {
+    return `  phase ${i + 1}: ${width} × ${height} pixels, ${count(images)} images, ${duration(seconds)}`;
+  });
+}
+
+/** Null where the run has not come to one. */
+function readReport(folder: string): RunReport | null {
+  try {
+    return JSON.parse(fs.readFileSync(path.join(folder, jobFiles.report), 'utf8')) as RunReport;
+  } catch {
+    return null;
+  }
 }
 
 function goOn(run: RunSummary): string {

@@ -45,7 +45,7 @@ export function dataWarnings({ classes, train, validation, batchSize }: DataCoun
     const least = classes[train.indexOf(smallest)] as string;
     warn(
       'imbalance',
-      `“${most}” has ${largest} training images and “${least}” ${smallest}: accuracy will mostly speak of the larger classes.`,
+      `“${most}” has ${largest} training images and “${least}” ${smallest}: accuracy will mostly speak of the larger classes. training.classWeights, training.sampling or the recipe “imbalanced” help.`,
     );
   }
   if (batchSize > images) {

@@ -43,7 +43,7 @@ export async function trainLoop(run: TrainRun): Promise<LoopEnd> {
   const { config, data, segments, events, notices, stop } = run;
   const { schedule, sampling, timeBudget, checkpoints, earlyStopping } = config.training;
   const labels = labelsOf(data, 'train');
-  const budget = timeBudget > 0 ? new TimeBudget(timeBudget * 60, run.progress.seconds) : null;
+  const timed = timeBudget > 0 ? new TimeBudget(timeBudget * 60, run.progress.seconds) : null;
   const finite = new FiniteSteps(config);
   let progress = run.progress;
   let bestValidation: Evaluation | null = null;
@@ -52,6 +52,8 @@ export async function trainLoop(run: TrainRun): Promise<LoopEnd> {
     progress = enterNextSegment(progress, segments);
     if (progress.ended || stop.requested) return { progress, bestValidation };
     const segment = segments[progress.segment] as Segment;
+    // A continuation has the epochs that were asked for.
+    const budget = progress.segment === 0 ? timed : null;
     const { trainer, loader, saver } = await run.stages.enter(segment);
     const order = sampledOrder(data.split.train, labels, { sampling, seed: config.seed, epoch: progress.epoch });
     const steps = stepsPerEpoch(order.length, segment.batchSize);

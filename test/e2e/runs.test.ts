@@ -90,6 +90,32 @@ describe('what the user says of runs, and what can be done with a finished one',
     assert.ok(lines.length >= 2, `${lines.length} lines`);
   });
 
+  test('its settings are saved as a recipe, which training then offers', async () => {
+    const { page, workspace } = session;
+    await ofRun(page, 'Loupe: Save Run as Recipe…', 'second thoughts', { title: 'Save as Recipe', answer: 'tiny way' });
+    for (const [prompt, text] of [
+      ['What is it for?', 'For tiny pictures.'],
+      ['What does it cost?', 'Next to nothing.'],
+    ] as const) {
+      await page.locator('.quick-input-widget:visible', { hasText: prompt }).waitFor();
+      await answer(page, text);
+    }
+    const file = path.join(workspace, '.loupe', 'recipes', 'tiny way.json');
+    await until('the recipe', () => fs.existsSync(file), minute);
+    const { purpose, config } = JSON.parse(fs.readFileSync(file, 'utf8'));
+    assert.deepEqual(
+      [purpose, config.input, config.training],
+      ['For tiny pictures.', { width: 8, height: 8 }, { epochs: 2 }],
+    );
+    await runCommand(page, 'Loupe: Train…');
+    const rows = page.locator('.quick-input-widget:visible .monaco-list-row');
+    const own = rows.filter({ hasText: 'Tiny way' });
+    await own.waitFor();
+    assert.match((await own.textContent()) ?? '', /Tiny way.*For tiny pictures\..*Next to nothing\./);
+    await rows.filter({ hasText: 'Ten minutes' }).waitFor();
+    await page.keyboard.press('Escape');
+  });
+
   test('Continue adds epochs to a finished run', async () => {
     const [run] = runFolders(session.workspace) as [string];
     await row(/second thoughts/).click();

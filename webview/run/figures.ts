@@ -18,10 +18,20 @@ export class Figures {
     const began = view.columns.length > 0;
     const { bestEpoch } = summary;
     const epoch = bestEpoch === null ? 'after each epoch' : `best epoch: ${count(bestEpoch)}`;
+    const { unaveraged } = view.epochs.find((event) => event.epoch === bestEpoch) ?? {};
+    const without = (text: string) => (unaveraged ? `${epoch} · unaveraged ${text}` : epoch);
     // The tiles are there from the first step on, so that nothing jumps when the first epoch ends.
     const measured = began && view.counts?.validation !== 0;
-    this.#show('Validation accuracy', measured ? percent(summary.validationAccuracy, 2) : null, epoch);
-    this.#show('Validation loss', measured ? figure(summary.validationLoss) : null, epoch);
+    this.#show(
+      'Validation accuracy',
+      measured ? percent(summary.validationAccuracy, 2) : null,
+      without(percent(unaveraged?.validationAccuracy ?? null, 2)),
+    );
+    this.#show(
+      'Validation loss',
+      measured ? figure(summary.validationLoss) : null,
+      without(figure(unaveraged?.validationLoss ?? null)),
+    );
     this.#show('Test accuracy', percentOrNull(summary.testAccuracy, 2), 'best weights');
     this.#show('Train accuracy', percentOrNull(summary.accuracy, 2), 'last step');
     this.#show('Train loss', numberOrNull(summary.loss), 'last step');

@@ -262,6 +262,9 @@ describe('a time budget', () => {
     assert.ok(rates.every((rate, i) => i === 0 || rate <= rates[i - 1]!));
     const summary = readSummary(run);
     assert.deepEqual([summary.epoch, summary.epochs, summary.state], [done!.epochs, done!.epochs, 'done']);
+    continueRun(run, 2);
+    assert.equal(await runTrainJob(run), 'done');
+    assert.equal(eventsOf(run, 'done').at(-1)?.epochs, done!.epochs + 2, 'a continuation has its own epochs');
   });
 
   it('is shared by the processes that work on a run', async (t) => {
