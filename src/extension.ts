@@ -9,12 +9,15 @@ import { dataSetCommands } from './host/data-sets/data-set-commands.ts';
 import { DataSetStore } from './host/data-sets/data-set-store.ts';
 import { type DataSetNode, DataSetTree } from './host/data-sets/data-set-tree.ts';
 import { engineCommands } from './host/engine-setup/engine-commands.ts';
+import { evaluateCommands } from './host/evaluate/evaluate-commands.ts';
+import { EvaluatePanels } from './host/evaluate/evaluate-panels.ts';
 import { commands, views, walkthroughId } from './host/ids.ts';
 import { createLog } from './host/log.ts';
 import { findAgain, finderCommands } from './host/lr-finder/finder-commands.ts';
 import { FinderIndex } from './host/lr-finder/finder-index.ts';
 import { FinderPanels } from './host/lr-finder/finder-panels.ts';
 import { notifyEnds } from './host/notifier.ts';
+import { PredictPanels } from './host/predict/predict-panels.ts';
 import { LoupeProcesses } from './host/process.ts';
 import { registerCommands } from './host/register.ts';
 import { RunPanels } from './host/run-panel/run-panels.ts';
@@ -43,6 +46,8 @@ export interface LoupeApi {
   comparisons: ComparePanels;
   runTree: RunTree;
   dataSetTree: DataSetTree;
+  evaluatePanels: EvaluatePanels;
+  predictPanels: PredictPanels;
 }
 
 /** Wires the rooms of the host together; whatever takes time starts afterwards. */
@@ -77,6 +82,9 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   });
   const onError = (error: unknown) => void showError(error, log);
   const schedule = new SchedulePreview(context.extensionUri, dataSets, { schemaFile, onError });
+  const panelParts = { extensionUri: context.extensionUri, processes, thumbnails, onError };
+  const evaluatePanels = new EvaluatePanels(panelParts);
+  const predictPanels = new PredictPanels(panelParts);
 
   const registered = registerCommands(
     {
@@ -91,6 +99,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
       ...runViewCommands(store, view),
       ...classifyCommand(parts),
       ...compareCommands({ store, targets, panels, comparisons }),
+      ...evaluateCommands({ store, evaluatePanels, predictPanels }),
       ...engineCommands(processes),
       [commands.showLog]: () => log.show(),
       [commands.openWalkthrough]: () =>
@@ -102,6 +111,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
     ...[log, store, view, dataSets, scheduler, panels, runTree, dataSetTree, runsView, dataSetsView, registered],
     ...[new ConfigLenses(store, index), new StatusBar(store), notifyEnds(store), describeFilter(runsView, view)],
     ...[thumbnails, foreign, comparisons, index, finderPanels, schedule],
+    ...[evaluatePanels, predictPanels],
   );
   context.subscriptions.push(scanWhenSeen(dataSetsView, dataSets));
   setImmediate(() => {
@@ -110,7 +120,8 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   });
   const activationMs = performance.now() - startedAt;
   log.info(`activated in ${activationMs.toFixed(1)} ms`);
-  return { activationMs, store, view, dataSets, comparisons, runTree, dataSetTree };
+  const api = { activationMs, store, view, dataSets, comparisons, runTree, dataSetTree };
+  return { ...api, evaluatePanels, predictPanels };
 }
 
 /** Selects a run in the tree, where the tree shows it; the keyboard stays where it is. */

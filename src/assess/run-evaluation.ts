@@ -7,12 +7,12 @@ import { evaluateSubject, type SubjectEvaluation } from '../evaluation/evaluate-
 import type { Scored } from '../evaluation/metrics/scored.ts';
 import { readPredictions } from '../evaluation/predictions-file.ts';
 import { Classifier } from '../evaluation/predictor/classifier.ts';
-import { isPredictorFolder } from '../evaluation/predictor/list.ts';
 import { type PredictorSpec, readSubject } from '../evaluation/predictor/spec.ts';
 import { describeViews } from '../evaluation/predictor/views.ts';
 import { type EvaluatedImage, measure } from '../evaluation/report.ts';
 import { type EvaluationJob, readEvaluationJob, subjectOf } from '../jobs/evaluation-job.ts';
 import { jobFiles } from '../jobs/job.ts';
+import { isPredictorFolder } from '../jobs/predictors.ts';
 import type { EvaluationReport, UsedReport } from '../protocol/evaluation.ts';
 import { type JobOutcome, type JobSession, runJobSession, scanReporter } from '../training/job-session.ts';
 import { ImageLoader } from '../training/loader.ts';

@@ -63,7 +63,7 @@ export function predictorsFolderOf(runsFolder: string): string {
  * @throws Problem `no-such-run`, `ambiguous-run`
  */
 export async function findSubject(given: string, runsFolder: string): Promise<string> {
-  const { isPredictorFolder, listPredictors } = await import('../evaluation/predictor/list.ts');
+  const { isPredictorFolder, listPredictors } = await import('../jobs/predictors.ts');
   if (isPredictorFolder(given)) return path.resolve(given);
   const found = listPredictors(predictorsFolderOf(runsFolder)).filter(({ id, name }) => id === given || name === given);
   const [only] = found;

@@ -42,6 +42,8 @@ export const commands = {
   pinBaseline: 'loupe.compare.pinBaseline',
   addForeignRuns: 'loupe.compare.addForeign',
   classify: 'loupe.classify',
+  evaluateRun: 'loupe.run.evaluate',
+  openPredict: 'loupe.predict.open',
   setUpEngine: 'loupe.engine.setUp',
   chooseEngine: 'loupe.engine.choose',
   showLog: 'loupe.output.show',
@@ -62,6 +64,8 @@ export const panels = {
   compare: 'loupe.compare',
   lrFinder: 'loupe.lrFinder',
   schedule: 'loupe.schedule',
+  evaluate: 'loupe.evaluate',
+  predict: 'loupe.predict',
 } as const;
 
 export const contextKeys = {

@@ -24,6 +24,11 @@ export class LoupeProcesses {
     return this.startJob(finderFolder, ['lr-find', finderFolder]);
   }
 
+  /** Does the evaluation of an evaluation folder; it outlives the window too. */
+  startEvaluation(folder: string): ChildProcess {
+    return this.startJob(folder, ['evaluate', folder, '--progress', 'none']);
+  }
+
   private startJob(folder: string, args: string[]): ChildProcess {
     const log = fs.openSync(path.join(folder, jobFiles.log), 'a');
     try {

@@ -24,6 +24,10 @@ export function findersFolderOf(workspaceFolder: string): string {
   return path.join(workspaceFolder, loupeFolder, 'lr-finder');
 }
 
+export function predictorsFolderOf(workspaceFolder: string): string {
+  return path.join(workspaceFolder, loupeFolder, 'predictors');
+}
+
 export function dataSetsFileOf(workspaceFolder: string): string {
   return path.join(workspaceFolder, loupeFolder, 'data-sets.json');
 }

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { writeJson } from '../../files.ts';
 import { fsProblem } from '../../jobs/fs-problem.ts';
 import { jobFiles } from '../../jobs/job.ts';
+import { isPredictorFolder } from '../../jobs/predictors.ts';
 import { isRecord } from '../../jobs/record.ts';
-import { isPredictorFolder } from './list.ts';
 import type { PredictorSpec } from './spec.ts';
 
 /** A temperature kept beside a model, for `loupe predict` to apply. */

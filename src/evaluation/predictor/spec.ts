@@ -4,11 +4,11 @@ import path from 'node:path';
 import { writeJson } from '../../files.ts';
 import { errnoOf, fsProblem } from '../../jobs/fs-problem.ts';
 import { jobFiles } from '../../jobs/job.ts';
+import { isPredictorFolder, PREDICTOR_FILE } from '../../jobs/predictors.ts';
 import { readJob, readMeta } from '../../jobs/read.ts';
 import { isRecord } from '../../jobs/record.ts';
 import { modelFiles } from '../../models/save.ts';
 import { Problem } from '../../problem.ts';
-import { isPredictorFolder, PREDICTOR_FILE } from './list.ts';
 import { isViewsName, type ViewsSpec } from './views.ts';
 
 /** How the members' probabilities become one answer. */

@@ -13,7 +13,19 @@ import { percent } from '../runs/run-text.ts';
 import { requireTrust } from '../trust.ts';
 import { bar, type Prediction, readPredictions } from './prediction.ts';
 
-const extensions = ['jpg', 'jpeg', 'png', 'webp', 'gif', 'tif', 'tiff', 'avif', 'bmp', 'svg'];
+/** Files that the pickers offer. */
+export const imageExtensions: readonly string[] = [
+  'jpg',
+  'jpeg',
+  'png',
+  'webp',
+  'gif',
+  'tif',
+  'tiff',
+  'avif',
+  'bmp',
+  'svg',
+];
 
 export interface ClassifyParts {
   store: RunStore;
@@ -64,7 +76,7 @@ function imagesOf(target: unknown, selected: unknown): vscode.Uri[] | null {
 function openImageUri(): vscode.Uri | undefined {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   const uri = input instanceof vscode.TabInputCustom || input instanceof vscode.TabInputText ? input.uri : undefined;
-  return uri?.scheme === 'file' && extensions.includes(extensionOf(uri)) ? uri : undefined;
+  return uri?.scheme === 'file' && imageExtensions.includes(extensionOf(uri)) ? uri : undefined;
 }
 
 function extensionOf(uri: vscode.Uri): string {
@@ -76,7 +88,7 @@ async function chooseImages(): Promise<vscode.Uri[]> {
   const chosen = await vscode.window.showOpenDialog({
     canSelectMany: true,
     openLabel: vscode.l10n.t('Classify'),
-    filters: { [vscode.l10n.t('Images')]: extensions },
+    filters: { [vscode.l10n.t('Images')]: [...imageExtensions] },
     ...(folder ? { defaultUri: folder } : {}),
   });
   return chosen ?? [];
