@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { augmentCommands } from './host/augment/augment-commands.ts';
+import { AugmentPanels } from './host/augment/augment-panels.ts';
 import { classifyCommand } from './host/classify/classify-command.ts';
 import { compareCommands } from './host/compare/compare-commands.ts';
 import { ComparePanels } from './host/compare/compare-panels.ts';
@@ -85,6 +87,10 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   const panelParts = { extensionUri: context.extensionUri, processes, thumbnails, onError };
   const evaluatePanels = new EvaluatePanels(panelParts);
   const predictPanels = new PredictPanels(panelParts);
+  const augmentPanels = new AugmentPanels({
+    ...{ extensionUri: context.extensionUri, processes, store, schemaFile, onError },
+    showLog: () => log.show(),
+  });
 
   const registered = registerCommands(
     {
@@ -100,6 +106,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
       ...classifyCommand(parts),
       ...compareCommands({ store, targets, panels, comparisons }),
       ...evaluateCommands({ store, evaluatePanels, predictPanels }),
+      ...augmentCommands({ dataSets, augmentPanels }),
       ...engineCommands(processes),
       [commands.showLog]: () => log.show(),
       [commands.openWalkthrough]: () =>
@@ -110,7 +117,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   context.subscriptions.push(
     ...[log, store, view, dataSets, scheduler, panels, runTree, dataSetTree, runsView, dataSetsView, registered],
     ...[new ConfigLenses(store, index), new StatusBar(store), notifyEnds(store), describeFilter(runsView, view)],
-    ...[thumbnails, foreign, comparisons, index, finderPanels, schedule],
+    ...[thumbnails, foreign, comparisons, index, finderPanels, schedule, augmentPanels],
     ...[evaluatePanels, predictPanels],
   );
   context.subscriptions.push(scanWhenSeen(dataSetsView, dataSets));

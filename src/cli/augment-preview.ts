@@ -1,3 +1,5 @@
+import { Problem } from '../problem.ts';
+import type { PreviewFailure } from '../protocol/augment-preview.ts';
 import { ProgressLine } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -41,6 +43,7 @@ async function augmentPreview(input: VerbInput, terminal: Terminal): Promise<Ver
   const images = wholeNumber(input, 'images', 1, 400) ?? DEFAULT_IMAGES;
   const draws = wholeNumber(input, 'draws', 1, 64) ?? DEFAULT_DRAWS;
   const roll = wholeNumber(input, 'roll', 0, 1e6) ?? 0;
+  const isServing = input.values.serve === true;
   const { openAugmentTarget } = await import('./augment-target.ts');
   const line = new ProgressLine(terminal);
   const what = terminal.progress === 'json' ? 'scan' : 'Scanning';
@@ -51,7 +54,7 @@ async function augmentPreview(input: VerbInput, terminal: Terminal): Promise<Ver
       onProgress: (done, total) => line.report({ what, done, total }),
     });
     line.end();
-    if (input.values.serve === true) {
+    if (isServing) {
       const { servePreviews } = await import('../preview/serve.ts');
       await servePreviews(target, process.stdin, process.stdout);
       return { json: null, text: '' };
@@ -70,9 +73,17 @@ async function augmentPreview(input: VerbInput, terminal: Terminal): Promise<Ver
       ...operations.map((operation) => `  ${operation}`),
     ];
     return { json: report, text: text.join('\n') };
+  } catch (error) {
+    if (isServing && error instanceof Problem) sayFailure(error);
+    throw error;
   } finally {
     line.end();
   }
+}
+
+/** To whoever waits for the first line. */
+function sayFailure({ code, message, advice }: Problem): void {
+  process.stdout.write(`${JSON.stringify({ id: null, error: { code, message, advice } } satisfies PreviewFailure)}\n`);
 }
 
 type InputReport = Awaited<ReturnType<typeof import('../preview/write-sheet.ts').writeInputSheet>>;

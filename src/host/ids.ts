@@ -18,6 +18,7 @@ export const commands = {
   findRate: 'loupe.lrFinder.find',
   openFinder: 'loupe.lrFinder.open',
   previewSchedule: 'loupe.config.previewSchedule',
+  previewAugment: 'loupe.augment.preview',
   openRun: 'loupe.run.open',
   stopRun: 'loupe.run.stop',
   resumeRun: 'loupe.run.resume',
@@ -64,6 +65,7 @@ export const panels = {
   compare: 'loupe.compare',
   lrFinder: 'loupe.lrFinder',
   schedule: 'loupe.schedule',
+  augment: 'loupe.augment',
   evaluate: 'loupe.evaluate',
   predict: 'loupe.predict',
 } as const;

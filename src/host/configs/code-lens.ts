@@ -41,6 +41,11 @@ export class ConfigLenses implements vscode.CodeLensProvider, vscode.Disposable 
         title: `$(pulse) ${vscode.l10n.t('Find Learning Rate')}`,
         arguments: [document.uri],
       });
+      lenses.push({
+        command: commands.previewAugment,
+        title: `$(eye) ${vscode.l10n.t('Preview Augmentation')}`,
+        arguments: [document.uri],
+      });
     }
     const found = this.index.newestFor(file);
     if (found) {
