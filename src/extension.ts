@@ -46,6 +46,7 @@ export interface LoupeApi {
   view: RunView;
   dataSets: DataSetStore;
   comparisons: ComparePanels;
+  foreign: ForeignStore;
   runTree: RunTree;
   dataSetTree: DataSetTree;
   evaluatePanels: EvaluatePanels;
@@ -127,7 +128,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   });
   const activationMs = performance.now() - startedAt;
   log.info(`activated in ${activationMs.toFixed(1)} ms`);
-  const api = { activationMs, store, view, dataSets, comparisons, runTree, dataSetTree };
+  const api = { activationMs, store, view, dataSets, comparisons, foreign, runTree, dataSetTree };
   return { ...api, evaluatePanels, predictPanels };
 }
 
