@@ -27,6 +27,7 @@ import { thumbnailsVerb } from './thumbnails.ts';
 import { trainVerb } from './train.ts';
 import { UsageError } from './usage-error.ts';
 import { textOf, type Verb } from './verb.ts';
+import { zooVerb } from './zoo.ts';
 
 const verbs: readonly Verb[] = [
   // In the order of the help.
@@ -44,6 +45,7 @@ const verbs: readonly Verb[] = [
   augmentPreviewVerb,
   augmentCheckVerb,
   thumbnailsVerb,
+  zooVerb,
   importVerb,
   embedVerb,
   baselineVerb,

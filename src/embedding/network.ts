@@ -10,6 +10,7 @@ import { detectNetwork } from '../models/pretrained/detect.ts';
 import { loadPretrained, PRETRAINED_SIDE } from '../models/pretrained/load.ts';
 import { modelFiles, readModel } from '../models/save.ts';
 import { openWeightFile } from '../models/weights/open.ts';
+import { resolveWeights } from '../models/zoo/store.ts';
 import { Problem } from '../problem.ts';
 import { defaultConfig } from '../training/config.ts';
 import { fixedNormalization } from '../training/normalization.ts';
@@ -32,12 +33,12 @@ export const DEFAULT_SIDE = 128;
 
 /**
  * The network of a file of pretrained weights, or of a run.
- * @param source file, or folder of a run
+ * @param source file, name of the zoo, or folder of a run
  * @param side pixels of the input, for a file; a run has its own
  * @throws Problem `bad-weights-file`, `unknown-network`, `no-model` …
  */
 export async function openEmbeddingNetwork(source: string, side: number = DEFAULT_SIDE): Promise<EmbeddingNetwork> {
-  const file = path.resolve(source);
+  const file = resolveWeights(source, '.');
   if (isRunFolder(file)) return await fromRun(file);
   return fromWeights(file, side);
 }

@@ -1,10 +1,10 @@
-import path from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Engine, Trainer } from '../engines/engine.ts';
 import { channelsOf, type Normalization } from '../images/preprocess.ts';
 import { buildModel } from '../models/build.ts';
 import { isHeadLayer } from '../models/head.ts';
 import { loadPretrained, PRETRAINED_SIDE } from '../models/pretrained/load.ts';
+import { resolveWeights } from '../models/zoo/store.ts';
 import { mixSeed } from '../random.ts';
 import type { RunConfig } from './config.ts';
 import { layerRatesOf, type TrainedLayer } from './layer-rates.ts';
@@ -46,7 +46,7 @@ export function buildNetwork(config: RunConfig, classes: number, options: Networ
 
 /** Absolute path of the pretrained weights. */
 export function weightsFileOf(config: Pick<RunConfig, 'model'>, base: string): string {
-  return path.resolve(base, config.model.weights);
+  return resolveWeights(config.model.weights, base);
 }
 
 export interface TrainerParts {

@@ -58,9 +58,8 @@ function architectureOf(names: Shapes): Detected['architecture'] | null {
   const count = (pattern: RegExp) => [...names.keys()].filter((name) => pattern.test(name)).length;
   if (has('layer4.0.conv1.weight')) return resNetOf(names);
   if (has('Mixed_5b.branch1x1.conv.weight')) return 'inception-v3';
-  if (has('features.denseblock4.denselayer16.conv2.weight') && !has('features.denseblock4.denselayer17.conv2.weight')) {
-    return count(/^features\.denseblock3\.denselayer\d+\.conv2\.weight$/) === 24 ? 'densenet121' : null;
-  }
+  const denseLayers = count(/^features\.denseblock\d\.denselayer\d+\.conv\.?2\.weight$/);
+  if (denseLayers > 0) return denseLayers === 58 ? 'densenet121' : null;
   if (has('features.3.squeeze.weight') && has('features.12.expand3x3.weight')) return 'squeezenet';
   if (isShape(names.get('features.0.weight'), [64, 3, 3, 3])) {
     if (isShape(names.get('features.34.weight'), [512, 512, 3, 3])) return 'vgg19';

@@ -1,7 +1,8 @@
 /** Whose names a file uses for the layers of the same networks. */
-export type Naming = 'torchvision' | 'timm';
+export type Naming = 'torchvision' | 'timm' | 'old-densenet';
 
 export function namingOf(names: { has(name: string): boolean }): Naming {
+  if (names.has('features.denseblock1.denselayer1.norm.1.weight')) return 'old-densenet';
   return names.has('conv_stem.weight') ? 'timm' : 'torchvision';
 }
 
@@ -11,6 +12,8 @@ const mobileNetV2Stages = [1, 2, 3, 4, 3, 3, 1];
 /** The name that `naming` has for a layer of one of our networks, which are named as torchvision names them. */
 export function nameIn(naming: Naming, layer: string): string {
   if (naming === 'torchvision') return layer;
+  // torchvision published DenseNet before names with a dot in them were refused: `norm.1` for `norm1`.
+  if (naming === 'old-densenet') return layer.replace(/(denselayer\d+\.(?:norm|conv))([12])$/, '$1.$2');
   return outsideBlocks(layer) ?? mobileNetV2Block(layer) ?? efficientNetBlock(layer) ?? layer;
 }
 

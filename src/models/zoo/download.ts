@@ -1,0 +1,97 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+import { fsProblem } from '../../jobs/fs-problem.ts';
+import { Problem } from '../../problem.ts';
+import { assertChecksum, zooFile } from './store.ts';
+import type { ZooEntry } from './table.ts';
+
+export interface DownloadOptions {
+  /** Address to be used in place of the publisher's, up to the file's name. */
+  mirror?: string | undefined;
+  env?: NodeJS.ProcessEnv;
+  onProgress?: (done: number, total: number | null) => void;
+  signal?: AbortSignal;
+}
+
+/**
+ * Downloads weights into the store. One that broke off goes on where it was; the file gets its name only when its checksum is right.
+ * @returns the file
+ * @throws Problem `download-failed`, `wrong-checksum`, `disk-full`; the signal's reason when aborted
+ */
+export async function downloadWeights(entry: ZooEntry, options: DownloadOptions = {}): Promise<string> {
+  const { env = process.env, onProgress, signal } = options;
+  const target = zooFile(entry, env);
+  if (fs.existsSync(target)) return target;
+  const partial = `${target}.part`;
+  fs.mkdirSync(path.dirname(target), { recursive: true });
+  const url = addressOf(entry, options.mirror ?? env.LOUPE_ZOO_MIRROR);
+  const begun = fs.existsSync(partial) ? fs.statSync(partial).size : 0;
+  const response = await request(url, begun, signal);
+  // A server that does not know ranges begins anew.
+  const from = response.status === 206 ? begun : 0;
+  const length = Number(response.headers.get('content-length'));
+  const total = length > 0 ? from + length : null;
+  let done = from;
+  const count = async function* (chunks: AsyncIterable<Uint8Array>) {
+    for await (const chunk of chunks) {
+      done += chunk.length;
+      onProgress?.(done, total);
+      yield chunk;
+    }
+  };
+  try {
+    const body = Readable.fromWeb(response.body as ReadableStream);
+    await pipeline(
+      body,
+      count,
+      fs.createWriteStream(partial, { flags: from > 0 ? 'a' : 'w' }),
+      signal ? { signal } : {},
+    );
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw fsProblem(error, 'write', partial);
+    throw failed(url, `it broke off after ${done} bytes (${(error as Error).message})`, error);
+  }
+  try {
+    assertChecksum(entry, partial);
+  } catch (error) {
+    fs.rmSync(partial, { force: true });
+    throw error;
+  }
+  fs.renameSync(partial, target);
+  return target;
+}
+
+function addressOf(entry: ZooEntry, mirror: string | undefined): string {
+  if (!mirror) return entry.url;
+  return `${mirror.replace(/\/+$/, '')}/${path.basename(new URL(entry.url).pathname)}`;
+}
+
+async function request(url: string, begun: number, signal: AbortSignal | undefined): Promise<Response> {
+  let response: Response;
+  try {
+    const headers = begun > 0 ? { range: `bytes=${begun}-` } : {};
+    response = await fetch(url, { headers, ...(signal && { signal }) });
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    const { cause } = error as { cause?: Error };
+    throw failed(url, cause?.message ?? (error as Error).message, error);
+  }
+  // All of it is there already: the checksum decides whether it is the right one.
+  if (response.status === 416) return new Response(new Uint8Array(), { status: 206 });
+  if (!response.ok || !response.body)
+    throw failed(url, `the server answered ${response.status} ${response.statusText}`);
+  return response;
+}
+
+function failed(url: string, why: string, cause?: unknown): Problem {
+  return new Problem(
+    'download-failed',
+    `${url} could not be downloaded: ${why}.`,
+    'Try again (it goes on where it was), name a mirror (--mirror or LOUPE_ZOO_MIRROR), or get the file elsewhere and add it: loupe zoo add.',
+    { cause },
+  );
+}
