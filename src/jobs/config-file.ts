@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { ValidateFunction } from 'ajv';
 import { Problem } from '../problem.ts';
-import type { RunConfig } from '../training/config.ts';
+import { defaultConfig, type ModelConfig, type RunConfig } from '../training/config.ts';
 import { type AugmentConfig, augmentRanges } from '../training/config-augment.ts';
 import { completeConfig } from './complete-config.ts';
 import { type ConfigIssue, issuesOf } from './config-issues.ts';
@@ -75,7 +75,7 @@ export async function findConfigIssues(value: unknown, schemaFile?: string): Pro
 
 /** What a schema can't say. */
 function contradictions({ data, input, augment, model, training }: RunConfig): ConfigIssue[] {
-  const issues: ConfigIssue[] = [...augmentContradictions(augment)];
+  const issues: ConfigIssue[] = [...augmentContradictions(augment), ...modelContradictions(model)];
   if (input.normalize === 'imagenet' && (input.color === 'hsv' || input.color === 'lab')) {
     const message = `ImageNet's mean and deviation are those of RGB, not of ${input.color}; expected "data-set" or another.`;
     issues.push({ path: 'input.normalize', message });
@@ -83,10 +83,6 @@ function contradictions({ data, input, augment, model, training }: RunConfig): C
   if (data.validation + data.test > 0.95) {
     const message = `validation ${data.validation} and test ${data.test} leave too little to train on; expected at most 0.95 together.`;
     issues.push({ path: 'data.validation', message });
-  }
-  if (model.stochasticDepth > 0 && model.architecture === 'small-cnn') {
-    const message = 'small-cnn has no residual blocks to leave out; expected 0, or a ResNet.';
-    issues.push({ path: 'model.stochasticDepth', message });
   }
   if (training.timeBudget > 0 && training.phases.length > 0) {
     const message = 'phases have epochs of their own; expected 0 beside them.';
@@ -97,6 +93,25 @@ function contradictions({ data, input, augment, model, training }: RunConfig): C
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     issues.push({ path: 'data.groupPattern', message: `not a regular expression: ${why}.` });
+  }
+  return issues;
+}
+
+/** Networks that are used as others designed them don't take every setting: one that did nothing would mislead. */
+function modelContradictions(model: ModelConfig): ConfigIssue[] {
+  const { architecture } = model;
+  const isResNet = architecture.startsWith('resnet');
+  const issues: ConfigIssue[] = [];
+  if (model.stochasticDepth > 0 && !isResNet) {
+    const message = `${architecture} has no residual blocks that could be left out; expected 0, or a ResNet.`;
+    issues.push({ path: 'model.stochasticDepth', message });
+  }
+  if (isResNet || architecture === 'small-cnn') return issues;
+  for (const setting of ['activation', 'depth', 'kernelSize'] as const) {
+    const expected = defaultConfig.model[setting];
+    if (model[setting] === expected) continue;
+    const message = `${architecture} is as its authors made it; expected ${JSON.stringify(expected)}, or small-cnn or a ResNet.`;
+    issues.push({ path: `model.${setting}`, message });
   }
   return issues;
 }

@@ -74,6 +74,8 @@ function augmentTricks({ augment }: RunConfig): Trick[] {
 
 function networkTricks({ model }: RunConfig): Trick[] {
   return tricks([
+    [model.weights !== '', 'Pretrained weights', model.weights.replace(/^.*[\\/]/, '')],
+    [model.head !== 'linear', 'Head', model.head],
     [model.activation !== 'relu', 'Activation', model.activation],
     [model.dropout > 0, 'Dropout', String(model.dropout)],
     [model.stochasticDepth > 0, 'Stochastic depth', String(model.stochasticDepth)],
@@ -97,6 +99,7 @@ function trainingTricks({ training, engine }: RunConfig): Trick[] {
     [schedule.name === 'sgdr', 'Snapshots', `${schedule.cycles} cycles`],
     [training.ema > 0, 'Averaged weights', String(training.ema)],
     [training.freeze.length > 0 || training.phases.some(({ freeze }) => freeze.length > 0), 'Frozen layers'],
+    [training.discriminativeRates > 1, 'Discriminative rates', `÷ ${training.discriminativeRates}`],
     [training.layerRates.length > 0, 'Layer rates'],
     [training.timeBudget > 0, 'Time budget', `${training.timeBudget} min`],
     [earlyStopping.enabled, 'Early stopping', `patience ${earlyStopping.patience}`],

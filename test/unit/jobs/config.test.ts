@@ -65,6 +65,8 @@ const invalid: [value: unknown, at: string, says: RegExp][] = [
   [{ training: { earlyStopping: { enabled: 1 } } }, 'training.earlyStopping.enabled', /true or false, found 1/],
   [{ name: 3 }, 'name', /text in quotes/],
   [{ model: { stochasticDepth: 0.1 } }, 'model.stochasticDepth', /no residual blocks/],
+  [{ model: { architecture: 'mobilenet-v2', activation: 'gelu' } }, 'model.activation', /as its authors made it/],
+  [{ model: { architecture: 'vgg16', depth: 2 } }, 'model.depth', /expected 1/],
   [{ training: { timeBudget: 5, phases: [{}] } }, 'training.timeBudget', /epochs of their own/],
   [{ data: { validation: 0.6, test: 0.6 } }, 'data.validation', /leave too little/],
   [{ augment: { zoom: { min: 1.5 } } }, 'augment.zoom.min', /at most max \(1.1\), found 1.5/],

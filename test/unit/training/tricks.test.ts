@@ -28,6 +28,11 @@ const cases: [sets: string[], tricks: string[]][] = [
   [['augment.mixUp.probability=1'], ['MixUp α 0.4']],
   [['augment.policy.name=trivial-augment'], ['TrivialAugment']],
   [['model.architecture=resnet18', 'model.stochasticDepth=0.1'], ['Stochastic depth 0.1']],
+  [
+    ['model.weights=weights/mobilenet.pth', 'model.head=dense'],
+    ['Pretrained weights mobilenet.pth', 'Head dense'],
+  ],
+  [['training.discriminativeRates=100'], ['Discriminative rates ÷ 100']],
   [['model.activation=gelu'], ['Activation gelu']],
   [
     ['training.loss=focal', 'training.loss.labelSmoothing=0.1'],

@@ -38,6 +38,19 @@ test('the step nearest to x is found on every axis', () => {
   assert.equal(indexAtX(new StepColumns(), 3, 'step', null), -1);
 });
 
+test('phases of different length share one axis of epochs', () => {
+  // Two steps in the first epoch, four in each later one; the third has not ended.
+  const series = structuredClone(run.snapshot.series);
+  for (const key of Object.keys(series) as (keyof typeof series)[]) series[key].splice(8);
+  series.epoch.splice(0, 8, 1, 1, 2, 2, 2, 2, 3, 3);
+  const columns = StepColumns.from(series);
+  const xs = series.step.map((_, i) => xOfIndex(columns, i, 'epoch', null));
+  assert.deepEqual(xs, [0.5, 1, 1.25, 1.5, 1.75, 2, 2.25, 2.5]);
+  for (const [i, x] of xs.entries()) assert.equal(indexAtX(columns, x, 'epoch', null), i);
+  const epochs = view.epochs.map((epoch) => ({ ...epoch, phase: 1 }));
+  assert.equal(stepsPerEpoch({ steps: 50, epochs: 5 }, epochs), null);
+});
+
 test('the pause before a resume is not trained time', () => {
   const series = structuredClone(run.snapshot.series);
   const night = 8 * 3600 * 1000;
