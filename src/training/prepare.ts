@@ -23,7 +23,7 @@ import { atStart, enterNextSegment } from './progress.ts';
 import { describeProvenance } from './provenance.ts';
 import { labelsOf, type RunData } from './run-data.ts';
 import { type Segment, segmentConfig, segmentsOf } from './segments.ts';
-import { Stages } from './stage.ts';
+import { assertSegments, Stages } from './stage.ts';
 import type { StopRequest } from './stop-request.ts';
 
 const PROGRESS_MS = 250;
@@ -73,6 +73,7 @@ export async function prepareRun(parts: Prepared): Promise<TrainRun & { close():
       normalization,
       openLoader: open,
     };
+    if (segments.length > 1) assertSegments(stageParts, segments);
     const stages = await Stages.open(stageParts, segment, loader, resumed?.state ?? null);
     const run: TrainRun = { config, data, segments, progress, stages, events, notices, stop };
     announcePlan(run, progress);

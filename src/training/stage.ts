@@ -45,6 +45,8 @@ export interface StageParts {
 export class Stages {
   readonly #parts: StageParts;
   #current: Stage;
+  /** False while, or because, the next stage could not be opened: there is nothing to close. */
+  #open = true;
 
   private constructor(parts: StageParts, first: Stage) {
     this.#parts = parts;
@@ -80,10 +82,12 @@ export class Stages {
     // Which slots an optimizer has depends on what it trains.
     const optimizer = sameFrozen(before.segment, segment) ? state.optimizer : [];
     before.dispose();
+    this.#open = false;
     await before.loader.close();
     const loader = this.#parts.openLoader(segment);
     try {
       this.#current = await openStage(this.#parts, segment, loader, { ...state, optimizer });
+      this.#open = true;
     } catch (error) {
       await loader.close();
       throw error;
@@ -92,9 +96,26 @@ export class Stages {
   }
 
   async close(): Promise<void> {
+    if (!this.#open) return;
     this.#current.dispose();
     await this.#current.loader.close();
   }
+}
+
+/**
+ * Fails before the first step where a later segment could not be trained.
+ * @throws Problem `no-such-layer`, `input-too-small`
+ */
+export function assertSegments({ config, classes }: Pick<StageParts, 'config' | 'classes'>, segments: Segment[]): void {
+  segments.forEach((segment, i) => {
+    if (segments.slice(0, i).some((earlier) => canShare(earlier, segment))) return;
+    const model = buildNetwork(config, classes.length, segment);
+    try {
+      layerRatesOf(layersWithWeights(model), config.training, segment.freeze);
+    } finally {
+      model.dispose();
+    }
+  });
 }
 
 async function openStage(

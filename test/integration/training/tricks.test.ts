@@ -180,6 +180,24 @@ describe('progressive resizing', () => {
     assert.equal(await runTrainJob(run), 'failed');
     assert.match(readSummary(run).message!, /stme/);
   });
+
+  it('fails before the first step where a later phase can’t be trained', async (t) => {
+    const folder = await folderWithImages(t);
+    for (const [second, says] of [
+      [{ freeze: ['stme.*'] }, /stme/],
+      [{ size: 2 }, /2 × 2 pixels are too few/],
+    ] as const) {
+      const phases = [
+        phase({ epochs: 1 }),
+        phase({ epochs: 1, ...second, freeze: [...('freeze' in second ? second.freeze : [])] }),
+        phase({}),
+      ];
+      const run = makeRun(folder, { engine: 'wasm', input: { width: 32, height: 32 }, training: { phases } });
+      assert.equal(await runTrainJob(run), 'failed');
+      assert.match(readSummary(run).message!, says);
+      assert.equal(eventsOf(run, 'step').length, 0);
+    }
+  });
 });
 
 describe('snapshots', () => {
