@@ -2,16 +2,26 @@ import {
   add,
   avgPool,
   backend_util,
+  cast,
   conv2d,
+  customGrad,
   depthwiseConv2d,
+  div,
+  greater,
+  moments,
   mul,
+  neg,
   pad,
+  relu,
   reshape,
   slice,
+  sqrt,
+  sub,
   type Tensor,
   type Tensor4D,
   tensor4d,
   tile,
+  type Variable,
 } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { applyLayer, type LayerCall, type LayerOp } from './ops.ts';
@@ -21,13 +31,17 @@ import { variableOf } from './weights.ts';
 /**
  * Layers whose gradient TensorFlow.js 4.22 has wrong or not at all, composed of operations whose gradients are right:
  * average pooling with padding (its gradient counts the padding, its output does not), dilated convolutions (no gradient),
- * nearest-neighbour upsampling (wrong on `cpu` from the second image of a batch on, missing on `wasm`).
+ * nearest-neighbour upsampling (wrong on `cpu` from the second image of a batch on, missing on `wasm`), batch norm without scale
+ * or shift (can't train), thresholded ReLU (no gradient), parametric ReLU (`wasm` keeps the first slopes it sees).
  */
 export const exactLayerOps: ReadonlyMap<string, LayerOp> = new Map<string, LayerOp>([
   ['AveragePooling2D', averagePooling],
   ['Conv2D', convolution],
   ['DepthwiseConv2D', convolution],
   ['UpSampling2D', upsampling],
+  ['BatchNormalization', batchNormalization],
+  ['ThresholdedReLU', thresholdedRelu],
+  ['PReLU', parametricRelu],
 ]);
 
 interface WindowConfig {
@@ -137,4 +151,47 @@ function upsampling(layer: Layer, call: LayerCall): Tensor {
   const wide = tile(reshape(x, [batch * height * width, 1, channels]), [1, size[1], 1]);
   const tall = tile(reshape(wide, [batch * height, 1, width * size[1] * channels]), [1, size[0], 1]);
   return reshape(tall, [batch, height * size[0], width * size[1], channels]);
+}
+
+function batchNormalization(layer: Layer, call: LayerCall): Tensor {
+  const { axis, epsilon, momentum, scale, center } = layer.getConfig() as {
+    axis: number;
+    epsilon: number;
+    momentum: number;
+    scale: boolean;
+    center: boolean;
+  };
+  const x = call.inputs[0] as Tensor;
+  if (!call.training || (scale && center) || (axis !== -1 && axis !== x.rank - 1)) return applyLayer(layer, call);
+  const weights = layer.weights.map(variableOf);
+  const [movingMean, movingVariance] = weights.slice(-2) as [Variable, Variable];
+  const { mean, variance } = moments(x, [...x.shape.keys()].slice(0, -1));
+  for (const [moving, value] of [
+    [movingMean, mean],
+    [movingVariance, variance],
+  ] as const) {
+    moving.assign(add(moving, mul(sub(value, moving), 1 - momentum)));
+  }
+  const y = div(sub(x, mean), sqrt(add(variance, epsilon)));
+  if (scale) return mul(y, weights[0] as Tensor);
+  return center ? add(y, weights[0] as Tensor) : y;
+}
+
+/** x where it is above θ, else 0. */
+function thresholdedRelu(layer: Layer, { inputs }: LayerCall): Tensor {
+  const { theta } = layer.getConfig() as { theta: number };
+  const op = customGrad((...args) => {
+    const [x, save] = args as unknown as [Tensor, (saved: Tensor[]) => void];
+    const open = cast(greater(x, theta), 'float32');
+    save([open]);
+    return { value: mul(x, open), gradFunc: (dy, [saved]) => mul(dy, saved as Tensor) };
+  });
+  return op(inputs[0] as Tensor);
+}
+
+/** max(x, 0) + α·min(x, 0) */
+function parametricRelu(layer: Layer, { inputs }: LayerCall): Tensor {
+  const x = inputs[0] as Tensor;
+  const [alpha] = layer.weights.map(variableOf);
+  return sub(relu(x), mul(alpha as Tensor, relu(neg(x))));
 }

@@ -111,7 +111,7 @@ function batchNormLayer(layer: Layer, call: LayerCall): Tensor {
     center: boolean;
   };
   if ((axis !== -1 && axis !== x.rank - 1) || !scale || !center) {
-    const y = applyLayer(layer, call);
+    const y = (exactLayerOps.get('BatchNormalization') as LayerOp)(layer, call);
     return call.relu ? reluOp(y) : y;
   }
   const [gamma, beta, mean, variance] = layer.weights.map(variableOf) as [Variable, Variable, Variable, Variable];

@@ -1,7 +1,8 @@
 """Trains small networks in PyTorch, float64. stdin: JSON with a list of cases, each with `layers` (class, name and config of a
-TensorFlow.js Sequential model), `weights` by name, `options` and `steps`; stdout: what each case's steps gave, as JSON."""
+TensorFlow.js model, and the names of the layers it reads), `weights` by name, `options` and `steps`; stdout: what each case's steps gave, as JSON."""
 
 import json
+import math
 import sys
 
 import torch
@@ -30,6 +31,61 @@ class Lion(torch.optim.Optimizer):
                 m.mul_(beta2).add_(p.grad, alpha=1 - beta2)
 
 
+ACTIVATIONS = {
+    "linear": lambda x: x,
+    "relu": F.relu,
+    "relu6": F.relu6,
+    "elu": F.elu,
+    "selu": F.selu,
+    "gelu": F.gelu,
+    "swish": F.silu,
+    "sigmoid": torch.sigmoid,
+    "hardSigmoid": lambda x: (0.2 * x + 0.5).clamp(0, 1),
+    "tanh": torch.tanh,
+    "softplus": F.softplus,
+    "softsign": F.softsign,
+}
+
+MERGES = {
+    "Add": lambda values: sum(values[1:], values[0]),
+    "Multiply": lambda values: math.prod(values),
+    "Average": lambda values: sum(values[1:], values[0]) / len(values),
+    "Maximum": lambda values: torch.maximum(*values),
+    "Minimum": lambda values: torch.minimum(*values),
+    "Concatenate": lambda values: torch.cat(values, -1),
+}
+
+
+def channels_first(x):
+    return x.permute(0, 3, 1, 2)
+
+
+def channels_last(x):
+    return x.permute(0, 2, 3, 1)
+
+
+def same_padding(x, window, strides, padding):
+    """For `F.pad` of [batch, height, width, channel]: as TensorFlow places it, the odd one after."""
+    pads = [0, 0]
+    for axis in (2, 1):
+        size, reach, stride = x.shape[axis], window[axis - 1], strides[axis - 1]
+        total = max((math.ceil(size / stride) - 1) * stride + reach - size, 0) if padding == "same" else 0
+        pads += [total // 2, total - total // 2]
+    return pads
+
+
+def convolve(x, kernel, config, groups=1):
+    dilation = config["dilationRate"]
+    reach = [d * (k - 1) + 1 for d, k in zip(dilation, kernel.shape[2:])]
+    y = F.pad(x, same_padding(x, reach, config["strides"], config["padding"]))
+    return channels_last(F.conv2d(channels_first(y), kernel, None, config["strides"], dilation=dilation, groups=groups))
+
+
+def depthwise(x, kernel, config):
+    kernel = kernel.permute(2, 3, 0, 1)
+    return convolve(x, kernel.reshape(-1, 1, *kernel.shape[2:]), config, groups=x.shape[3])
+
+
 class Network:
     def __init__(self, case):
         self.layers = case["layers"]
@@ -45,29 +101,26 @@ class Network:
         return {name: w for name, w in self.weights.items() if w.requires_grad}
 
     def logits(self, x):
+        values = {}
         for layer in self.layers:
+            inputs = [values[name] for name in layer["inputs"]] or [x]
             if layer["class"] == "Activation" and layer["config"]["activation"] == "softmax":
-                return x
-            x = self.apply(x, layer["class"], layer["name"], layer["config"])
+                return inputs[0]
+            merge = MERGES.get(layer["class"])
+            value = merge(inputs) if merge else self.apply(inputs[0], layer["class"], layer["name"], layer["config"])
+            values[layer["name"]] = value
 
     def apply(self, x, kind, name, config):
         weight = lambda role: self.weights.get(f"{name}/{role}")
         if kind == "Conv2D":
-            kernel = weight("kernel").permute(3, 2, 0, 1)
-            dilation = config["dilationRate"]
-            y = x.permute(0, 3, 1, 2)
-            if config["padding"] == "same":
-                reach = [d * (k - 1) for d, k in zip(dilation, kernel.shape[2:])]
-                y = F.pad(y, (reach[1] // 2, reach[1] - reach[1] // 2, reach[0] // 2, reach[0] - reach[0] // 2))
-            y = F.conv2d(y, kernel, weight("bias"), config["strides"], dilation=dilation)
-            return self.activate(y.permute(0, 2, 3, 1), config["activation"])
+            y = convolve(x, weight("kernel").permute(3, 2, 0, 1), config)
+            return self.finish(y, weight("bias"), config)
         if kind == "DepthwiseConv2D":
-            kernel = weight("depthwise_kernel").permute(2, 3, 0, 1)
-            kernel = kernel.reshape(-1, 1, *kernel.shape[2:])
-            y = F.conv2d(
-                x.permute(0, 3, 1, 2), kernel, weight("bias"), config["strides"], dilation=config["dilationRate"], groups=x.shape[3]
-            )
-            return y.permute(0, 2, 3, 1)
+            return self.finish(depthwise(x, weight("depthwise_kernel"), config), weight("bias"), config)
+        if kind == "SeparableConv2D":
+            y = depthwise(x, weight("depthwise_kernel"), config)
+            y = y @ weight("pointwise_kernel")[0, 0]
+            return self.finish(y, weight("bias"), config)
         if kind == "BatchNormalization":
             return self.batch_norm(x, weight, name, config)
         if kind == "LayerNormalization":
@@ -81,6 +134,32 @@ class Network:
         if kind == "UpSampling2D":
             y = F.interpolate(x.permute(0, 3, 1, 2), scale_factor=tuple(map(float, config["size"])), mode="nearest")
             return y.permute(0, 2, 3, 1)
+        if kind == "MaxPooling2D":
+            y = F.pad(x, same_padding(x, config["poolSize"], config["strides"], config["padding"]), value=-math.inf)
+            return channels_last(F.max_pool2d(channels_first(y), config["poolSize"], config["strides"]))
+        if kind == "AveragePooling2D":
+            padding = same_padding(x, config["poolSize"], config["strides"], config["padding"])
+            mean = lambda v: channels_last(F.avg_pool2d(channels_first(F.pad(v, padding)), config["poolSize"], config["strides"]))
+            return mean(x) / mean(torch.ones_like(x))
+        if kind == "ZeroPadding2D":
+            (top, bottom), (left, right) = config["padding"]
+            return F.pad(x, (0, 0, left, right, top, bottom))
+        if kind == "Cropping2D":
+            (top, bottom), (left, right) = config["cropping"]
+            return x[:, top : x.shape[1] - bottom, left : x.shape[2] - right]
+        if kind == "Reshape":
+            return x.reshape(x.shape[0], *config["targetShape"])
+        if kind == "ReLU":
+            ceiling = config.get("maxValue")
+            return F.relu(x) if ceiling is None else x.clamp(0, ceiling)
+        if kind == "LeakyReLU":
+            return F.leaky_relu(x, config["alpha"])
+        if kind == "ELU":
+            return F.elu(x, config["alpha"])
+        if kind == "PReLU":
+            return torch.where(x > 0, x, weight("alpha") * x)
+        if kind == "GlobalMaxPooling2D":
+            return x.amax((1, 2))
         if kind == "GlobalAveragePooling2D":
             return x.mean((1, 2))
         if kind == "Flatten":
@@ -90,18 +169,24 @@ class Network:
         raise ValueError(kind)
 
     def activate(self, x, name):
-        return {"linear": lambda x: x, "tanh": torch.tanh, "relu": F.relu, "swish": F.silu, "gelu": F.gelu}[name](x)
+        return ACTIVATIONS[name](x)
+
+    def finish(self, y, bias, config):
+        return self.activate(y if bias is None else y + bias, config["activation"])
 
     def batch_norm(self, x, weight, name, config):
         mean, variance = weight("moving_mean"), weight("moving_variance")
-        if self.rate(f"{name}/gamma") > 0 or self.options["frozenBatchNorm"] == "training":
+        if self.rate(f"{name}/beta") > 0 or self.options["frozenBatchNorm"] == "training":
             axes = tuple(range(x.dim() - 1))
             batch_mean, batch_variance = x.mean(axes), x.var(axes, unbiased=False)
             keep = config["momentum"]
             mean.copy_(keep * mean + (1 - keep) * batch_mean.detach())
             variance.copy_(keep * variance + (1 - keep) * batch_variance.detach())
             mean, variance = batch_mean, batch_variance
-        return (x - mean) / torch.sqrt(variance + config["epsilon"]) * weight("gamma") + weight("beta")
+        y = (x - mean) / torch.sqrt(variance + config["epsilon"])
+        gamma, beta = weight("gamma"), weight("beta")
+        y = y if gamma is None else y * gamma
+        return y if beta is None else y + beta
 
 
 def image_losses(z, targets, options):
@@ -155,6 +240,7 @@ def run(case):
     parameters = list(network.trained().values())
     every = options["accumulate"]
     averaged = None
+    gradients = None
     results = []
     for count, step in enumerate(case["steps"], 1):
         size = len(step["labels"])
@@ -165,6 +251,9 @@ def run(case):
         weights = torch.tensor(step["weights"]) if step["weights"] else torch.ones(size)
         loss = (image_losses(z, targets, options) * weights).sum() / size
         (loss / every).backward()
+        if gradients is None:
+            zero = lambda w: torch.zeros_like(w) if w.grad is None else w.grad * every
+            gradients = {name: zero(w) for name, w in network.weights.items()}
         correct = int((z.argmax(1) == targets.argmax(1)).sum())
         norm = None
         if count % every == 0:
@@ -182,7 +271,7 @@ def run(case):
             averaged = now if averaged is None else {name: d * averaged[name] + (1 - d) * w for name, w in now.items()}
         results.append({"loss": loss.item(), "correct": correct, "gradientNorm": norm})
     values = lambda arrays: [w.detach().flatten().tolist() for w in arrays.values()]
-    return {"results": results, "weights": values(network.weights), "averaged": values(averaged)}
+    return {"results": results, "weights": values(network.weights), "averaged": values(averaged), "gradients": values(gradients)}
 
 
 json.dump([run(case) for case in json.load(sys.stdin)], sys.stdout)

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { ImageBatch, StepInput, TrainerOptions } from '../../../src/engines/engine.ts';
-import { pythonPeer } from '../../python-peers.ts';
-import { weightsOf } from './support.ts';
+import type { ImageBatch, StepInput, TrainerOptions } from '../../../../src/engines/engine.ts';
+import { pythonPeer } from '../../../python-peers.ts';
+import { weightsOf } from '../../tensorflow/support.ts';
 
 export interface TorchStep {
   batch: ImageBatch;
@@ -14,6 +14,8 @@ export interface TorchResult {
   /** In the order of the model's weights. */
   weights: number[][];
   averaged: number[][];
+  /** Of the first step's loss, before clipping. */
+  gradients: number[][];
 }
 
 /** A case for `torch_training.py`, with the weights that the model holds now. */
@@ -25,6 +27,7 @@ export function torchCase(model: LayersModel, options: TrainerOptions, steps: re
       class: layer.getClassName(),
       name: layer.name,
       config: layer.getConfig(),
+      inputs: layer.inboundNodes[0]?.inboundLayers.map((one) => one.name) ?? [],
     })),
     weights: weightsOf(model).map(({ name, shape, data }) => ({ name, shape, data: [...data] })),
     options: { ...options, layerRates: Object.fromEntries(options.layerRates) },
