@@ -50,6 +50,7 @@ export class CurveCharts {
   #frame = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #shown = '';
+  #drawn = '';
 
   constructor(settings: CompareSettings, theme: CompareTheme, listeners: CurveListeners) {
     this.#settings = settings;
@@ -84,6 +85,12 @@ export class CurveCharts {
     this.#lines = lines;
     this.#settings = settings;
     this.#theme = theme;
+    // A figure that changed in the table draws no curve again.
+    const { xAxis, logScale, smoothing, charts } = settings;
+    const runs = lines.map(({ id, name, look }) => [id, name, look.color, look.dash.length]);
+    const key = JSON.stringify([runs, xAxis, logScale, smoothing, charts, theme.palette, theme.background]);
+    if (key === this.#drawn) return;
+    this.#drawn = key;
     this.#refresh();
   }
 

@@ -28,8 +28,8 @@ import type { ForeignStore } from './foreign-store.ts';
 import { saveFile } from './save-file.ts';
 import { VerdictRunner } from './verdict-runner.ts';
 
-/** At most four lists of runs a second; curves of runs at work twice a second. */
-const RUNS_MS = 250;
+/** At most two lists of runs a second, and curves of runs at work as often. */
+const RUNS_MS = 500;
 const CURVES_MS = 500;
 
 export interface CompareParts {

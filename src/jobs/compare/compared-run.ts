@@ -1,6 +1,7 @@
-import type { ComparedRun } from '../../protocol/compare.ts';
+import type { ComparedRun, ParamValue } from '../../protocol/compare.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { readProvenance } from '../read.ts';
+import { flatten } from '../record.ts';
 import { metricsOf } from './metrics.ts';
 
 /** A run of ours as it is compared. */
@@ -15,7 +16,7 @@ export function comparedRun(run: RunSummary): ComparedRun {
     starred: run.starred,
     createdAt: run.createdAt,
     foreign: null,
-    params: run.params,
+    params: expanded(run.params),
     facts: {
       // Eight digits tell data sets apart as well as all of them, and can be read.
       ...(typeof fingerprint === 'string' ? { 'data used': fingerprint.slice(0, 8) } : {}),
@@ -23,4 +24,21 @@ export function comparedRun(run: RunSummary): ComparedRun {
     },
     metrics: metricsOf(run),
   };
+}
+
+/** A list of objects, which a summary holds as JSON, entry by entry: `training.phases.0.epochs`. */
+export function expanded(params: Readonly<Record<string, ParamValue>>): Record<string, ParamValue> {
+  return Object.fromEntries(Object.entries(params).flatMap(([name, value]) => entriesOf(name, value)));
+}
+
+function entriesOf(name: string, value: ParamValue): [string, ParamValue][] {
+  if (typeof value !== 'string' || !value.startsWith('[{')) return [[name, value]];
+  try {
+    const list: unknown = JSON.parse(value);
+    return Array.isArray(list)
+      ? list.flatMap((entry, at) => Object.entries(flatten(entry, `${name}.${at}`)))
+      : [[name, value]];
+  } catch {
+    return [[name, value]];
+  }
 }

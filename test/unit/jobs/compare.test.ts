@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { chooseBaseline, pinBaseline, readBaseline } from '../../../src/jobs/compare/baseline.ts';
+import { expanded } from '../../../src/jobs/compare/compared-run.ts';
 import { differingParams } from '../../../src/jobs/compare/differences.ts';
 import { seedGroups } from '../../../src/jobs/compare/groups.ts';
 import { bestOf, columnNamed, deltaOf, metricColumns, metricsOf } from '../../../src/jobs/compare/metrics.ts';
@@ -17,6 +18,21 @@ function some(id: string, change: Partial<ComparedRun> = {}): ComparedRun {
   const metrics = { val_accuracy: 0.8, val_loss: 0.4 };
   return { id, name: id, state, note, tags, starred, createdAt, foreign: null, params, facts: {}, metrics, ...change };
 }
+
+describe('settings that are lists', () => {
+  it('of objects are compared entry by entry, others as one value', () => {
+    assert.deepEqual(
+      expanded({ phases: '[{"epochs":3,"rate":{"max":0.1}},{"epochs":4}]', classes: '["a"]', text: '[{ torn' }),
+      {
+        'phases.0.epochs': 3,
+        'phases.0.rate.max': 0.1,
+        'phases.1.epochs': 4,
+        classes: '["a"]',
+        text: '[{ torn',
+      },
+    );
+  });
+});
 
 describe('what differs', () => {
   const cases: [string, ComparedRun[], string[]][] = [
