@@ -13,6 +13,7 @@ import { type DataSetNode, DataSetTree } from './host/data-sets/data-set-tree.ts
 import { engineCommands } from './host/engine-setup/engine-commands.ts';
 import { evaluateCommands } from './host/evaluate/evaluate-commands.ts';
 import { EvaluatePanels } from './host/evaluate/evaluate-panels.ts';
+import { exportCommands } from './host/export/export-commands.ts';
 import { commands, views, walkthroughId } from './host/ids.ts';
 import { createLog } from './host/log.ts';
 import { findAgain, finderCommands } from './host/lr-finder/finder-commands.ts';
@@ -108,6 +109,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
       ...compareCommands({ store, targets, panels, comparisons }),
       ...evaluateCommands({ store, evaluatePanels, predictPanels }),
       ...augmentCommands({ dataSets, augmentPanels }),
+      ...exportCommands(parts),
       ...engineCommands(processes),
       [commands.showLog]: () => log.show(),
       [commands.openWalkthrough]: () =>

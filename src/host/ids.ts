@@ -42,6 +42,8 @@ export const commands = {
   compareWith: 'loupe.compare.with',
   pinBaseline: 'loupe.compare.pinBaseline',
   addForeignRuns: 'loupe.compare.addForeign',
+  exportModel: 'loupe.run.export',
+  openModelCard: 'loupe.run.openCard',
   classify: 'loupe.classify',
   evaluateRun: 'loupe.run.evaluate',
   openPredict: 'loupe.predict.open',

@@ -84,6 +84,7 @@ export type FromRunPanel =
   | { type: 'continue' }
   | { type: 'duplicate' }
   | { type: 'classify' }
+  | { type: 'exportModel' }
   | { type: 'openFile'; file: string }
   | { type: 'revealFolder' }
   | { type: 'showLog' }
@@ -112,6 +113,7 @@ export function isFromRunPanel(value: unknown): value is FromRunPanel {
     'continue',
     'duplicate',
     'classify',
+    'exportModel',
     'openFile',
     'revealFolder',
     'showLog',

@@ -2,7 +2,7 @@ import type { RunSummary } from '../../src/protocol/runs.ts';
 import type { IconName } from '../ui/icon-shapes.ts';
 import { isActive } from '../ui/state-looks.ts';
 
-export type ActionName = 'stop' | 'resume' | 'continue' | 'duplicate' | 'classify';
+export type ActionName = 'stop' | 'resume' | 'continue' | 'duplicate' | 'classify' | 'exportModel';
 
 export interface Action {
   name: ActionName;
@@ -47,6 +47,12 @@ const classify: ActionText = {
   title: 'Classify images with this run’s best model',
   icon: 'classify',
 };
+const exportModel: ActionText = {
+  name: 'exportModel',
+  label: 'Export…',
+  title: 'Write the model as ONNX, Keras, SavedModel or TensorFlow.js',
+  icon: 'export',
+};
 
 /** What can be done with a run now, the most likely first; the first is the primary one, except that Stop never shouts. */
 export function actionsFor(summary: Pick<RunSummary, 'state' | 'resumable' | 'hasModel'>): Action[] {
@@ -59,6 +65,7 @@ export function actionsFor(summary: Pick<RunSummary, 'state' | 'resumable' | 'ha
   if (ended && state !== 'done' && resumable) texts.push(resume);
   if (hasModel) texts.push(classify);
   if (state === 'done' && (resumable || hasModel)) texts.push(goOn);
+  if (ended && hasModel) texts.push(exportModel);
   texts.push(duplicate);
   return texts.map((text, at) => ({
     ...text,

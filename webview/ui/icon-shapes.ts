@@ -5,6 +5,7 @@ export const iconShapes = {
   continue: { fill: 'M2.5 3.5v9L8 8zM8.5 3.5v9L14 8z' },
   duplicate: { line: 'M5.5 5.5h8v8h-8zM10.5 5V2.5h-8v8H5' },
   classify: { line: 'M2.5 2.5h5l6 6-5 5-6-6z', fill: 'M5.2 4.2a1 1 0 1 0 0 2 1 1 0 0 0 0-2z' },
+  export: { line: 'M8 10.2V1.8M4.8 5L8 1.8 11.2 5M5 7.5H2.5v6.7h11V7.5H11' },
   check: { line: 'M3 8.5l3.2 3.2L13 4.8' },
   error: { line: 'M8 1.8a6.2 6.2 0 1 0 0 12.4A6.2 6.2 0 0 0 8 1.8zM5.6 5.6l4.8 4.8M10.4 5.6l-4.8 4.8' },
   warning: { line: 'M8 2l6.3 11.5H1.7zM8 6.3v3.6', fill: 'M7.4 11h1.2v1.2H7.4z' },

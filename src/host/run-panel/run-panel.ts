@@ -16,6 +16,9 @@ import { WebviewPanelHost } from './webview-panel.ts';
 const INTERVAL_MS = 100;
 const POLL_MS = 250;
 
+/** Shown as a preview. */
+const modelCard = 'model/README.md';
+
 /** Files of a run that the panel links to, where they exist. */
 const linkedFiles: readonly string[] = [
   jobFiles.job,
@@ -26,6 +29,7 @@ const linkedFiles: readonly string[] = [
   jobFiles.predictions,
   jobFiles.report,
   'model/model.json',
+  modelCard,
 ];
 
 type Request = Exclude<FromRunPanel['type'], 'ready' | 'openFile' | 'export'>;
@@ -36,6 +40,7 @@ const commandOf: Record<Request, CommandId> = {
   continue: commands.continueRun,
   duplicate: commands.duplicateRun,
   classify: commands.classify,
+  exportModel: commands.exportModel,
   revealFolder: commands.revealRun,
   showLog: commands.showRunLog,
 };
@@ -138,6 +143,10 @@ export class RunPanel extends WebviewPanelHost<ToRunPanel, FromRunPanel> {
   /** Only files that the panel was told of. */
   private openFile(file: string): void {
     if (!linkedFiles.includes(file)) return;
+    if (file === modelCard) {
+      void vscode.commands.executeCommand(commands.openModelCard, this.folder);
+      return;
+    }
     const uri = vscode.Uri.file(path.join(this.folder, file));
     void vscode.commands.executeCommand('vscode.open', uri, { preview: true });
   }
