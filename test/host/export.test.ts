@@ -32,6 +32,14 @@ describe('exporting a model', function () {
 
   after(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    const { store } = await loupe();
+    for (const name of [run, 'export-shapes', 'to-export.loupe.json']) {
+      fs.rmSync(path.resolve(workspaceFolder(), name), { recursive: true, force: true });
+    }
+    await until('the run is gone', () => {
+      store.refresh();
+      return store.get(run) === undefined;
+    });
   });
 
   const exportTo = (name: string, format: string, force?: boolean) =>

@@ -48,7 +48,7 @@ export const converters: Record<string, Converter> = {
       'depthwise_kernel',
       'bias',
     ]),
-  Dropout: ({ config }) => layer('Dropout', { rate: config.number('rate') }),
+  Dropout: (call) => layer('Dropout', { rate: call.config.number('rate'), noise_shape: noiseShape(call) }),
   ELU: ({ config }) => layer('ELU', { alpha: config.number('alpha', 1) }),
   Flatten: () => layer('Flatten', { data_format: 'channels_last' }),
   GaussianDropout: ({ config }) => layer('GaussianDropout', { rate: config.number('rate') }),
@@ -128,6 +128,12 @@ function convolution(call: LayerCall): Record<string, unknown> {
 /** From the kernel [height, width, channel, multiplier]: TensorFlow.js leaves it out of a separable convolution's config. */
 function depthMultiplier(call: LayerCall): number {
   return weightOf(call, 'depthwise_kernel')?.shape[3] ?? 1;
+}
+
+/** null, or which axes share a decision: [null, 1, 1, 1] for one an image. */
+function noiseShape(call: LayerCall): (number | null)[] | null {
+  const shape = call.layer.getConfig().noiseShape;
+  return Array.isArray(shape) ? shape.map((size) => (typeof size === 'number' ? size : null)) : null;
 }
 
 function pooling(call: LayerCall): Record<string, unknown> {
