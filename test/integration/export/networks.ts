@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { input, type LayersModel, layers, model, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers';
 import { buildModel } from '../../../src/models/build.ts';
 import { seededRandom } from '../../../src/random.ts';
-import { defaultConfig } from '../../../src/training/config.ts';
+import { defaultConfig, type ModelConfig } from '../../../src/training/config.ts';
 
 type Activation = Parameters<typeof layers.activation>[0]['activation'];
 type Margins = [[number, number], [number, number]];
@@ -12,11 +12,14 @@ const side = 32;
 
 /** Networks that exports are checked with; every weight is a seeded number, batch-norm statistics too. */
 export const networks: Record<string, () => LayersModel> = {
-  'small-cnn': () => built('small-cnn', 3),
-  'small-cnn, grey': () => built('small-cnn', 1),
-  resnet18: () => built('resnet18', 3),
-  mobilenet: mobileNet,
-  densenet: denseNet,
+  'small-cnn': () => built('small-cnn'),
+  'small-cnn, grey': () => built('small-cnn', { channels: 1, change: { activation: 'leaky-relu', width: 0.5 } }),
+  resnet18: () => built('resnet18', { change: { stochasticDepth: 0.2, width: 0.25 } }),
+  'mobilenet-v2': () => built('mobilenet-v2', { change: { width: 0.35 } }),
+  'efficientnet-b0': () => built('efficientnet-b0', { change: { stochasticDepth: 0.2 }, gain: 1.3 }),
+  squeezenet: () => built('squeezenet'),
+  'parts of MobileNetV3': mobileNet,
+  'parts of DenseNet and Inception': denseNet,
   convnext: convNext,
   vgg: vgg,
   'every layer': everyLayer,
@@ -34,9 +37,21 @@ export const notPossible: Record<string, readonly string[]> = {
   'rare layers': ['tfjs', 'savedmodel', 'tfjs-graph'],
 };
 
-function built(architecture: 'small-cnn' | 'resnet18', channels: 1 | 3): LayersModel {
-  const shape = { width: side, height: side, channels, classes, seed: 7 };
-  return scrambled(buildModel({ ...defaultConfig.model, architecture, width: 0.5 }, shape));
+interface BuildOptions {
+  channels?: 1 | 3;
+  /** Pixels. */
+  size?: number;
+  change?: Partial<ModelConfig>;
+  gain?: number;
+}
+
+/** One of Loupe's own. */
+function built(
+  architecture: ModelConfig['architecture'],
+  { channels = 3, size = side, change = {}, gain = 1 }: BuildOptions = {},
+): LayersModel {
+  const shape = { width: size, height: size, channels, classes, seed: 7 };
+  return scrambled(buildModel({ ...defaultConfig.model, ...change, architecture }, shape), gain);
 }
 
 /** Inverted residuals with squeeze-and-excitation: MobileNetV3's and EfficientNet's parts, TensorFlow's and PyTorch's padding. */
@@ -144,13 +159,13 @@ function everyLayer(): LayersModel {
   x = apply(layers.batchNormalization({ center: false }), x);
   for (const name of activations) x = apply(layers.activation({ activation: name }), x);
   x = apply(layers.elu({}), x);
-  x = apply(layers.reLU({ maxValue: 0.5 }), x);
+  x = apply(layers.reLU({ maxValue: 2.5 }), x);
   x = apply(layers.maxPooling2d({ poolSize: 3, strides: 1, padding: 'same' }), x);
-  x = apply(layers.multiply(), [x, apply(layers.softmax({ axis: -1 }), x), x]);
+  x = apply(layers.multiply(), [x, apply(layers.softmax({ axis: -1 }), x)]);
   x = apply(layers.concatenate({ axis: 1 }), [x, x]);
   x = apply(layers.reshape({ targetShape: [128, 16] }), x);
   x = apply(layers.flatten(), apply(layers.dense({ units: 4, activation: 'tanh' }), x));
-  return classifier('every-layer', image, x);
+  return classifier('every-layer', image, x, 4);
 }
 
 function rareActivations(): LayersModel {
@@ -184,10 +199,10 @@ function nested(): LayersModel {
   return classifier('nested', image, apply(layers.globalAveragePooling2d({}), x));
 }
 
-function classifier(name: string, image: SymbolicTensor, features: SymbolicTensor): LayersModel {
+function classifier(name: string, image: SymbolicTensor, features: SymbolicTensor, gain = 1): LayersModel {
   const logits = apply(layers.dense({ name: 'logits', units: classes }), features);
   const outputs = apply(layers.activation({ name: 'probabilities', activation: 'softmax' }), logits);
-  return scrambled(model({ name, inputs: image, outputs }));
+  return scrambled(model({ name, inputs: image, outputs }), gain);
 }
 
 /** A classifier with one layer of a test's choice. */
@@ -219,15 +234,22 @@ function activation(x: SymbolicTensor, name: 'relu' | 'relu6' | 'swish' | 'hard-
   return apply(layers.multiply(), [x, apply(layers.rescaling({ scale: 1 / 6 }), shifted)]);
 }
 
-/** Overwrites every weight with seeded numbers that keep activations near 1, also those that start at 0 or 1. */
-function scrambled(network: LayersModel): LayersModel {
+/**
+ * Overwrites every weight with seeded numbers, also those that start at 0 or 1.
+ * @param gain over what keeps activations near 1 where a ReLU follows every layer
+ */
+function scrambled(network: LayersModel, gain: number): LayersModel {
   const random = seededRandom(11);
   const values = network.weights.map((weight) => {
     const shape = weight.shape as number[];
     const role = weight.originalName.split('/').at(-1);
-    const fan = shape.slice(0, -1).reduce((product, one) => product * one, 1);
+    const inputs = role === 'depthwise_kernel' ? shape.slice(0, 2) : shape.slice(0, -1);
+    const fan = inputs.reduce((product, one) => product * one, 1);
+    // √24 would be He's variance, for numbers drawn evenly.
     const [center, spread] =
-      role === 'gamma' || role === 'moving_variance' ? [1, 0.8] : [0, shape.length > 1 ? 4 / Math.sqrt(fan) : 0.4];
+      role === 'gamma' || role === 'moving_variance'
+        ? [1, 0.8]
+        : [0, shape.length > 1 ? gain * Math.sqrt(16 / fan) : 0.4];
     const count = shape.reduce((product, one) => product * one, 1);
     return tf.tensor(
       Float32Array.from({ length: count }, () => center + (random() - 0.5) * spread),
