@@ -145,7 +145,11 @@ async function stepShares() {
         };
         const model = buildNetwork(config, data.classes.length);
         const normalization = { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] };
-        const trainer = await createNetworkTrainer(engine, model, config, { normalization, classWeights: null, freeze: [] });
+        const trainer = await createNetworkTrainer(engine, model, config, {
+          normalization,
+          classWeights: null,
+          freeze: [],
+        });
         const loader = new ImageLoader({
           root: data.root,
           images: data.images,

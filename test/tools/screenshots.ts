@@ -55,6 +55,16 @@ const scenes: Record<string, (session: Session) => Promise<void>> = {
     await runCommand(page, 'Loupe: Open Walkthrough');
     await page.locator('.gettingStartedContainer .getting-started-step').first().waitFor();
   },
+  /** The preview alone, with a preset that shows something. */
+  async augment({ page }) {
+    await openFile(page, 'demo.loupe.json');
+    await runCommand(page, 'Loupe: Preview Augmentation');
+    const panel = await webviewWith(page, '.row img', 60_000);
+    await panel.locator('#preset').selectOption('fastai');
+    await panel.locator('.augmentation', { hasText: 'tilt' }).waitFor();
+    await panel.locator('h1').click();
+    await runCommand(page, 'View: Close Editors in Other Groups');
+  },
 };
 
 const wanted = process.argv.slice(2);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import os from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { decodeRecord } from '../../../src/dataset/decode-record.ts';
@@ -118,6 +120,33 @@ describe('ImageLoader with augmentation', () => {
       });
     }
     assert.ok(mixed > order.length / 4, `${mixed}`);
+  });
+
+  it('takes more workers where augmentation is what a pass waits for, and gives the same', {
+    skip: os.availableParallelism() > 1 ? false : 'one core',
+  }, async (t) => {
+    const { root, images, classes, order } = await setUp(t);
+    const slow = { ...defaultAugment, blur: { probability: 1, minSigma: 9, maxSigma: 10 } };
+    const loader = new ImageLoader({
+      root,
+      images,
+      settings: { ...settings, width: 160, height: 160 },
+      batchSize: 4,
+      augment: { config: slow, seed: 7, classes: classes.length },
+      cacheFolder: path.join(root, '..', 'decoded'),
+    });
+    const passes: string[][] = [];
+    for (let pass = 0; pass < 3; pass++) {
+      const pictures: string[] = [];
+      for await (const { pixels } of loader.pass(order, { failed: 'replace', epoch: 0 })) {
+        pictures.push(createHash('sha256').update(pixels).digest('hex'));
+      }
+      passes.push(pictures);
+    }
+    assert.ok(loader.workers > 1);
+    await loader.close();
+    assert.deepEqual(passes[1], passes[0]);
+    assert.deepEqual(passes[2], passes[0]);
   });
 
   it('converts to hsv and lab after augmentation, and as prediction does', async (t) => {
