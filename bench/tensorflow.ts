@@ -1,6 +1,7 @@
 // Milliseconds per training step and per prediction of the tensorflow engine, in float32 and in mixed precision, of Keras and of
 // PyTorch (channels-last), each in a process of its own, in turns, in one run; with memory, the time from starting the process to the end of its first step,
 // and the share of what a matrix product reaches on the same processor.
+// On a machine with other work on it, OMP_WAIT_POLICY=PASSIVE keeps PyTorch's threads from spinning against that work.
 // Usage: node bench/tensorflow.ts [rounds] [steps a round] [workload's name or a part of it]; writes bench/results/tensorflow.json.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -114,9 +115,11 @@ const loupe = () => new Contestant(process.execPath, [script('./tensorflow-steps
 
 const results = [];
 for (const workload of workloads) {
-  if (workload.name.includes(wanted)) results.push(await compare(workload));
+  if (!workload.name.includes(wanted)) continue;
+  results.push(await compare(workload));
+  // After each: a machine that is taken away keeps what was measured.
+  writeResult('tensorflow', { rounds, stepsARound, waitPolicy: process.env.OMP_WAIT_POLICY ?? 'active', results });
 }
-writeResult('tensorflow', { rounds, stepsARound, results });
 
 async function compare(workload: Workload) {
   const contestants = {
