@@ -41,6 +41,9 @@ function section<Pick>(label: string, picks: Pick[]): (Pick | { label: string; k
 const icons: Record<string, string> = {
   quick: 'zap',
   balanced: 'play',
+  'transfer-frozen': 'mortar-board',
+  'transfer-finetune': 'mortar-board',
+  'transfer-keras': 'mortar-board',
   'small-images': 'symbol-misc',
   'large-images': 'file-media',
   'progressive-resizing': 'layers',
