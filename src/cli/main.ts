@@ -5,6 +5,7 @@ import { Problem } from '../problem.ts';
 import { augmentCheckVerb } from './augment-check.ts';
 import { augmentPreviewVerb } from './augment-preview.ts';
 import { baselineVerb } from './baseline.ts';
+import { batchSizeVerb } from './batch-size.ts';
 import { compareVerb } from './compare.ts';
 import { embedVerb } from './embed.ts';
 import { enginesVerb } from './engines.ts';
@@ -35,6 +36,7 @@ const verbs: readonly Verb[] = [
   trainVerb,
   recipesVerb,
   lrFindVerb,
+  batchSizeVerb,
   runsVerb,
   evaluateVerb,
   ensembleVerb,

@@ -21,10 +21,9 @@ export class FiniteSteps {
   /** @throws Problem `non-finite` with the cause as far as it can be told; EngineError */
   async step(trainer: Trainer, batch: LoadedBatch, progress: TrainProgress, rates: Rates): Promise<StepResult> {
     const { learningRate, momentum } = rates;
-    const result = await stepOrNull(trainer, batch, {
-      step: progress.step,
-      learningRate,
-      ...(momentum === null ? {} : { momentum }),
+    const input = { step: progress.step, learningRate, ...(momentum === null ? {} : { momentum }) };
+    const result = await stepOrNull(trainer, batch, input).catch((error) => {
+      throw withSmallerBatch(error, batch.size);
     });
     if (!result) {
       throw nonFinite('The loss', progress, { config: this.#config, learningRate, losses: this.#losses });
@@ -32,6 +31,14 @@ export class FiniteSteps {
     this.#losses = [...this.#losses.slice(1 - RECENT), result.loss];
     return result;
   }
+}
+
+/** Out of memory: names the batch to try, and how the updates stay those of the larger one. */
+export function withSmallerBatch(error: unknown, size: number): unknown {
+  if (!(error instanceof EngineError) || error.failure !== 'out-of-memory' || size < 2) return error;
+  const half = Math.max(1, Math.floor(size / 2));
+  const advice = `Duplicate the run with training.batchSize ${half} instead of ${size} and twice its training.accumulate, for updates by as many images, or let “loupe batch-size” find one. This run can be resumed from its last checkpoint when more memory is free.`;
+  return new EngineError(error.failure, error.message, advice, { cause: error });
 }
 
 /** Null where the loss is not a finite number. */

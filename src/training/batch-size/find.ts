@@ -1,0 +1,54 @@
+import os from 'node:os';
+import path from 'node:path';
+import { openDataSet } from '../../dataset/open.ts';
+import { splitImages } from '../../dataset/split.ts';
+import { chooseEngine } from '../../engines/choose.ts';
+import type { EngineInfo } from '../../engines/engine.ts';
+import type { RunConfig } from '../config.ts';
+import { buildNetwork } from '../network.ts';
+import { type BatchSearch, type BatchTrial, searchBatchSize } from './search.ts';
+import { tryBatchSize } from './trial.ts';
+
+const SMALLEST = 8;
+const LARGEST = 1024;
+/** Share of the free memory that a training may take; the rest is the loader's and everybody else's. */
+const MEMORY_SHARE = 0.7;
+
+export interface FoundBatchSize extends BatchSearch {
+  engine: EngineInfo;
+  /** Images to train with. */
+  images: number;
+}
+
+/**
+ * The batch size for a config on this machine. It changes nothing: write it into the config, so that a run, its resume and its copies
+ * all have it.
+ * @param onTrial after each that fitted
+ * @throws Problem of the data set, the engine or the network
+ */
+export async function findBatchSize(
+  config: RunConfig,
+  base: string,
+  onTrial?: (trial: BatchTrial) => void,
+): Promise<FoundBatchSize> {
+  const { source, format, groupPattern } = config.data;
+  const data = await openDataSet(path.resolve(base, source), { format, ...(groupPattern && { groupPattern }) });
+  const images = splitImages(data.images, { ...config.data, seed: config.seed }).filter(
+    (one) => one === 'train',
+  ).length;
+  const { engine } = await chooseEngine(config.engine);
+  try {
+    const model = buildNetwork(config, data.classes.length);
+    const tryOne = async (batchSize: number) => {
+      const trial = await tryBatchSize(engine, model, config, batchSize);
+      if (trial) onTrial?.(trial);
+      return trial;
+    };
+    const memory = process.memoryUsage.rss() + os.freemem() * MEMORY_SHARE;
+    const search = await searchBatchSize(tryOne, { smallest: SMALLEST, largest: LARGEST, images, memory });
+    model.dispose();
+    return { ...search, engine: engine.info, images };
+  } finally {
+    await engine.dispose();
+  }
+}
