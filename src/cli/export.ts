@@ -32,6 +32,7 @@ ${exportFormats.map(({ name, label, readers }) => `  ${name.padEnd(width)}  ${la
       value: '<inside|outside>',
       help: 'inside: takes pixels 0–255 (default, where the format can); outside: takes normalised numbers.',
     },
+    uncalibrated: { type: 'boolean', help: 'Leave the temperature out that is kept beside the model.' },
     force: { type: 'boolean', help: 'Replace what is there.' },
     runs: { type: 'string', value: '<folder>', help: 'Where runs are kept; default: .loupe/runs here.' },
   },
@@ -55,6 +56,7 @@ async function exportVerbRun(input: VerbInput, terminal: Terminal): Promise<Verb
       ...(out === undefined ? {} : { out }),
       ...(preprocessing ? { preprocessing } : {}),
       force: input.values.force === true,
+      calibrated: input.values.uncalibrated !== true,
     });
     line.end();
     const lines = [

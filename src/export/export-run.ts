@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { jobFiles } from '../jobs/job.ts';
@@ -13,6 +14,7 @@ import { type ExportFormat, type FormatInfo, formatNamed, type ModelFormat, sugg
 import { exportMlflow } from './mlflow/export.ts';
 import type { ExportSource, Preprocessing } from './source.ts';
 import { assertWritable, writeExportFile, writeExportFolder } from './target.ts';
+import { temper, temperatureOf } from './temperature.ts';
 import { exportTensorBoard } from './tensorboard/export.ts';
 
 export interface ExportOptions {
@@ -23,6 +25,8 @@ export interface ExportOptions {
   preprocessing?: Preprocessing;
   /** Replace what is there. */
   force?: boolean;
+  /** With the temperature that is kept beside the model, as `loupe predict` applies it; default true. */
+  calibrated?: boolean;
 }
 
 export interface ExportResult {
@@ -33,6 +37,8 @@ export interface ExportResult {
   card: string | null;
   /** Of a model. */
   preprocessing: Preprocessing | null;
+  /** That its probabilities are tempered with; null: none. */
+  temperature: number | null;
   /** Of everything written, the card left out. */
   bytes: number;
 }
@@ -49,9 +55,10 @@ export async function exportRun(runFolder: string, options: ExportOptions): Prom
   const own = path.join(runFolder, jobFiles.exports, suggestedName(name, info));
   const target = path.resolve(options.out ?? own);
   const force = options.force === true || options.out === undefined;
+  const plain = { format: options.format, card: null, preprocessing: null, temperature: null };
   if (options.format === 'card' && options.out === undefined) {
     const card = writeRunCard(runFolder);
-    return { format: 'card', path: card, card, preprocessing: null, bytes: 0 };
+    return { ...plain, path: card, card, bytes: fs.statSync(card).size };
   }
   assertOutsideRun(target, runFolder);
   // A store of several runs is added to, not replaced.
@@ -61,28 +68,40 @@ export async function exportRun(runFolder: string, options: ExportOptions): Prom
     case 'card': {
       const text = renderCard(readCardFacts(runFolder), null);
       writeExportFile(target, text);
-      return { format: 'card', path: target, card: target, preprocessing: null, bytes: Buffer.byteLength(text) };
+      return { ...plain, path: target, card: target, bytes: Buffer.byteLength(text) };
     }
     case 'tensorboard':
-      return { format: options.format, card: null, preprocessing: null, ...exportTensorBoard(runFolder, target) };
+      return { ...plain, ...exportTensorBoard(runFolder, target) };
     case 'mlflow':
-      return { format: options.format, card: null, preprocessing: null, ...exportMlflow(runFolder, target) };
+      return { ...plain, ...exportMlflow(runFolder, target) };
     default:
-      return await exportModel(runFolder, { format: options.format, name, target, preprocessing, folder });
+      return await exportModel(runFolder, {
+        ...{ format: options.format, name, target, preprocessing, folder },
+        temperature: options.calibrated === false ? null : temperatureOf(runFolder),
+      });
   }
 }
 
 async function exportModel(
   runFolder: string,
-  options: { format: ModelFormat; name: string; target: string; preprocessing: Preprocessing; folder: boolean },
+  options: {
+    format: ModelFormat;
+    name: string;
+    target: string;
+    preprocessing: Preprocessing;
+    folder: boolean;
+    temperature: number | null;
+  },
 ): Promise<ExportResult> {
-  const { format, name, target, preprocessing, folder } = options;
+  const { format, name, target, preprocessing, folder, temperature } = options;
   await startPlainBackend();
   const description = await readModel(path.join(runFolder, jobFiles.model));
   try {
     const source: ExportSource = { ...description, name, version: manifest.version };
-    const card = renderCard(readCardFacts(runFolder), { format, preprocessing, name: path.basename(target) });
-    const result = { format, path: target, preprocessing };
+    if (temperature !== null) temper(description.model, temperature);
+    const exported = { format, preprocessing, temperature, name: path.basename(target) };
+    const card = renderCard(readCardFacts(runFolder), exported);
+    const result = { format, path: target, preprocessing, temperature };
     const written = await convert(source, format, preprocessing);
     if (!folder) {
       const [{ data }] = written as [ExportFile];

@@ -5,12 +5,14 @@ import { isPlain, type Preprocessing, rangeText } from '../source.ts';
 export interface ExportedModel {
   format: ModelFormat;
   preprocessing: Preprocessing;
+  /** That its probabilities are tempered with; null: none. */
+  temperature: number | null;
   /** Name of the file or folder. */
   name: string;
 }
 
 /** How to load an exported model, as Markdown with a program that runs. */
-export function howToLoad({ format, preprocessing, name }: ExportedModel, preprocess: Preprocess): string {
+export function howToLoad({ format, preprocessing, temperature, name }: ExportedModel, preprocess: Preprocess): string {
   const inside = preprocessing === 'inside';
   const program = programs[format](name, inside, preprocess);
   return [
@@ -22,6 +24,11 @@ export function howToLoad({ format, preprocessing, name }: ExportedModel, prepro
       ? `The input is pixels, 0–255, [batch, ${shapeText(preprocess)}]; the model normalises them itself.`
       : `The input is [batch, ${shapeText(preprocess)}], normalised: ${rangeText(preprocess.normalization)}.`,
     'The output is one probability a class, in the order of `labels.json`.',
+    ...(temperature === null
+      ? []
+      : [
+          `Its probabilities are calibrated: the model divides its logits by a temperature of ${temperature.toPrecision(4)}.`,
+        ]),
   ].join('\n');
 }
 
@@ -33,7 +40,7 @@ export function howToLoadRun(preprocess: Preprocess): string {
     'loupe export <this run> --format onnx         # or keras, savedmodel, tfjs-graph, tfjs',
     '```',
     '',
-    howToLoad({ format: 'tfjs', preprocessing: 'outside', name: '.' }, preprocess),
+    howToLoad({ format: 'tfjs', preprocessing: 'outside', temperature: null, name: '.' }, preprocess),
   ].join('\n');
 }
 

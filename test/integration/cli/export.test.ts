@@ -24,6 +24,7 @@ interface Answer {
   path: string;
   card: string | null;
   preprocessing: string | null;
+  temperature: number | null;
   bytes: number;
   error?: { code: string };
 }
@@ -62,16 +63,30 @@ describe('loupe export', { timeout: 240_000 }, () => {
     });
   }
 
-  it('the exported model says what loupe predict says', { skip: noPython }, async () => {
-    const { json } = await answer('Red & blue', '--format', 'onnx', '--out', 'model.onnx');
-    assert.equal(json.path, path.join(fs.realpathSync(cwd), 'model.onnx'));
-    const files = ['images/red/0.png', 'images/blue/3.png'].map((file) => path.join(cwd, file));
-    const { stdout } = await cli('predict', 'Red & blue', ...files, '--json');
-    const { images } = JSON.parse(stdout) as { images: { top: { label: string; probability: number }[] }[] };
-    const rows = JSON.parse(execFileSync(python, ['-c', script, json.path, ...files], { encoding: 'utf8' }));
-    images.forEach(({ top }, i) => {
-      assert.equal(top.length, 2);
-      for (const { label, probability } of top) assert.ok(Math.abs(rows[i][label] - probability) < 1e-5);
+  describe('the exported model says what loupe predict says', { skip: noPython }, () => {
+    const compare = async (...flags: string[]) => {
+      const { json } = await answer('Red & blue', '-f', 'onnx', '-o', 'model.onnx', '--force', ...flags);
+      assert.equal(json.path, path.join(fs.realpathSync(cwd), 'model.onnx'));
+      const files = ['images/red/0.png', 'images/blue/3.png'].map((file) => path.join(cwd, file));
+      const { stdout } = await cli('predict', 'Red & blue', ...files, '--json', ...flags);
+      const { images } = JSON.parse(stdout) as { images: { top: { label: string; probability: number }[] }[] };
+      const rows = JSON.parse(execFileSync(python, ['-c', script, json.path, ...files], { encoding: 'utf8' }));
+      images.forEach(({ top }, i) => {
+        assert.equal(top.length, 2);
+        for (const { label, probability } of top) assert.ok(Math.abs(rows[i][label] - probability) < 1e-5);
+      });
+      return { temperature: json.temperature, first: images[0]?.top[0]?.probability };
+    };
+
+    it('as the network gives it, and with the temperature that is kept beside it', async () => {
+      const plain = await compare();
+      assert.equal(plain.temperature, null);
+      const { code, stderr } = await cli('evaluate', 'Red & blue', 'images', '--save-temperature', '--samples', '10');
+      assert.equal(code, 0, stderr);
+      const tempered = await compare();
+      assert.ok(typeof tempered.temperature === 'number' && tempered.temperature !== 1);
+      assert.notEqual(tempered.first, plain.first);
+      assert.deepEqual(await compare('--uncalibrated'), plain);
     });
   });
 

@@ -157,10 +157,16 @@ describe('a model card', () => {
 
   for (const { name } of exportFormats.filter(({ name }) => !['tensorboard', 'mlflow', 'card'].includes(name))) {
     it(`says how to load ${name}`, () => {
-      const exported = { format: name as ModelFormat, preprocessing: 'outside' as const, name: 'pets "1"' };
+      const exported = {
+        format: name as ModelFormat,
+        preprocessing: 'outside' as const,
+        temperature: 1.5,
+        name: 'pets "1"',
+      };
       const card = renderCard(facts(), exported);
       assert.match(card, /pets \\"1\\"/);
       assert.match(card, /0\.25/);
+      assert.match(card, /temperature of 1\.500/);
     });
   }
 });
