@@ -85,6 +85,7 @@ export type FromRunPanel =
   | { type: 'duplicate' }
   | { type: 'classify' }
   | { type: 'exportModel' }
+  | { type: 'evaluate' }
   | { type: 'openFile'; file: string }
   | { type: 'revealFolder' }
   | { type: 'showLog' }
@@ -114,6 +115,7 @@ export function isFromRunPanel(value: unknown): value is FromRunPanel {
     'duplicate',
     'classify',
     'exportModel',
+    'evaluate',
     'openFile',
     'revealFolder',
     'showLog',

@@ -2,7 +2,7 @@ import type { RunSummary } from '../../src/protocol/runs.ts';
 import type { IconName } from '../ui/icon-shapes.ts';
 import { isActive } from '../ui/state-looks.ts';
 
-export type ActionName = 'stop' | 'resume' | 'continue' | 'duplicate' | 'classify' | 'exportModel';
+export type ActionName = 'stop' | 'resume' | 'continue' | 'duplicate' | 'classify' | 'evaluate' | 'exportModel';
 
 export interface Action {
   name: ActionName;
@@ -54,6 +54,13 @@ const exportModel: ActionText = {
   icon: 'export',
 };
 
+const evaluate: ActionText = {
+  name: 'evaluate',
+  label: 'Evaluate…',
+  title: 'Every metric with its interval, confusion matrix, calibration, weak slices and the worst mistakes',
+  icon: 'table',
+};
+
 /** What can be done with a run now, the most likely first; the first is the primary one, except that Stop never shouts. */
 export function actionsFor(summary: Pick<RunSummary, 'state' | 'resumable' | 'hasModel'>): Action[] {
   const { state, resumable, hasModel } = summary;
@@ -63,7 +70,7 @@ export function actionsFor(summary: Pick<RunSummary, 'state' | 'resumable' | 'ha
   if (state === 'starting' || state === 'running') texts.push(stop);
   if (state === 'stopping') texts.push(stopping);
   if (ended && state !== 'done' && resumable) texts.push(resume);
-  if (hasModel) texts.push(classify);
+  if (hasModel) texts.push(classify, evaluate);
   if (state === 'done' && (resumable || hasModel)) texts.push(goOn);
   if (ended && hasModel) texts.push(exportModel);
   texts.push(duplicate);

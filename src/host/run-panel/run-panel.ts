@@ -41,6 +41,7 @@ const commandOf: Record<Request, CommandId> = {
   duplicate: commands.duplicateRun,
   classify: commands.classify,
   exportModel: commands.exportModel,
+  evaluate: commands.evaluateRun,
   revealFolder: commands.revealRun,
   showLog: commands.showRunLog,
 };
