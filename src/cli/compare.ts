@@ -37,8 +37,9 @@ async function compare(input: VerbInput, terminal: Terminal): Promise<VerbResult
   const given = textOf(input, 'runs');
   const runsFolder = given === undefined ? defaultRunsFolder('.') : runsFolderOf(given);
   const runs = await chooseRuns(input, runsFolder);
-  const { baseline, pinned } = await chooseReference(input, runs, runsFolder);
-  const compared = runs.some(({ id }) => id === baseline.id) ? runs : [baseline, ...runs];
+  const { baseline: reference, pinned } = await chooseReference(input, runs, runsFolder);
+  const baseline = runs.find(({ id }) => id === reference.id) ?? reference;
+  const compared = runs.includes(baseline) ? runs : [baseline, ...runs];
   if (compared.length < 2) throw new UsageError('One run has nothing to be compared with.', 'Name at least two runs.');
   const images = wantedImages(input, compared);
   const { compareAll } = await import('../evaluation/compare-all.ts');
