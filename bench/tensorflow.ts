@@ -3,12 +3,10 @@
 // and the share of what a matrix product reaches on the same processor.
 // On a machine with other work on it, OMP_WAIT_POLICY=PASSIVE keeps PyTorch's threads from spinning against that work.
 // Usage: node bench/tensorflow.ts [rounds] [steps a round] [workload's name or a part of it]; writes bench/results/tensorflow.json.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { pythonPeer, pythonPeersFolder } from '../test/python-peers.ts';
+import { pythonPeer } from '../test/python-peers.ts';
+import { Contestant, median, ratio, round } from './contestant.ts';
+import { operations } from './operations.ts';
 import { writeResult } from './result-file.ts';
 import type { TensorFlowJob } from './tensorflow-steps.ts';
 
@@ -46,70 +44,6 @@ function predict(name: string, network: TensorFlowJob['network'], side: number, 
   return { name, mode: 'predict', network, side, batch, optimizer: 'sgd' };
 }
 
-/** One process that does the same as the others. */
-class Contestant {
-  /** Median milliseconds of each round. */
-  readonly medians: number[] = [];
-  version = '';
-  /** Seconds from starting the process to the end of its first step. */
-  firstStep = 0;
-  rss = 0;
-  readonly #command: string;
-  readonly #args: string[];
-  #process: { child: ChildProcess; lines: AsyncIterator<string> } | null = null;
-  #said = '';
-
-  constructor(command: string, args: string[]) {
-    this.#command = command;
-    this.#args = args;
-  }
-
-  /** @returns what the process says of itself */
-  async start(job: object): Promise<Record<string, unknown>> {
-    const begun = performance.now();
-    const child = spawn(this.#command, this.#args, { stdio: ['pipe', 'pipe', 'pipe'], env: environment });
-    child.stderr.on('data', (text) => {
-      this.#said = `${this.#said}${text}`.slice(-2000);
-    });
-    this.#process = { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
-    const answer = await this.#ask(JSON.stringify(job));
-    this.firstStep = (performance.now() - begun) / 1000;
-    this.version = String(answer.version);
-    await this.#ask('3');
-    return answer;
-  }
-
-  async time(): Promise<void> {
-    const { ms, rss } = await this.#ask(String(stepsARound));
-    this.medians.push(median(ms as number[]));
-    this.rss = Math.max(this.rss, Number(rss));
-  }
-
-  end(): void {
-    this.#process?.child.stdin?.end();
-  }
-
-  async #ask(text: string): Promise<Record<string, unknown>> {
-    if (!this.#process) throw new Error(`${this.#command} was not started.`);
-    const { child, lines } = this.#process;
-    child.stdin?.write(`${text}\n`);
-    const died = once(child, 'exit').then(([code]) => {
-      throw new Error(`${this.#command} ended with ${code}: ${this.#said}`);
-    });
-    died.catch(() => {});
-    const next = await Promise.race([lines.next(), died]);
-    if (next.done) throw new Error(`${this.#command} ended: ${this.#said}`);
-    return JSON.parse(next.value) as Record<string, unknown>;
-  }
-}
-
-const folder = pythonPeersFolder();
-const environment = {
-  LOUPE_TENSORFLOW: folder,
-  LOUPE_CACHE: path.join(folder, 'loupe-cache'),
-  TF_CPP_MIN_LOG_LEVEL: '3',
-  ...process.env,
-};
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const loupe = () => new Contestant(process.execPath, [script('./tensorflow-steps.ts')]);
 
@@ -138,7 +72,7 @@ async function compare(workload: Workload) {
     await products[precision].start({ ...workload, mode: 'product', side: productSide, precision });
   }
   const all = [...Object.values(contestants), ...Object.values(products)];
-  for (let round = 0; round < rounds; round++) for (const one of all) await one.time();
+  for (let round = 0; round < rounds; round++) for (const one of all) await one.time(stepsARound);
   for (const one of all) one.end();
   const result = summary(workload, contestants, products, operations(topology, workload));
   const mixed = Array.isArray(notices) && notices.length > 0 ? { mixedRefused: notices } : {};
@@ -184,57 +118,4 @@ function summary(
 function line({ name, float32, mixed, keras, torch, ratios }: ReturnType<typeof summary>): string {
   const times = `float32 ${float32.ms} ms, mixed ${mixed.ms} ms, Keras ${keras.ms} ms, PyTorch ${torch.ms} ms`;
   return `${name}: ${times}; to the better peer ${ratios.float32}× and mixed ${ratios.mixed}×`;
-}
-
-/** Of their medians round by round: what disturbs one turn disturbs its neighbours too. */
-function ratio(peer: Contestant, ours: Contestant): number {
-  return round(median(peer.medians.map((ms, i) => ms / (ours.medians[i] ?? Number.NaN))), 2);
-}
-
-interface TopologyLayer {
-  class_name: string;
-  config: {
-    name: string;
-    filters?: number;
-    kernel_size?: number[];
-    strides?: number[];
-    padding?: string;
-    units?: number;
-  };
-  inbound_nodes: [string][][];
-}
-
-/**
- * Multiplications and additions of the convolutions and dense layers for one image; a training step does them three times: forwards, and
- * backwards by inputs and by weights.
- */
-function operations(topology: unknown, { mode, side }: Workload): number {
-  const { layers } = (topology as { config: { layers: TopologyLayer[] } }).config;
-  const shapes = new Map<string, { side: number; channels: number }>();
-  let total = 0;
-  for (const { class_name, config, inbound_nodes } of layers) {
-    const before = shapes.get(inbound_nodes[0]?.[0]?.[0] ?? '') ?? { side, channels: 3 };
-    const after = { ...before };
-    const [window = 1] = config.kernel_size ?? [];
-    const [stride = 1] = config.strides ?? [];
-    if (/Conv2D|MaxPooling2D/.test(class_name)) after.side = Math.ceil(before.side / stride);
-    if (class_name === 'Conv2D') {
-      after.channels = config.filters ?? 0;
-      total += 2 * after.side ** 2 * window ** 2 * before.channels * after.channels;
-    }
-    if (class_name === 'DepthwiseConv2D') total += 2 * after.side ** 2 * window ** 2 * after.channels;
-    if (class_name === 'Dense') total += 2 * before.channels * (config.units ?? 0);
-    // A margin before a window that has none of its own is what `same` would add.
-    shapes.set(config.name, class_name === 'ZeroPadding2D' ? before : after);
-  }
-  return mode === 'train' ? 3 * total : total;
-}
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
-}
-
-function round(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
 }

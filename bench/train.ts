@@ -1,143 +1,103 @@
-// Training images per second of the wasm engine with 1 and 2 threads, of Keras on TensorFlow where LOUPE_BENCH_PYTHON (or the
-// tests' TensorFlow) has it, and of TensorFlow.js's own cpu backend, the one stock backend that trains with nothing installed.
-// All take turns in one run, each in its own process. Usage: node bench/train.ts [rounds] [steps a round]; writes bench/results/train.json.
-import { type ChildProcess, spawn } from 'node:child_process';
-import fs from 'node:fs';
-import path from 'node:path';
-import { createInterface } from 'node:readline';
-import { pythonPeersFolder } from '../test/python-peers.ts';
+// Milliseconds per training step and per prediction of the engines wasm and tensorflow (LOUPE_BENCH_ENGINES names others, e.g.
+// webgpu), of Keras and of PyTorch (channels-last), all in float32 on all cores, each in a process of its own, in turns, in one run; with
+// memory, the time from starting the process to the end of its first step, and the share of what a matrix product reaches in wasm.
+// Usage: npm run bench:train -- [rounds] [steps a round] [workload's name or a part of it]; writes bench/results/train.json.
+import { fileURLToPath } from 'node:url';
+import { defaultConfig, type EngineConfig } from '../src/training/config.ts';
+import { pythonPeer } from '../test/python-peers.ts';
+import { Contestant, median, ratio, round } from './contestant.ts';
+import { operations } from './operations.ts';
 import { writeResult } from './result-file.ts';
 import type { StepsJob } from './train-steps.ts';
 
-const [rounds = 5, steps = 4] = process.argv.slice(2).map(Number);
+const rounds = Number(process.argv[2] ?? 9);
+const stepsARound = Number(process.argv[3] ?? 4);
+const wanted = process.argv[4] ?? '';
+const engines = (process.env.LOUPE_BENCH_ENGINES ?? 'wasm,tensorflow').split(',') as EngineConfig['name'][];
+const output = process.env.LOUPE_BENCH_RESULT ?? 'train';
 
-type Workload = Omit<StepsJob, 'engine' | 'warmUp'> & { name: string };
+/** Rows and columns of the product that shows what the kernels can do. */
+const productSide = 1024;
+
+interface Workload extends Omit<StepsJob, 'engine'> {
+  name: string;
+}
 
 const workloads: Workload[] = [
-  { name: 'ResNet-18 64 px, batch 32, SGD', architecture: 'resnet18', side: 64, batch: 32, optimizer: 'sgd' },
-  { name: 'small CNN 64 px, batch 32, AdamW', architecture: 'small-cnn', side: 64, batch: 32, optimizer: 'adamw' },
-  { name: 'small CNN 32 px, batch 64, AdamW', architecture: 'small-cnn', side: 32, batch: 64, optimizer: 'adamw' },
+  workload('ResNet-18 64 px, batch 32, SGD', 'train', 'resnet18', 64, 32, 'sgd'),
+  workload('ResNet-18 128 px, batch 32, SGD', 'train', 'resnet18', 128, 32, 'sgd'),
+  workload('MobileNetV2 64 px, batch 32, Adam', 'train', 'mobilenet-v2', 64, 32, 'adam'),
+  workload('small CNN 32 px, batch 128, SGD', 'train', 'small-cnn', 32, 128, 'sgd'),
+  workload('ResNet-18 64 px, batch 32, prediction', 'predict', 'resnet18', 64, 32, 'sgd'),
+  workload('MobileNetV2 64 px, batch 32, prediction', 'predict', 'mobilenet-v2', 64, 32, 'sgd'),
 ];
 
-interface Timed {
-  ms: number[];
-  rss: number;
-  cpuMs?: number;
+function workload(
+  name: string,
+  mode: StepsJob['mode'],
+  network: StepsJob['network'],
+  side: number,
+  batch: number,
+  optimizer: StepsJob['optimizer'],
+): Workload {
+  return { name, mode, network, side, batch, optimizer };
 }
 
-/** One process that trains the same network on the same number of images. */
-class Contestant {
-  readonly #child: ChildProcess;
-  readonly #lines: AsyncIterator<string>;
-  readonly medians: number[] = [];
-  rss = 0;
-  cpuMs = Number.POSITIVE_INFINITY;
+const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const loupe = () => new Contestant(process.execPath, [script('./train-steps.ts')]);
+const configOf = (name: EngineConfig['name']): EngineConfig => ({
+  ...defaultConfig.engine,
+  name,
+  adapter: process.env.LOUPE_BENCH_ADAPTER ?? '',
+});
 
-  constructor(command: string, args: string[]) {
-    this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-    this.#lines = createInterface({ input: this.#child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
-  }
-
-  async ask<T>(text: string): Promise<T> {
-    this.#child.stdin?.write(`${text}\n`);
-    return JSON.parse((await this.#lines.next()).value as string) as T;
-  }
-
-  async time(count: number): Promise<void> {
-    const { ms, rss, cpuMs } = await this.ask<Timed>(String(count));
-    this.medians.push(median(ms));
-    this.rss = Math.max(this.rss, rss);
-    this.cpuMs = Math.min(this.cpuMs, cpuMs ?? Number.POSITIVE_INFINITY);
-  }
-
-  end(): void {
-    this.#child.stdin?.end();
-  }
-}
-
-const python = pythonWithKeras();
 const results = [];
-for (const workload of workloads) results.push(await compare(workload));
-writeResult('train', { rounds, stepsARound: steps, results });
+for (const one of workloads) {
+  if (!one.name.includes(wanted)) continue;
+  results.push(await compare(one));
+  // After each: a machine that is taken away keeps what was measured.
+  writeResult(output, { rounds, stepsARound, results });
+}
 
-async function compare({ name, ...workload }: Workload) {
-  const contestants = new Map<string, Contestant>();
-  const versions: Record<string, string> = {};
+async function compare(one: Workload) {
+  const ours = new Map(engines.map((name) => [name, loupe()]));
+  const peers = new Map([
+    ['keras', new Contestant(pythonPeer(), [script('./keras_steps.py')])],
+    ['torch', new Contestant(pythonPeer(), [script('./torch_steps.py')])],
+  ]);
+  // One after the other: a start is timed too.
   let topology: unknown;
-  for (const threads of [1, 2]) {
-    const key = `wasm, ${threads} ${threads > 1 ? 'threads' : 'thread'}`;
-    const one = new Contestant(process.execPath, [sourcePath('./train-steps.ts')]);
-    const job: StepsJob = {
-      ...workload,
-      engine: { name: 'wasm', threads, adapter: '', precision: 'float32' },
-      warmUp: 3,
-    };
-    const said = await one.ask<{ version: string; topology: unknown }>(JSON.stringify(job));
-    [versions[key], topology] = [said.version, said.topology];
-    contestants.set(key, one);
+  for (const [name, contestant] of ours) {
+    ({ topology } = await contestant.start({ ...one, engine: configOf(name) }));
   }
-  if (python) {
-    const keras = new Contestant(python, [sourcePath('./keras_steps.py')]);
-    const { batch, optimizer } = workload;
-    versions.keras = (await keras.ask<{ version: string }>(JSON.stringify({ topology, batch, optimizer }))).version;
-    contestants.set('keras', keras);
-  }
-  for (let round = 0; round < rounds; round++) for (const one of contestants.values()) await one.time(steps);
-  const ours = contestants.get('wasm, 2 threads') as Contestant;
-  const stock = await stockStep(workload);
-  const figures = [...contestants].map(([key, one]) => ({
-    contestant: versions[key] ?? key,
-    msPerStep: round1(median(one.medians)),
-    fastestMsPerStep: round1(Math.min(...one.medians)),
-    ...(Number.isFinite(one.cpuMs) && { processorMsPerStep: round1(one.cpuMs) }),
-    imagesPerSecond: round1((1000 * workload.batch) / median(one.medians)),
-    rssMiB: one.rss,
-    /** Its time over that of our engine with 2 threads, the median of the rounds. */
-    timesOurs: round2(median(one.medians.map((ms, i) => ms / (ours.medians[i] as number)))),
+  for (const peer of peers.values()) await peer.start({ ...one, topology, warmUp: 1 });
+  const product = loupe();
+  const productJob: Workload = { ...one, mode: 'product', side: productSide };
+  await product.start({ ...productJob, engine: configOf('wasm') });
+  const all = [...ours.values(), ...peers.values(), product];
+  for (let turn = 0; turn < rounds; turn++) for (const contestant of all) await contestant.time(stepsARound);
+  for (const contestant of all) contestant.end();
+
+  const productGflops = (2 * productSide ** 3) / median(product.medians) / 1e6;
+  const reached = (contestant: Contestant) =>
+    (operations(topology, one) * one.batch) / median(contestant.medians) / 1e6;
+  const figures = [...ours, ...peers].map(([name, contestant]) => ({
+    ...{ name, version: contestant.version },
+    ms: round(median(contestant.medians), 1),
+    fastestMs: round(Math.min(...contestant.medians), 1),
+    imagesPerSecond: Math.round((1000 * one.batch) / median(contestant.medians)),
+    rssMiB: contestant.rss,
+    firstStepSeconds: round(contestant.firstStep, 2),
+    ...(name === 'wasm' && { shareOfProduct: round(reached(contestant) / productGflops, 2) }),
   }));
-  for (const one of contestants.values()) one.end();
-  const perImage = median(ours.medians) / workload.batch;
-  const result = {
-    name,
-    figures,
-    stockCpuBackend: { msPerImage: Math.round(stock), timesOurs: Math.round(stock / perImage) },
-  };
-  process.stderr.write(`${name}: ${figures.map((one) => `${one.msPerStep} ms (${one.contestant})`).join('; ')}\n`);
-  return result;
-}
-
-/** Milliseconds an image of one step of TensorFlow.js's cpu backend at batch 1. */
-async function stockStep(workload: Omit<Workload, 'name'>): Promise<number> {
-  const stock = new Contestant(process.execPath, [sourcePath('./train-steps.ts')]);
-  const job: StepsJob = {
-    ...workload,
-    batch: 1,
-    engine: { name: 'cpu', threads: 1, adapter: '', precision: 'float32' },
-    warmUp: 0,
-  };
-  await stock.ask(JSON.stringify(job));
-  await stock.time(1);
-  stock.end();
-  return stock.medians[0] as number;
-}
-
-function pythonWithKeras(): string | null {
-  const candidates = [process.env.LOUPE_BENCH_PYTHON ?? '', path.join(pythonPeersFolder(), 'bin', 'python')];
-  return candidates.find((file) => file !== '' && fs.existsSync(file)) ?? null;
-}
-
-function sourcePath(name: string): string {
-  return path.join(import.meta.dirname, name);
-}
-
-function median(values: number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] as number;
-}
-
-function round1(value: number): number {
-  return Math.round(value * 10) / 10;
-}
-
-function round2(value: number): number {
-  return Math.round(value * 100) / 100;
+  /** Time of the better peer over ours, medians of the rounds' ratios: above 1 we are faster. */
+  const ratios = Object.fromEntries(
+    [...ours].map(([name, contestant]) => [
+      name,
+      Math.min(...[...peers.values()].map((peer) => ratio(peer, contestant))),
+    ]),
+  );
+  const said = figures.map(({ name, ms }) => `${name} ${ms} ms`).join(', ');
+  process.stderr.write(`${one.name}: ${said}; to the better peer ${JSON.stringify(ratios)}\n`);
+  return { name: one.name, figures, wasmProductGflops: Math.round(productGflops), ratios };
 }
