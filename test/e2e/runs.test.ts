@@ -112,7 +112,7 @@ describe('what the user says of runs, and what can be done with a finished one',
     const own = rows.filter({ hasText: 'Tiny way' });
     await own.waitFor();
     assert.match((await own.textContent()) ?? '', /Tiny way.*For tiny pictures\..*Next to nothing\./);
-    await rows.filter({ hasText: 'Ten minutes' }).waitFor();
+    await rows.filter({ hasText: 'A quick look' }).waitFor();
     await page.keyboard.press('Escape');
   });
 
