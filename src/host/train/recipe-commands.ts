@@ -56,11 +56,13 @@ async function save({ config, name, place }: Source): Promise<void> {
   if (taken.has(recipe) && !(await confirmReplace(recipe))) return;
   const purpose = await vscode.window.showInputBox({
     title,
+    ignoreFocusOut: true,
     prompt: vscode.l10n.t('What is it for? (may stay empty)'),
   });
   if (purpose === undefined) return;
   const cost = await vscode.window.showInputBox({
     title,
+    ignoreFocusOut: true,
     prompt: vscode.l10n.t('What does it cost? (may stay empty)'),
   });
   if (cost === undefined) return;
