@@ -16,8 +16,8 @@ import { pythonPeer } from '../test/python-peers.ts';
 import { writeResult } from './result-file.ts';
 
 /**
- * Time and size of each export, beside Keras writing the same network (`model.save`, `model.export`) and PyTorch writing
- * torchvision's ResNet-18 (`torch.onnx.export`). Time is from the network in memory to the bytes on the disk; medians.
+ * Time and size of each export, beside Keras writing the same network (`model.save`, `model.export`). Time is from the network in
+ * memory to the bytes on the disk; medians.
  */
 const ROUNDS = 5;
 const SIDE = 64;
@@ -26,7 +26,7 @@ const CLASSES = 10;
 const peers = `
 import json, os, sys, tempfile, time
 os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'
-import keras, torch, torchvision
+import keras
 folder, rounds = sys.argv[1], int(sys.argv[2])
 def median(run, size):
     times = []
@@ -43,11 +43,6 @@ for name in ('small-cnn', 'resnet18'):
         'keras': median(lambda i: model.save(f'{target}.keras'), lambda: os.path.getsize(f'{target}.keras')),
         'savedmodel': median(lambda i: model.export(f'{target}-{i}', verbose=False), lambda: folder_bytes(f'{target}-0')),
     }
-network = torchvision.models.resnet18(num_classes=${CLASSES}).eval()
-image = torch.zeros(1, 3, ${SIDE}, ${SIDE})
-target = f'{folder}/torch.onnx'
-export = lambda i: torch.onnx.export(network, image, target, dynamo=False, opset_version=17, dynamic_axes={'image': {0: 'batch'}}, input_names=['image'])
-results['resnet18']['onnx'] = median(export, lambda: os.path.getsize(target))
 print(json.dumps(results))
 `;
 
