@@ -1,4 +1,5 @@
 import type { Estimate } from '../../protocol/evaluation.ts';
+import { tricksOf, trickText } from '../../training/tricks.ts';
 import { rangeText } from '../source.ts';
 import type { CardFacts } from './facts.ts';
 import { sum } from './facts.ts';
@@ -106,11 +107,13 @@ function dataSection({ config, labels, counts, provenance, skipped, preprocess }
 
 function trainingSection({ run, config, changed, parameters, provenance, warnings }: CardFacts): string {
   const { training } = config;
+  const tricks = tricksOf(config);
   const best = run.bestEpoch === null ? '' : `; saved are the weights of epoch ${run.bestEpoch}`;
   const facts = [
     `- ${escapeMarkdown(run.architecture)}${parameters === null ? '' : `, ${parameters.toLocaleString('en-US')} parameters`}`,
     `- ${run.epoch} of ${run.epochs} epochs, ${run.step} steps of ${training.batchSize} images${best}`,
     `- ${training.optimizer.name}, learning rate ${training.learningRate} (${training.schedule.name}), loss ${training.loss.name}`,
+    ...(tricks.length > 0 ? [`- Tricks: ${tricks.map(trickText).map(escapeMarkdown).join(', ')}`] : []),
     ...(provenance
       ? [`- On ${escapeMarkdown(provenance.engine.label)}, ${escapeMarkdown(provenance.engine.device)}`]
       : []),

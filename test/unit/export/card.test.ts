@@ -152,6 +152,7 @@ describe('a model card', () => {
     assert.match(card, /Fingerprint: `abc123`/);
     assert.match(card, /SHA-256 `def456`/);
     assert.match(card, /\| `training\.epochs` \| `5` \| `10` \|/);
+    assert.match(card, /Tricks: .*Weight decay 0\.01/);
     assert.match(card, /Seed 42/);
   });
 
