@@ -85,7 +85,7 @@ describe('find a learning rate, use it, look at its schedule', { timeout: 5 * mi
     const { page } = session;
     await openFile(page, 'kinds.loupe.json');
     await lens('Preview Schedule').click();
-    const frame = await webviewWith(page, '.fact');
+    const frame = await webviewWith(page, '.legend-dashed');
     await frame.locator('.fact', { hasText: 'one-cycle' }).waitFor();
     await page.locator('.editor-instance .view-line', { hasText: 'batchSize' }).first().click();
     await page.keyboard.press('Home');
