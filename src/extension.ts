@@ -37,6 +37,7 @@ import { showError } from './host/show-error.ts';
 import { StatusBar } from './host/status-bar.ts';
 import { Thumbnails } from './host/thumbnails.ts';
 import { recipeCommands } from './host/train/recipe-commands.ts';
+import { recipeGallery } from './host/train/recipe-gallery.ts';
 import { trainCommands } from './host/train/train-commands.ts';
 
 /** What the tests inside the extension host look at. */
@@ -100,6 +101,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
       ...trainCommands(parts),
       ...configCommands(parts),
       ...recipeCommands(parts),
+      ...recipeGallery(dataSets),
       ...finderCommands({ ...parts, finderPanels }),
       ...schedule.commands,
       ...runCommands(parts),

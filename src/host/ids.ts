@@ -11,6 +11,7 @@ export const commands = {
   trainDataSet: 'loupe.dataSet.train',
   train: 'loupe.train',
   trainWithDefaults: 'loupe.trainWithDefaults',
+  showRecipes: 'loupe.recipes.show',
   newConfig: 'loupe.config.new',
   trainConfig: 'loupe.config.train',
   openRunOfConfig: 'loupe.config.openRun',

@@ -56,7 +56,7 @@ const icons: Record<string, string> = {
 };
 
 /** The two lines of a recipe: what it is for beside its name, what it costs below. */
-function recipePick(recipe: Recipe): vscode.QuickPickItem & { choice: Choice } {
+export function recipePick(recipe: Recipe): vscode.QuickPickItem & { choice: Choice } {
   const { name, purpose, cost } = recipe;
   const label = `$(${icons[name] ?? 'bookmark'}) ${recipeTitle(name)}`;
   return { label, description: purpose, detail: cost, choice: { recipe } };
