@@ -31,9 +31,6 @@ interface Job {
   batch: number;
 }
 
-if (process.argv[2] === '--ours') await answerOurs();
-else await compare(Number(process.argv[2] ?? 5));
-
 async function compare(rounds: number): Promise<void> {
   const rows = [];
   for (const side of sides) for (const preset of presets) rows.push(await compareCase({ side, preset, rounds }));
@@ -208,3 +205,6 @@ function say(answer: unknown): void {
 function median(values: number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 }
+
+if (process.argv[2] === '--ours') await answerOurs();
+else await compare(Number(process.argv[2] ?? 5));

@@ -17,20 +17,50 @@ const FAR = 16_000;
  * @param source [height, width, channel]. @param target the same size, another array.
  */
 export function warp(source: Uint8Array, target: Uint8Array, frame: Frame, map: Homography, fill: FillConfig): void {
-  const isMirrored = map[0] === -1 && map[1] === 0 && map[3] === 0 && map[4] === 1 && map[5] === 0;
-  if (isMirrored && map[2] === frame.width - 1 && map[6] === 0 && map[7] === 0) mirror(source, target, frame);
+  if (movesWholePixels(map)) moveWholePixels(source, target, frame, map, fill);
   else if (map[6] === 0 && map[7] === 0) warpAffine(source, target, frame, map, fill);
   else warpProjective(source, target, frame, map, fill);
 }
 
-/** Left and right change places: the commonest of all. */
-function mirror(source: Uint8Array, target: Uint8Array, { width, height, channels }: Frame): void {
-  const stride = width * channels;
+/** Flips, shifts and crops by whole pixels: the commonest of all, and nothing to interpolate. */
+function movesWholePixels([a, b, c, d, e, f, g, h, i]: Homography): boolean {
+  const isStraight = b === 0 && d === 0 && g === 0 && h === 0 && i === 1;
+  return isStraight && Math.abs(a) === 1 && Math.abs(e) === 1 && Number.isInteger(c) && Number.isInteger(f);
+}
+
+function moveWholePixels(
+  source: Uint8Array,
+  target: Uint8Array,
+  { width, height, channels }: Frame,
+  map: Homography,
+  { mode, value }: FillConfig,
+): void {
+  const columns = Int32Array.from({ length: width }, (_, x) => inside(map[0] * x + map[2], width, mode));
+  // Columns that come from inside in one piece, where nothing is mirrored.
+  const first = map[0] === 1 ? Math.min(width, Math.max(0, -map[2])) : width;
+  const end = map[0] === 1 ? Math.max(first, Math.min(width, width - map[2])) : width;
   for (let y = 0; y < height; y++) {
-    for (let from = y * stride, to = (y + 1) * stride - channels; from < (y + 1) * stride; from += channels) {
-      for (let c = 0; c < channels; c++) target[to + c] = source[from + c] as number;
-      to -= channels;
+    const row = inside(map[4] * y + map[5], height, mode);
+    const start = y * width;
+    if (row < 0) {
+      target.fill(value, start * channels, (start + width) * channels);
+      continue;
     }
+    const copy = (from: number, to: number) => {
+      for (let x = from; x < to; x++) {
+        const column = columns[x] as number;
+        const at = (row * width + column) * channels;
+        for (let c = 0; c < channels; c++) {
+          target[(start + x) * channels + c] = column < 0 ? value : (source[at + c] as number);
+        }
+      }
+    };
+    copy(0, first);
+    if (end > first) {
+      const from = row * width + first + map[2];
+      target.set(source.subarray(from * channels, (from + end - first) * channels), (start + first) * channels);
+    }
+    copy(end, width);
   }
 }
 
