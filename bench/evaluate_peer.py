@@ -46,7 +46,16 @@ def metrics_of(folder, images, classes):
 
 def torch_eval(images, side, classes, batch, threads):
     import torch
-    from torchvision.models import resnet18
+
+    try:
+        from torchvision.models import resnet18
+    except RuntimeError:
+        # A torchvision built for another torch can't load its compiled operators; this network needs none of them.
+        for name in [name for name in sys.modules if name.startswith("torchvision")]:
+            del sys.modules[name]
+        library = torch.library.Library("torchvision", "DEF")
+        library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+        from torchvision.models import resnet18
 
     torch.set_num_threads(threads)
     # At 64 pixels Loupe's ResNet-18 has torchvision's stem.

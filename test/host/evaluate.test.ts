@@ -33,6 +33,13 @@ describe('evaluation and prediction', function () {
     await runIn(run, ['done']);
   });
 
+  after(async () => {
+    const { store } = await loupe();
+    fs.rmSync(run, { recursive: true, force: true });
+    store.refresh();
+    await until('the run is gone from the list', () => !store.get(run));
+  });
+
   it('a run is evaluated in a process of its own; its panel is one, however often it is asked for', async () => {
     const { evaluatePanels } = await loupe();
     await vscode.commands.executeCommand(commands.evaluateRun, run);
