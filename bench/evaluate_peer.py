@@ -54,7 +54,9 @@ def torch_eval(images, side, classes, batch, threads):
         for name in [name for name in sys.modules if name.startswith("torchvision")]:
             del sys.modules[name]
         library = torch.library.Library("torchvision", "DEF")
-        library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+        for name in ["nms", "qnms", "roi_align", "roi_pool", "ps_roi_align", "ps_roi_pool", "deform_conv2d", "_roi_align_backward",
+                     "_roi_pool_backward", "_ps_roi_align_backward", "_ps_roi_pool_backward", "_deform_conv2d_backward"]:
+            library.define(f"{name}(Tensor x) -> Tensor")
         from torchvision.models import resnet18
 
     torch.set_num_threads(threads)
