@@ -5,6 +5,7 @@ import { plannedEpochs, type TrainProgress } from './progress.ts';
 import { labelsOf } from './run-data.ts';
 import { sampledCounts } from './sampling.ts';
 import type { Segment } from './segments.ts';
+import { settingsWarnings } from './settings-warnings.ts';
 
 type Announcing = Pick<TrainRun, 'config' | 'data' | 'segments' | 'stages' | 'events'>;
 
@@ -13,7 +14,7 @@ type Announcing = Pick<TrainRun, 'config' | 'data' | 'segments' | 'stages' | 'ev
  * @param timed epochs that a time budget will have room for, as far as that is known
  */
 export function announcePlan(run: Announcing, progress: TrainProgress, timed?: number): void {
-  const { data, segments, stages, events } = run;
+  const { config, data, segments, stages, events } = run;
   const segment = segments[progress.segment] as Segment;
   const images = imagesPerEpoch(run);
   const stepsOf = ({ batchSize }: Segment) => stepsPerEpoch(images, batchSize);
@@ -21,6 +22,11 @@ export function announcePlan(run: Announcing, progress: TrainProgress, timed?: n
   const here = progress.ended ? progress.epoch : (timed ?? progress.segmentStart + segment.epochs);
   const done = progress.step - progress.stepInEpoch;
   const ahead = segments.slice(progress.segment + 1).reduce((sum, next) => sum + next.epochs * stepsOf(next), 0);
+  const steps = done + (here - progress.epoch) * stepsOf(segment) + ahead;
+  if (progress.step === 0 && config.training.timeBudget === 0) {
+    for (const warning of settingsWarnings(config, Math.floor(steps / config.training.accumulate)))
+      events.append(warning);
+  }
   events.append({
     kind: 'plan',
     ...(timed === undefined ? {} : { again: true }),
@@ -31,7 +37,7 @@ export function announcePlan(run: Announcing, progress: TrainProgress, timed?: n
     parameters: stages.current.parameters,
     stepsPerEpoch: stepsOf(segment),
     epochs,
-    steps: done + (here - progress.epoch) * stepsOf(segment) + ahead,
+    steps,
     batchSize: Math.min(segment.batchSize, images),
   });
 }
