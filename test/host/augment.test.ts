@@ -20,6 +20,7 @@ describe('augmentation preview', function () {
     await makeSample(path.join(workspaceFolder(), 'augment-shapes'), 4);
     const uri = vscode.Uri.file(path.join(workspaceFolder(), 'preview.loupe.json'));
     fs.writeFileSync(uri.fsPath, '{\n  // mine\n  "data": { "source": "augment-shapes" }\n}\n');
+    await vscode.workspace.openTextDocument(uri);
     const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', uri);
     const lens = lenses.find(({ command }) => command?.command === commands.previewAugment);
     assert.ok(lens?.command);
