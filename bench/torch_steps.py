@@ -71,8 +71,8 @@ class Network(nn.Module):
             return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()), channels
         if kind == "ReLU":
             return (nn.ReLU6() if given.get("max_value") == 6 else nn.ReLU()), channels
-        if kind == "Activation" and given["activation"] == "relu":
-            return nn.ReLU(), channels
+        if kind == "Activation":
+            return {"relu": nn.ReLU, "relu6": nn.ReLU6}[given["activation"]](), channels
         if kind == "Add":
             return Sum(), channels
         raise ValueError(kind)
