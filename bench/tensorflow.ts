@@ -3,6 +3,8 @@
 // and the share of what a matrix product reaches on the same processor.
 // On a machine with other work on it, OMP_WAIT_POLICY=PASSIVE keeps PyTorch's threads from spinning against that work.
 // Usage: node bench/tensorflow.ts [rounds] [steps a round] [workload's name or a part of it]; writes bench/results/tensorflow.json.
+import fs from 'node:fs';
+import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { pythonPeer } from '../test/python-peers.ts';
 import { Contestant, median, ratio, round } from './contestant.ts';
@@ -47,12 +49,21 @@ function predict(name: string, network: TensorFlowJob['network'], side: number, 
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const loupe = () => new Contestant(process.execPath, [script('./tensorflow-steps.ts')]);
 
-const results = [];
+const results = new Map<string, object>();
+for (const result of earlierResults()) results.set(result.name, result);
 for (const workload of workloads) {
   if (!workload.name.includes(wanted)) continue;
-  results.push(await compare(workload));
+  results.set(workload.name, await compare(workload));
   // After each: a machine that is taken away keeps what was measured.
-  writeResult('tensorflow', { rounds, stepsARound, waitPolicy: process.env.OMP_WAIT_POLICY ?? 'active', results });
+  const ordered = workloads.flatMap(({ name }) => results.get(name) ?? []);
+  writeResult('tensorflow', { rounds, stepsARound, results: ordered });
+}
+
+/** When only some workloads are measured, the others' figures stay. */
+function earlierResults(): { name: string }[] {
+  const file = new URL('./results/tensorflow.json', import.meta.url);
+  if (wanted === '' || !fs.existsSync(file)) return [];
+  return (JSON.parse(fs.readFileSync(file, 'utf8')) as { results: { name: string }[] }).results;
 }
 
 async function compare(workload: Workload) {
@@ -100,6 +111,9 @@ function summary(
   });
   return {
     name: workload.name,
+    date: new Date().toISOString(),
+    loadAverage: round(os.loadavg()[0] ?? 0, 1),
+    waitPolicy: process.env.OMP_WAIT_POLICY ?? 'active',
     float32: { ...figures(float32), shareOfProduct: round(reached(float32) / limit(products.float32), 2) },
     mixed: { ...figures(mixed), shareOfProduct: round(reached(mixed) / limit(products.mixed), 2) },
     keras: { ...figures(keras), version: keras.version },
