@@ -9,8 +9,8 @@ import { root } from '../../tools/paths.ts';
 import { folderArguments } from '../../tools/vscode/server.ts';
 import { copyDemoImages, openSession, runFolders, type Session, trainWithOneButton } from '../harness.ts';
 
-/** MiB; libvips alone is 7.5. */
-const largest = 14;
+/** MiB; libvips alone is 7.5, Dawn (WebGPU) about 7. */
+const largest = 20;
 
 describe('the packed extension', { timeout: 6 * 60_000 }, () => {
   let folder: string;
@@ -50,11 +50,22 @@ describe('the packed extension', { timeout: 6 * 60_000 }, () => {
       .map((name) => name.replaceAll('\\', '/'));
     const images = files.filter((name) => /^dist\/node_modules\/@img\/[^/]+$/.test(name)).map((name) => name.slice(18));
     assert.deepEqual(images.sort(), ['@img/colour', ...sharpPackages[ownTarget()]].sort());
-    for (const needed of ['dist/extension.cjs', 'dist/loupe.mjs', 'dist/webview/run.js', 'media/loupe.schema.json']) {
+    const link = ['loader.node', 'tfjs_binding.node']
+      .filter(() => ownTarget().startsWith('linux'))
+      .map((name) => `dist/tensorflow/prebuilt/${ownTarget()}/${name}`);
+    for (const needed of [
+      'dist/extension.cjs',
+      'dist/loupe.mjs',
+      'dist/webview/run.js',
+      'media/loupe.schema.json',
+      ...link,
+    ]) {
       assert.ok(files.includes(needed), needed);
     }
     const strange = files.filter((name) => /\.(ts|map)$|^(src|test|bench|node_modules)\b/.test(name));
     assert.deepEqual(strange, []);
+    const prebuilt = files.filter((name) => /^dist\/tensorflow\/prebuilt\/[^/]+$/.test(name));
+    assert.deepEqual(prebuilt, link.length ? [`dist/tensorflow/prebuilt/${ownTarget()}`] : []);
     const manifest = JSON.parse(fs.readFileSync(path.join(extension, 'package.json'), 'utf8')) as object;
     for (const name of ['scripts', 'dependencies', 'devDependencies']) assert.ok(!(name in manifest), name);
   });
