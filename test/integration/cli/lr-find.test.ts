@@ -61,12 +61,15 @@ describe('loupe lr-find', () => {
 
   it('stops on Ctrl-C with what it has', async (t) => {
     const cwd = await workspace(t);
+    let pressed = false;
     const { code, stdout } = await runCli(
       ['lr-find', 'two.loupe.json', '--steps', '2000', '--json', '--progress', 'json'],
       {
         cwd,
         onStderr: (text, kill) => {
-          if (/"rate":[\d.]/.test(text)) kill('SIGINT');
+          if (pressed || !/"rate":[\d.]/.test(text)) return;
+          pressed = true;
+          kill('SIGINT');
         },
       },
     );
