@@ -130,7 +130,7 @@ async function verify(install: TensorFlowInstall, { onStep, onLine, signal }: Se
 }
 
 function noGpuOf(install: TensorFlowInstall, { info }: WorkingEngine): NoGpu | null {
-  if (info.label.includes('GPU')) return null;
+  if (info.gpu) return null;
   let log = '';
   try {
     log = fs.readFileSync(startLog(), 'utf8');

@@ -45,6 +45,7 @@ describe('attaching TensorFlow', { skip, timeout: 300_000 }, () => {
         label: 'TensorFlow 2.21 (CPU)',
         device: 'CPU, 1 thread',
         version: '2.21.0',
+        gpu: false,
         threads: 1,
       });
       assert.equal(stderr, '');
