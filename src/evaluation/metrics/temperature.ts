@@ -3,7 +3,7 @@ import type { Scored } from './scored.ts';
 /** Stands for a probability that float32 has rounded to 0. */
 const LEAST = 1e-30;
 const MOST_ITERATIONS = 60;
-const TOLERANCE = 1e-12;
+const TOLERANCE = 1e-9;
 /** Temperatures looked at: 1/50 … 50. Perfect predictions would otherwise ask for 0. */
 const LIMIT = 50;
 
