@@ -67,7 +67,9 @@ describe('Learning-rate panel', { skip: existsSync(chromium) ? false : `no ${chr
       await panel.page.waitForFunction('Object.keys(panelHarness.state.moved).length === 0');
       await panel.page.keyboard.press('ArrowDown');
       await panel.page.waitForFunction('panelHarness.state.selected === "steep"');
-      assert.equal(await marker(panel, 'steep').getAttribute('tabindex'), '0');
+      await panel.page.waitForFunction(
+        `document.querySelector('[aria-label^="steep"]').getAttribute('tabindex') === '0'`,
+      );
       assert.equal(await marker(panel, 'valley').getAttribute('tabindex'), '-1');
       assert.equal(await panel.page.getByRole('radio', { name: /^steep/ }).isChecked(), true);
     }));

@@ -66,6 +66,9 @@ async function bundleTests(folder: string): Promise<void> {
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
     external: ['vscode', 'mocha'],
+    // As esbuild.mjs does for the extension itself.
+    define: { 'import.meta.url': '__moduleUrl' },
+    banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
     sourcemap: 'inline',
     logLevel: 'warning',
   });
