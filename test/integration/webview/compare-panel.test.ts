@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { fakeComparison, fakePictures } from '../../tools/panel-harness/comparisons.ts';
-import { type Harness, type OpenOptions, type PanelPage, startHarness } from '../../tools/panel-harness/page.ts';
+import {
+  type Harness,
+  type OpenOptions,
+  type PanelPage,
+  startHarness,
+  waitFor,
+} from '../../tools/panel-harness/page.ts';
 
 const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
@@ -145,7 +151,7 @@ describe('Compare panel', { skip: existsSync(chromium) ? false : `no ${chromium}
       await panel.page.locator('input.edit').fill('one, two');
       await panel.page.keyboard.press('Enter');
       assert.deepEqual(await sentOf(panel, 'edit'), [{ type: 'edit', run: runs.runs[2]!.id, tags: ['one', ' two'] }]);
-      await panel.page.waitForFunction('document.activeElement.matches(".row")');
+      await waitFor(panel.page, 'document.activeElement.matches(".row")');
       await panel.page.keyboard.press('n');
       await panel.page.locator('input.edit').fill('never kept');
       await panel.page.keyboard.press('Escape');

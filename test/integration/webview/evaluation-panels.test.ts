@@ -10,7 +10,13 @@ import {
   subject,
   summary,
 } from '../../tools/panel-harness/evaluations.ts';
-import { type Harness, type OpenOptions, type PanelPage, startHarness } from '../../tools/panel-harness/page.ts';
+import {
+  type Harness,
+  type OpenOptions,
+  type PanelPage,
+  startHarness,
+  waitFor,
+} from '../../tools/panel-harness/page.ts';
 
 const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const skip = existsSync(chromium) ? false : `no ${chromium}`;
@@ -189,7 +195,7 @@ describe('Predict panel', { skip, timeout: 120_000 }, () => {
         data.items.add(new File([new Uint8Array([1, 2, 3])], 'image.png', { type: 'image/png' }));
         document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }));
       })()`);
-      await panel.page.waitForFunction('panelHarness.sent.at(-1).type === "image"');
+      await waitFor(panel.page, 'panelHarness.sent.at(-1).type === "image"');
       assert.deepEqual(await lastSent(panel), { type: 'image', id: 0, name: 'pasted image', data: 'AQID' });
       await panel.send({ type: 'items', items: [answered(1, 'pasted image', [0.8, 0.2])] });
       await panel.page.locator('.share').first().waitFor();

@@ -3,7 +3,13 @@ import { existsSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { stateLooks } from '../../../webview/ui/state-looks.ts';
 import { fakeFinder, finderScenes } from '../../tools/panel-harness/finders.ts';
-import { type Harness, type OpenOptions, type PanelPage, startHarness } from '../../tools/panel-harness/page.ts';
+import {
+  type Harness,
+  type OpenOptions,
+  type PanelPage,
+  startHarness,
+  waitFor,
+} from '../../tools/panel-harness/page.ts';
 
 const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
@@ -33,6 +39,16 @@ describe('Learning-rate panel', { skip: existsSync(chromium) ? false : `no ${chr
   const rateOf = async (panel: PanelPage, method: string) =>
     Number(await marker(panel, method).getAttribute('aria-valuenow'));
 
+  /** Where a marker stands once the chart has been laid out. */
+  const settledBox = async (panel: PanelPage, method: string) => {
+    for (let last = ''; ; ) {
+      const box = await marker(panel, method).boundingBox();
+      if (box && JSON.stringify(box) === last) return box;
+      last = JSON.stringify(box);
+      await panel.page.waitForTimeout(100);
+    }
+  };
+
   test('shows every state without an error, also beside an editor', () =>
     withPanel({ width: 420 }, async (panel) => {
       assert.deepEqual(await panel.sent(), [{ type: 'ready' }]);
@@ -56,20 +72,18 @@ describe('Learning-rate panel', { skip: existsSync(chromium) ? false : `no ${chr
       assert.ok(Math.abs((await rateOf(panel, 'valley')) / suggested - 1) < 1e-9);
       const shown = `document.querySelector('[aria-label^="valley"]').getAttribute('aria-valuenow')`;
       await panel.page.keyboard.press('ArrowRight');
-      await panel.page.waitForFunction(`Number(${shown}) > ${suggested}`);
+      await waitFor(panel.page, `Number(${shown}) > ${suggested}`);
       await panel.page.keyboard.press('Shift+ArrowRight');
-      await panel.page.waitForFunction(`Number(${shown}) > 1.5 * ${suggested}`);
+      await waitFor(panel.page, `Number(${shown}) > 1.5 * ${suggested}`);
       const words = (await marker(panel, 'valley').getAttribute('aria-valuetext')) ?? '';
       assert.match(words, /smoothed loss \d.*moved from/);
       await panel.page.keyboard.press('Enter');
       assert.deepEqual(await lastSent(panel), { type: 'use', rate: await rateOf(panel, 'valley') });
       await panel.page.keyboard.press('Backspace');
-      await panel.page.waitForFunction('Object.keys(panelHarness.state.moved).length === 0');
+      await waitFor(panel.page, 'Object.keys(panelHarness.state.moved).length === 0');
       await panel.page.keyboard.press('ArrowDown');
-      await panel.page.waitForFunction('panelHarness.state.selected === "steep"');
-      await panel.page.waitForFunction(
-        `document.querySelector('[aria-label^="steep"]').getAttribute('tabindex') === '0'`,
-      );
+      await waitFor(panel.page, 'panelHarness.state.selected === "steep"');
+      await waitFor(panel.page, `document.querySelector('[aria-label^="steep"]').getAttribute('tabindex') === '0'`);
       assert.equal(await marker(panel, 'valley').getAttribute('tabindex'), '-1');
       assert.equal(await panel.page.getByRole('radio', { name: /^steep/ }).isChecked(), true);
     }));
@@ -78,20 +92,20 @@ describe('Learning-rate panel', { skip: existsSync(chromium) ? false : `no ${chr
     withPanel({}, async (panel) => {
       await panel.send(finderScenes.done!());
       const before = await rateOf(panel, 'minimum');
-      const box = (await marker(panel, 'minimum').boundingBox())!;
+      const box = await settledBox(panel, 'minimum');
       const [x, y] = [box.x + box.width / 2, box.y + box.height - 40];
       await panel.page.mouse.move(x, y);
       await panel.page.mouse.down();
       await panel.page.mouse.move(x - 120, y, { steps: 4 });
       await panel.page.mouse.up();
+      const shown = `document.querySelector('[aria-label^="minimum"]').getAttribute('aria-valuenow')`;
+      await waitFor(panel.page, `Number(${shown}) < ${before / 3}`);
       const dragged = await rateOf(panel, 'minimum');
-      assert.ok(dragged < before / 3, `${before} → ${dragged}`);
       const plot = (await panel.page.locator('.plot').boundingBox())!;
       await panel.page.mouse.click(plot.x + plot.width * 0.4, plot.y + plot.height * 0.6);
-      const shown = `document.querySelector('[aria-label^="minimum"]').getAttribute('aria-valuenow')`;
-      await panel.page.waitForFunction(`Number(${shown}) < ${dragged}`);
+      await waitFor(panel.page, `Number(${shown}) < ${dragged}`);
       await panel.page.getByRole('button', { name: 'Put back' }).click();
-      await panel.page.waitForFunction(`Number(${shown}) === ${before}`);
+      await waitFor(panel.page, `Number(${shown}) === ${before}`);
     }));
 
   test('the button says what it does, and is off where the config has the rate', () =>
@@ -126,7 +140,7 @@ describe('Learning-rate panel', { skip: existsSync(chromium) ? false : `no ${chr
       await panel.send(finderScenes.done!());
       await marker(panel, 'slide').focus();
       await panel.page.keyboard.press('ArrowLeft');
-      await panel.page.waitForFunction('"slide" in panelHarness.state.moved');
+      await waitFor(panel.page, '"slide" in panelHarness.state.moved');
       const state = await panel.savedState();
       await withPanel({ state }, async (again) => {
         await again.send(finderScenes.done!());
@@ -135,7 +149,7 @@ describe('Learning-rate panel', { skip: existsSync(chromium) ? false : `no ${chr
         const other = finderScenes.done!();
         other.summary.folder += '-2';
         await again.send(other);
-        await again.page.waitForFunction('Object.keys(panelHarness.state.moved).length === 0');
+        await waitFor(again.page, 'Object.keys(panelHarness.state.moved).length === 0');
       });
     }));
 

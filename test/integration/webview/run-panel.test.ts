@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { stateLooks } from '../../../webview/ui/state-looks.ts';
-import { type Harness, type OpenOptions, type PanelPage, startHarness } from '../../tools/panel-harness/page.ts';
+import {
+  type Harness,
+  type OpenOptions,
+  type PanelPage,
+  startHarness,
+  waitFor,
+} from '../../tools/panel-harness/page.ts';
 import { fakeRun, scenes } from '../../tools/panel-harness/runs.ts';
 
 const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -88,7 +94,8 @@ describe('Run panel', { skip: existsSync(chromium) ? false : `no ${chromium}`, t
       await panel.page.locator('.actions vscode-button[disabled]').waitFor();
       await panel.send({ ...run.next(1), summary: { ...run.snapshot.summary, state: 'stopped' } });
       await action(panel, 'Resume').waitFor();
-      await panel.page.waitForFunction(
+      await waitFor(
+        panel.page,
         'document.activeElement.matches("vscode-button") && document.activeElement.textContent.includes("Resume")',
       );
       await panel.page.locator('.visually-hidden', { hasText: 'Stopped' }).waitFor({ state: 'attached' });
@@ -153,7 +160,7 @@ describe('Run panel', { skip: existsSync(chromium) ? false : `no ${chromium}`, t
       await panel.page.getByLabel('Smoothing').fill('0');
       await panel.page.locator('.chart').first().getByRole('button', { name: 'Validation' }).click();
       await panel.page.locator('summary', { hasText: 'Configuration' }).click();
-      await panel.page.waitForFunction('panelHarness.state.open.includes("config")');
+      await waitFor(panel.page, 'panelHarness.state.open.includes("config")');
       const state = await panel.savedState();
       assert.deepEqual(state, {
         folder: scenes.done!().summary.folder,

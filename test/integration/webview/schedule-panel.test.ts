@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { type Harness, type PanelPage, startHarness } from '../../tools/panel-harness/page.ts';
+import { type Harness, type PanelPage, startHarness, waitFor } from '../../tools/panel-harness/page.ts';
 import { fakeSchedule, scheduleScenes } from '../../tools/panel-harness/schedules.ts';
 
 const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -66,7 +66,7 @@ describe('Schedule panel', { skip: existsSync(chromium) ? false : `no ${chromium
       );
       await panel.page.getByLabel('Step', { exact: true }).check({ force: true });
       await panel.page.locator('vscode-checkbox').click();
-      await panel.page.waitForFunction('panelHarness.state.logScale && panelHarness.state.xAxis === "step"');
+      await waitFor(panel.page, 'panelHarness.state.logScale && panelHarness.state.xAxis === "step"');
     }));
 
   test('offers to scan a data set whose images are not counted', () =>

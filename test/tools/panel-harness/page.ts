@@ -23,6 +23,21 @@ export function readTheme(name: ThemeName): Theme {
   return JSON.parse(readFileSync(path.join(import.meta.dirname, 'themes', `${name}.json`), 'utf8')) as Theme;
 }
 
+const POLL_MS = 25;
+const LIMIT_MS = 20_000;
+
+/**
+ * Waits until `expression` is true in the page. Playwright's own `waitForFunction` evaluates text inside the page, which the panels'
+ * Content-Security-Policy forbids; from outside it may be.
+ */
+export async function waitFor(page: Page, expression: string): Promise<void> {
+  const started = performance.now();
+  while (!(await page.evaluate(expression))) {
+    if (performance.now() - started > LIMIT_MS) throw new Error(`not within ${LIMIT_MS / 1000} s: ${expression}`);
+    await page.waitForTimeout(POLL_MS);
+  }
+}
+
 /** What fake-vscode.js leaves in the page. */
 interface InPage {
   panelHarness: { send(message: unknown): void; setTheme(theme: Theme): void };
