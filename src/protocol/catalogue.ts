@@ -225,7 +225,13 @@ export type CatalogueAnswers = {
 
 export type CatalogueAnswer<T extends CatalogueRequest['type'] = CatalogueRequest['type']> = CatalogueAnswers[T];
 
-/** What goes through the pipe. */
+/** A line to the process; `id` is the question's, not an image's. */
+export interface CatalogueQuestion {
+  id: number;
+  request: CatalogueRequest;
+}
+
+/** A line from the process. */
 export type CatalogueLine =
   | { ready: Overview }
   /** While the first scan runs, before `ready`. */
