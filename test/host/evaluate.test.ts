@@ -43,7 +43,7 @@ describe('evaluation and prediction', function () {
   it('a run is evaluated in a process of its own; its panel is one, however often it is asked for', async () => {
     const { evaluatePanels } = await loupe();
     await vscode.commands.executeCommand(commands.evaluateRun, run);
-    const panel = evaluatePanels.show(run);
+    const panel = evaluatePanels.show({ folder: run, selected: null });
     await until('its panel', () => openTabs(panels.evaluate).length === 1);
     const folder = panel.evaluate({ kind: 'split', split: 'validation' });
     const report = path.join(folder, 'report.json');
@@ -88,8 +88,8 @@ describe('evaluation and prediction', function () {
 
   it('a folder that was never trained on is evaluated too', async () => {
     const { evaluatePanels } = await loupe();
-    const folder = evaluatePanels.show(run).evaluate({ kind: 'folder', source: shapes() });
+    const folder = evaluatePanels.show({ folder: run, selected: null }).evaluate({ kind: 'folder', source: shapes() });
     await until('the report', () => fs.existsSync(path.join(folder, 'report.json')), 120_000);
-    evaluatePanels.show(run).close();
+    evaluatePanels.show({ folder: run, selected: null }).close();
   });
 });

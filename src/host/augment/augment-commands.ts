@@ -18,7 +18,7 @@ export function augmentCommands(parts: {
       const source =
         target && 'source' in target ? target.source : (configFile(target) ?? (await chooseDataSet(parts.dataSets)));
       if (source === undefined) return;
-      parts.augmentPanels.show(source, vscode.window.activeTextEditor?.document.uri.fsPath === source);
+      parts.augmentPanels.show(source, { beside: vscode.window.activeTextEditor?.document.uri.fsPath === source });
     },
   };
 }

@@ -2,47 +2,33 @@ import fs from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { panels } from '../ids.ts';
-import { webviewOptions } from '../run-panel/webview-panel.ts';
+import { KeyedPanels } from '../panels/keyed-panels.ts';
 import { localFolders } from '../workspace.ts';
 import { AugmentPanel, type AugmentPanelParts } from './augment-panel.ts';
 
-/** The augmentation previews of this window: one a config or data set, found again after a reload. */
-export class AugmentPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
+/** The augmentation previews of this window: one a `*.loupe.json` or data source, absolute. */
+export class AugmentPanels extends KeyedPanels<AugmentPanel, string> {
   private readonly parts: AugmentPanelParts;
-  private readonly open = new Set<AugmentPanel>();
-  private readonly serializer: vscode.Disposable;
 
   constructor(parts: AugmentPanelParts) {
+    super({ viewType: panels.augment, extensionUri: parts.extensionUri, onError: parts.onError });
     this.parts = parts;
-    this.serializer = vscode.window.registerWebviewPanelSerializer(panels.augment, this);
   }
 
-  /** @param target `*.loupe.json` or data source, absolute. @param beside what the user is looking at stays in sight */
-  show(target: string, beside: boolean): void {
-    const found = [...this.open].find((panel) => panel.target === target);
-    if (found) {
-      found.reveal(false);
-      return;
-    }
-    const column = beside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
-    const options = webviewOptions(this.parts.extensionUri);
-    this.adopt(vscode.window.createWebviewPanel(panels.augment, path.basename(target), column, options), target);
+  protected override keyOf(target: string): string {
+    return target;
   }
 
-  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const target = targetOf(state);
-    if (target === null || !vscode.workspace.isTrusted) panel.dispose();
-    else this.adopt(panel, target);
+  protected override titleOf(target: string): string {
+    return path.basename(target);
   }
 
-  dispose(): void {
-    this.serializer.dispose();
+  protected override restored(state: unknown): string | null {
+    return vscode.workspace.isTrusted ? targetOf(state) : null;
   }
 
-  private adopt(panel: vscode.WebviewPanel, target: string): void {
-    const host = new AugmentPanel(panel, target, this.parts);
-    this.open.add(host);
-    panel.onDidDispose(() => this.open.delete(host));
+  protected override create(panel: vscode.WebviewPanel, target: string): AugmentPanel {
+    return new AugmentPanel(panel, target, this.parts);
   }
 }
 

@@ -16,9 +16,9 @@ import {
   type ToComparePanel,
 } from '../../protocol/compare-panel.ts';
 import { commands } from '../ids.ts';
+import { WebviewPanelHost } from '../panels/webview-panel.ts';
 import type { LoupeProcesses } from '../process.ts';
 import { Coalescer } from '../run-panel/coalesce.ts';
-import { WebviewPanelHost } from '../run-panel/webview-panel.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { Thumbnails } from '../thumbnails.ts';
 import { localFolders, loupeFolderIn, runsFolderOf } from '../workspace.ts';

@@ -27,7 +27,7 @@ export function evaluateCommands({
   return {
     async [commands.evaluateRun](argument?: unknown) {
       const folder = await subjectFor(store, argument, vscode.l10n.t('Evaluate which run or predictor?'));
-      return folder && evaluatePanels.show(folder);
+      return folder && evaluatePanels.show({ folder, selected: null });
     },
     async [commands.openPredict](argument?: unknown) {
       requireTrust();

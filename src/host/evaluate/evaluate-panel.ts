@@ -13,9 +13,9 @@ import {
 } from '../../protocol/evaluate-panel.ts';
 import type { EvaluationSummary, EvaluationTarget } from '../../protocol/evaluation.ts';
 import { commands } from '../ids.ts';
+import { WebviewPanelHost } from '../panels/webview-panel.ts';
 import { PredictProcess } from '../predict/predict-process.ts';
 import type { LoupeProcesses } from '../process.ts';
-import { WebviewPanelHost } from '../run-panel/webview-panel.ts';
 import { defaultEngine } from '../settings.ts';
 import type { Thumbnails } from '../thumbnails.ts';
 import { requireTrust } from '../trust.ts';

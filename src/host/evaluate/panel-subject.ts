@@ -5,6 +5,8 @@ import { readSummary } from '../../jobs/list.ts';
 import { isPredictorFolder, readPredictorEntry } from '../../jobs/predictors.ts';
 import { isRunFolder } from '../../jobs/read.ts';
 import type { PanelSubject } from '../../protocol/evaluate-panel.ts';
+import { folderOfState } from '../panels/keyed-panels.ts';
+import { loupeFolderIn } from '../workspace.ts';
 
 /** What a panel says of a run or predictor. @throws Problem `not-a-run`, `bad-job` */
 export function panelSubject(folder: string): PanelSubject {
@@ -25,4 +27,9 @@ function splitsOf(run: string | undefined): PanelSubject['splits'] {
   return order
     .map((split) => ({ split, images: text.split(`"split":"${split}"}`).length - 1 }))
     .filter(({ images }) => images > 0);
+}
+
+/** The run or predictor of this workspace that a kept state names. */
+export function modelFolderOfState(state: unknown): string | null {
+  return folderOfState(state, (root) => ['runs', 'predictors'].map((name) => path.join(loupeFolderIn(root), name)));
 }

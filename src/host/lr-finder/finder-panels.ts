@@ -1,11 +1,9 @@
-import path from 'node:path';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { type FinderJob, readFinderJob } from '../../jobs/finder-job.ts';
 import type { SweepSettings } from '../../protocol/lr-finder.ts';
 import { panels } from '../ids.ts';
-import type { ShowOptions } from '../run-panel/run-panels.ts';
-import { webviewOptions } from '../run-panel/webview-panel.ts';
-import { findersFolderOf, localFolders } from '../workspace.ts';
+import { folderOfState, KeyedPanels } from '../panels/keyed-panels.ts';
+import { findersFolderOf } from '../workspace.ts';
 import { FinderPanel, titleOf } from './finder-panel.ts';
 
 export interface FinderPanelsEvents {
@@ -14,64 +12,35 @@ export interface FinderPanelsEvents {
   onError(error: unknown): void;
 }
 
-/** The learning-rate panels of this window: one a finder, found again after a reload. */
-export class FinderPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
-  private readonly extensionUri: vscode.Uri;
+/** The learning-rate panels of this window: one a finder, by its folder. */
+export class FinderPanels extends KeyedPanels<FinderPanel, string> {
   private readonly events: FinderPanelsEvents;
-  private readonly open = new Map<string, FinderPanel>();
-  private readonly serializer: vscode.Disposable;
 
   constructor(extensionUri: vscode.Uri, events: FinderPanelsEvents) {
-    this.extensionUri = extensionUri;
+    super({ viewType: panels.lrFinder, extensionUri, onError: events.onError });
     this.events = events;
-    this.serializer = vscode.window.registerWebviewPanelSerializer(panels.lrFinder, this);
   }
 
-  /** Opens the panel of a finder, or shows the one that is open. */
-  show(folder: string, { beside = false, preserveFocus = false }: ShowOptions = {}): void {
-    const found = this.open.get(folder);
-    if (found) {
-      found.reveal(preserveFocus);
-      return;
-    }
-    const title = titleOf(readFinderJob(folder));
-    const place = { viewColumn: beside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active, preserveFocus };
-    const options = webviewOptions(this.extensionUri);
-    this.adopt(vscode.window.createWebviewPanel(panels.lrFinder, title, place, options), folder);
+  protected override keyOf(folder: string): string {
+    return folder;
   }
 
-  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const folder = folderOf(state);
-    if (!folder || this.open.has(folder) || !this.adopt(panel, folder)) panel.dispose();
+  protected override titleOf(folder: string): string {
+    return titleOf(readFinderJob(folder));
   }
 
-  dispose(): void {
-    this.serializer.dispose();
+  protected override restored(state: unknown): string | null {
+    return folderOfState(state, (root) => [findersFolderOf(root)]);
   }
 
-  private adopt(panel: vscode.WebviewPanel, folder: string): boolean {
-    try {
-      const host = new FinderPanel(panel, this.extensionUri, folder, {
-        ...this.events,
-        moved: (from, to) => {
-          this.open.delete(from);
-          this.open.set(to, host);
-        },
-      });
-      this.open.set(folder, host);
-      panel.onDidDispose(() => this.open.delete(host.folder));
-      return true;
-    } catch (error) {
-      this.events.onError(error);
-      return false;
-    }
+  protected override create(panel: vscode.WebviewPanel, folder: string): FinderPanel {
+    const host = new FinderPanel(panel, this.extensionUri, folder, {
+      ...this.events,
+      moved: (from, to) => {
+        this.open.delete(from);
+        this.open.set(to, host);
+      },
+    });
+    return host;
   }
-}
-
-/** The finder that a panel showed before the reload; only finders of this workspace come back. */
-function folderOf(state: unknown): string | null {
-  if (typeof state !== 'object' || state === null || !('folder' in state) || typeof state.folder !== 'string')
-    return null;
-  const folder = path.resolve(state.folder);
-  return localFolders().some((root) => path.dirname(folder) === findersFolderOf(root)) ? folder : null;
 }

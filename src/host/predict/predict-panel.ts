@@ -14,8 +14,8 @@ import {
 import { imageExtensions } from '../classify/classify-command.ts';
 import { pictureUri } from '../evaluate/evaluate-panel.ts';
 import { commands } from '../ids.ts';
+import { WebviewPanelHost } from '../panels/webview-panel.ts';
 import type { LoupeProcesses } from '../process.ts';
-import { WebviewPanelHost } from '../run-panel/webview-panel.ts';
 import type { Thumbnails } from '../thumbnails.ts';
 import { requireTrust } from '../trust.ts';
 import { PredictProcess, type ReadyAnswer } from './predict-process.ts';

@@ -7,10 +7,10 @@ import { readJob } from '../../jobs/read.ts';
 import { type FromRunPanel, isFromRunPanel, type ToRunPanel } from '../../protocol/run-panel.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { type CommandId, commands } from '../ids.ts';
+import { WebviewPanelHost } from '../panels/webview-panel.ts';
 import { Coalescer } from './coalesce.ts';
 import { RunRecord } from './run-record.ts';
 import { saveExport } from './save-export.ts';
-import { WebviewPanelHost } from './webview-panel.ts';
 
 /** At most ten messages a second. */
 const INTERVAL_MS = 100;

@@ -1,43 +1,18 @@
-import path from 'node:path';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { readSummary } from '../../jobs/list.ts';
 import { setContextKey } from '../context-keys.ts';
 import { contextKeys, panels } from '../ids.ts';
-import { localFolders, runsFolderOf } from '../workspace.ts';
+import { folderOfState, KeyedPanels } from '../panels/keyed-panels.ts';
+import { runsFolderOf } from '../workspace.ts';
 import { RunPanel } from './run-panel.ts';
-import { webviewOptions } from './webview-panel.ts';
 
-export interface ShowOptions {
-  /** What the user is looking at stays in sight. */
-  beside?: boolean;
-  /** The keyboard stays where it is. */
-  preserveFocus?: boolean;
-}
-
-/** The run panels of this window: one a run, found again after a reload. */
-export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
-  private readonly extensionUri: vscode.Uri;
+/** The run panels of this window: one a run, by its folder. */
+export class RunPanels extends KeyedPanels<RunPanel, string> {
   private readonly onError: (error: unknown) => void;
-  private readonly open = new Map<string, RunPanel>();
-  private readonly serializer: vscode.Disposable;
 
   constructor(extensionUri: vscode.Uri, onError: (error: unknown) => void) {
-    this.extensionUri = extensionUri;
+    super({ viewType: panels.run, extensionUri, onError });
     this.onError = onError;
-    this.serializer = vscode.window.registerWebviewPanelSerializer(panels.run, this);
-  }
-
-  /** Opens the panel of a run, or shows the one that is open. */
-  show(folder: string, { beside = false, preserveFocus = false }: ShowOptions = {}): void {
-    const found = this.open.get(folder);
-    if (found) {
-      found.reveal(preserveFocus);
-      return;
-    }
-    const summary = readSummary(folder);
-    const place = { viewColumn: beside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active, preserveFocus };
-    const panel = vscode.window.createWebviewPanel(panels.run, summary.name, place, webviewOptions(this.extensionUri));
-    this.adopt(panel, folder);
   }
 
   /** Folder of the run whose panel is in front; null: none is. */
@@ -50,33 +25,21 @@ export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposab
     this.open.get(folder)?.close();
   }
 
-  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const folder = folderOf(state);
-    if (!folder || this.open.has(folder) || !this.adopt(panel, folder)) panel.dispose();
+  protected override keyOf(folder: string): string {
+    return folder;
   }
 
-  dispose(): void {
-    this.serializer.dispose();
+  protected override titleOf(folder: string): string {
+    return readSummary(folder).name;
   }
 
-  private adopt(panel: vscode.WebviewPanel, folder: string): boolean {
-    try {
-      const host = new RunPanel(panel, this.extensionUri, readSummary(folder), this.onError);
-      this.open.set(folder, host);
-      panel.onDidDispose(() => this.open.delete(folder));
-      setContextKey(contextKeys.runPanelShown, true);
-      return true;
-    } catch (error) {
-      this.onError(error);
-      return false;
-    }
+  protected override restored(state: unknown): string | null {
+    return folderOfState(state, (root) => [runsFolderOf(root)]);
   }
-}
 
-/** The run that a panel showed before the reload; only runs of this workspace come back. */
-function folderOf(state: unknown): string | null {
-  if (typeof state !== 'object' || state === null || !('folder' in state) || typeof state.folder !== 'string')
-    return null;
-  const folder = path.resolve(state.folder);
-  return localFolders().some((root) => path.dirname(folder) === runsFolderOf(root)) ? folder : null;
+  protected override create(panel: vscode.WebviewPanel, folder: string): RunPanel {
+    const host = new RunPanel(panel, this.extensionUri, readSummary(folder), this.onError);
+    setContextKey(contextKeys.runPanelShown, true);
+    return host;
+  }
 }

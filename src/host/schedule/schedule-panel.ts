@@ -8,8 +8,8 @@ import {
   type ToSchedulePanel,
 } from '../../protocol/schedule-panel.ts';
 import { configSuffix } from '../ids.ts';
+import { WebviewPanelHost } from '../panels/webview-panel.ts';
 import { Coalescer } from '../run-panel/coalesce.ts';
-import { WebviewPanelHost } from '../run-panel/webview-panel.ts';
 
 const INTERVAL_MS = 100;
 
