@@ -1,4 +1,5 @@
 import type { FindingKind, FindingThresholds, LabelMode, LabelScore } from './findings.ts';
+import type { JournalLine } from './journal.ts';
 
 /*
  * What `loupe inspect <source> --lines` and the data panels say to each other: JSON lines, each answer with the id of its request.
@@ -118,7 +119,11 @@ export interface Overview {
 export type CatalogueRequest =
   | { type: 'overview' }
   /** The journal or the findings on disk may have changed: read again; answered with an overview. */
-  | { type: 'refresh' }
+  | {
+      type: 'refresh';
+      /** Edits of an open editor that are not saved: they count as if they were in the journal, until the next refresh. */
+      pending?: JournalLine[];
+    }
   /** @param limit at most 1,000 */
   | { type: 'page'; query: CatalogueQuery; offset: number; limit: number }
   | { type: 'groups'; query: CatalogueQuery }
