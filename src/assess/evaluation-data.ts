@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { readOverlay } from '../dataset/journal/overlay.ts';
 import { openDataSet } from '../dataset/open.ts';
 import type { DataSet, ImageRecord, ScanProgress, SplitName } from '../dataset/types.ts';
 import type { PredictorSpec } from '../evaluation/predictor/spec.ts';
@@ -104,7 +105,7 @@ async function openSplit(runs: string[], split: SplitName, options: DataOptions)
 }
 
 async function openFolder(source: string, options: DataOptions): Promise<Opened> {
-  const data = await openDataSet(source, { purpose: 'evaluate', ...options });
+  const data = await openDataSet(source, { purpose: 'evaluate', journal: readOverlay(source), ...options });
   return {
     root: data.root,
     classes: data.classes,

@@ -17,7 +17,7 @@ import type { EvaluationReport, UsedReport } from '../protocol/evaluation.ts';
 import { type JobOutcome, type JobSession, runJobSession, scanReporter } from '../training/job-session.ts';
 import { ImageLoader } from '../training/loader.ts';
 import { Notices } from '../training/notices.ts';
-import { describeProvenance } from '../training/provenance.ts';
+import { softwareVersions } from '../training/provenance.ts';
 import { type EvaluationData, openEvaluationData } from './evaluation-data.ts';
 import { writeEvaluation } from './evaluation-files.ts';
 
@@ -145,7 +145,6 @@ function storedValidation(run: string, labels: readonly string[]): Scored | null
 
 function usedBy(parts: Omit<Parts, 'evaluation'>): UsedReport {
   const { job, spec, classifier, data, subject, engine, notices } = parts;
-  const { versions } = describeProvenance(subject, { dataFingerprint: data.fingerprint, weights: null }, engine);
   return {
     subject: { kind: isPredictorFolder(subject) ? 'predictor' : 'run', folder: subject, name: spec.name },
     members: classifier.members.map((member) => ({
@@ -158,7 +157,7 @@ function usedBy(parts: Omit<Parts, 'evaluation'>): UsedReport {
     views: describeViews(spec.views),
     data: { kind: job.target.kind, source: data.source, split: data.split, fingerprint: data.fingerprint },
     engine: { name: engine.name, label: engine.label, device: engine.device },
-    versions,
+    versions: softwareVersions(engine),
     skipped: notices.all,
     unknownClasses: data.unknownClasses,
     at: new Date().toISOString(),

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { readOverlay } from '../dataset/journal/overlay.ts';
 import { openDataSet } from '../dataset/open.ts';
 import type { DataSet } from '../dataset/types.ts';
 import { applySet } from '../jobs/apply-set.ts';
@@ -38,8 +39,10 @@ export async function openAugmentTarget(
   const named = options.preset === undefined ? given.config : withPreset(given.config, options.preset);
   const config = options.sets.reduce(applySet, named);
   await assertValid(config);
-  const data = await openDataSet(path.resolve(given.base, config.data.source), {
+  const source = path.resolve(given.base, config.data.source);
+  const data = await openDataSet(source, {
     format: config.data.format,
+    journal: config.data.journal ? readOverlay(source) : null,
     onProgress: ({ seen, total }) => options.onProgress(seen, total),
   });
   return { config, data };

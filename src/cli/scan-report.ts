@@ -1,4 +1,5 @@
 import type { DataSet, ImageRecord } from '../dataset/types.ts';
+import { editsText } from './edits-text.ts';
 import { count, duration, megabytes, plural } from './format.ts';
 import type { Style } from './style.ts';
 import { renderTable } from './table.ts';
@@ -23,6 +24,8 @@ export interface ScanReport {
   bytes: number;
   skipped: DataSet['skipped'];
   warnings: DataSet['warnings'];
+  /** What the user's label edits change; null: there are none. */
+  journal: DataSet['journal'];
   fingerprint: string;
   seconds: number;
 }
@@ -36,11 +39,11 @@ interface Range {
 /** @param seconds that the scan took */
 export function reportScan(data: DataSet, seconds: number): ScanReport {
   const classes = data.classes.map((name) => ({ name, count: 0, train: 0, validation: 0, test: 0, unassigned: 0 }));
-  for (const { label, split } of data.images) {
+  for (const { label, split, chosenSplit } of data.images) {
     const entry = classes[label];
     if (!entry) continue;
     entry.count++;
-    entry[split ?? 'unassigned']++;
+    entry[chosenSplit ?? split ?? 'unassigned']++;
   }
   return {
     root: data.root,
@@ -54,6 +57,7 @@ export function reportScan(data: DataSet, seconds: number): ScanReport {
     bytes: data.images.reduce((sum, image) => sum + image.bytes, 0),
     skipped: data.skipped,
     warnings: data.warnings,
+    journal: data.journal,
     fingerprint: data.fingerprint,
     seconds: Math.round(seconds * 1000) / 1000,
   };
@@ -61,7 +65,7 @@ export function reportScan(data: DataSet, seconds: number): ScanReport {
 
 /** The same for people. */
 export function describeScan(report: ScanReport, colors: Style): string {
-  const { images, classes, sizes, skipped, warnings } = report;
+  const { images, classes, sizes, skipped, warnings, journal } = report;
   const skippedCount = skipped.reduce((sum, entry) => sum + entry.count, 0);
   const lines = [
     `${colors.bold(report.root)} (${report.format})`,
@@ -85,6 +89,7 @@ export function describeScan(report: ScanReport, colors: Style): string {
     for (const example of examples.slice(0, SHOWN_EXAMPLES)) lines.push(`    ${example.path}: ${example.message}`);
     if (times > SHOWN_EXAMPLES) lines.push(`    … ${count(times - SHOWN_EXAMPLES)} more`);
   }
+  if (journal) lines.push('', editsText(journal));
   for (const { message } of warnings) lines.push('', `${colors.yellow('Note:')} ${message}`);
   return lines.join('\n');
 }

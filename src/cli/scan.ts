@@ -9,7 +9,8 @@ export const scanVerb: Verb = {
   name: 'scan',
   usage: '<folder | manifest | idx file>',
   summary: 'Look through a data set: classes, splits, sizes, formats, and what is skipped and why.',
-  details: 'Nothing is changed. Files that were looked at before and did not change are not read again.',
+  details:
+    'Nothing is changed. Label edits (.loupe/labels.jsonl) count as made. Files that were looked at before and did not change are not read again.',
   positionals: { min: 1, max: 1, missing: 'Which data set?' },
   options: {
     format: { type: 'string', value: '<auto|folder|manifest|idx>', help: 'What the source is; default: found out.' },
@@ -27,6 +28,7 @@ async function scan(input: VerbInput, terminal: Terminal): Promise<VerbResult> {
   const format = formats.find((name) => name === given);
   if (!format) throw new UsageError(`--format can't be "${given}".`, `Use one of ${formats.join(', ')}.`);
   const { openDataSet } = await import('../dataset/open.ts');
+  const { readOverlay } = await import('../dataset/journal/overlay.ts');
   const { describeScan, reportScan } = await import('./scan-report.ts');
   const line = new ProgressLine(terminal);
   const started = performance.now();
@@ -34,6 +36,7 @@ async function scan(input: VerbInput, terminal: Terminal): Promise<VerbResult> {
     const data = await openDataSet(input.positionals[0] as string, {
       format,
       groupPattern: textOf(input, 'group-pattern'),
+      journal: readOverlay(input.positionals[0] as string),
       onProgress: ({ seen, total, read }) =>
         line.report({ what: terminal.progress === 'json' ? 'scan' : 'Scanning', done: seen, total, fields: { read } }),
     });

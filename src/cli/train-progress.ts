@@ -3,6 +3,7 @@ import { type Follower, followRun, type RunUpdate } from '../jobs/follow.ts';
 import { isActive } from '../jobs/status.ts';
 import type { EpochEvent, JobEvent, PhaseEvent, ProgressEvent } from '../protocol/events.ts';
 import type { RunSummary } from '../protocol/runs.ts';
+import { editsText } from './edits-text.ts';
 import { count, duration, figure, percent, plural } from './format.ts';
 import type { ProgressLine, ProgressReport } from './progress.ts';
 import type { Style } from './style.ts';
@@ -114,6 +115,8 @@ export function lineOf(event: JobEvent, run: RunSummary, colors: Style): string 
       return epochLine(event, run, colors);
     case 'warning':
       return `${colors.yellow('Warning:')} ${event.message}`;
+    case 'edits':
+      return colors.dim(editsText(event));
     case 'skipped':
       return colors.yellow(`Skipped ${plural(event.count, 'image')}: ${event.cause}`);
     default:

@@ -9,8 +9,9 @@ import type { ImageRecord } from './types.ts';
 export function fingerprintOf(images: ImageRecord[], classes: string[]): string {
   const hash = createHash('sha256');
   const lines: string[] = [];
-  for (const { path, hash: content, label, split, group } of images) {
-    lines.push(JSON.stringify([path, content, classes[label], split, group]));
+  for (const { path, hash: content, label, split, group, chosenSplit } of images) {
+    const chosen = chosenSplit === undefined ? [] : [chosenSplit];
+    lines.push(JSON.stringify([path, content, classes[label], split, group, ...chosen]));
     if (lines.length === 1000) hash.update(`${lines.splice(0).join('\n')}\n`);
   }
   return hash.update(`${lines.join('\n')}\n`).digest('hex');

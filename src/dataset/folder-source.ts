@@ -17,18 +17,20 @@ interface Layout {
  * Lists an image folder: `class/…`, or `train|val|valid|validation|test/class/…`, nested to any depth below the class.
  * Hidden folders are not entered. A folder behind a symbolic link is read once; a link back to a folder that is
  * read already is listed as `symlink-loop`.
+ * @param mayLackClasses images without class folders are listed as skipped, for want of a label, instead of refused
  * @throws Problem when the folder can't be read or has no class folders.
  */
-export function listFolder(root: string): Listing {
+export function listFolder(root: string, { mayLackClasses = false } = {}): Listing {
   const walk = walkFolder(root);
   const layout = layoutOf(walk.folders);
-  if (walk.folders.length === 0) throw noClassFolders(root, walk.files.length);
+  const mayBeBare = mayLackClasses && walk.files.length > 0;
+  if (walk.folders.length === 0 && !mayBeBare) throw noClassFolders(root, walk.files.length);
   const classes = new Set<string>();
   for (const folder of walk.folders) {
     const place = placeOf(`${folder}/`, layout);
     if (place?.className) classes.add(place.className);
   }
-  if (classes.size === 0) throw noClassFolders(root, walk.files.length);
+  if (classes.size === 0 && !mayBeBare) throw noClassFolders(root, walk.files.length);
 
   const images: ListedImage[] = [];
   const skipped: Listing['skipped'] = walk.skipped;

@@ -18,7 +18,8 @@ export function listManifest(root: string, file: string): Listing {
   for (const row of rows) {
     const skip = skipOf(row);
     if (skip) {
-      listing.skipped.push({ ...skip, path: row.path ?? `${file}:${row.line}` });
+      const named = skip.cause === 'no-label' && row.path ? relativePath(root, row.path) : row.path;
+      listing.skipped.push({ ...skip, path: named ?? `${file}:${row.line}` });
       continue;
     }
     const name = relativePath(root, row.path as string);

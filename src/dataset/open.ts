@@ -2,17 +2,19 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { cacheRoot } from '../files.ts';
 import { Problem } from '../problem.ts';
+import { applyDecisions } from './apply-decisions.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { listFolder } from './folder-source.ts';
 import { groupReader } from './group.ts';
 import { readIdxImages } from './idx-records.ts';
 import { IndexDb } from './index-db.ts';
+import type { JournalOverlay } from './journal/overlay.ts';
 import { byCodeUnit, type Listing } from './listing.ts';
 import { listManifest } from './manifest-source.ts';
-import { recordsOf, SkipList } from './records.ts';
+import { recordsOf, SkipList, unlabelledRecord } from './records.ts';
 import { resolveSource, type Source } from './resolve-source.ts';
 import { scanFiles } from './scan.ts';
-import type { DataSet, DataSetWarning, ImageRecord, ScanProgress, SourceFormat } from './types.ts';
+import type { DataSet, DataSetWarning, ImageRecord, JournalEffect, ScanProgress, SourceFormat } from './types.ts';
 import { assertImages, checkUsable } from './usable.ts';
 
 export interface OpenOptions {
@@ -22,6 +24,8 @@ export interface OpenOptions {
   groupPattern?: string | undefined;
   /** What the images are for: to measure with, one class and few images will do. Default: to train on. */
   purpose?: 'train' | 'evaluate' | undefined;
+  /** What people decided about the images (`readOverlay`); default: the source as it is. */
+  journal?: JournalOverlay | null | undefined;
   /** Default: `cacheRoot()`. */
   cacheFolder?: string | undefined;
   /** At most ten times a second, and once at the end. */
@@ -32,6 +36,8 @@ export interface OpenOptions {
 interface Contents {
   classes: string[];
   images: ImageRecord[];
+  /** Images for which the source has no label, read where the journal may have one. */
+  unlabelled: { image: ImageRecord; message: string }[];
   skips: SkipList;
   warnings: DataSetWarning[];
 }
@@ -51,7 +57,8 @@ export async function openDataSet(source: string, options: OpenOptions = {}): Pr
     const contents =
       resolved.format === 'idx'
         ? await readIdxSource(resolved, index, options)
-        : await readListing(resolved, listingOf(resolved), index, options);
+        : await readListing(resolved, listingOf(resolved, options), index, options);
+    const journal = overlay(contents, options.journal ?? null);
     for (const image of contents.images) image.group = groupOf(image.path) ?? image.group;
     contents.images.sort((a, b) => byCodeUnit(a.path, b.path));
     const skipped = contents.skips.summary();
@@ -65,6 +72,7 @@ export async function openDataSet(source: string, options: OpenOptions = {}): Pr
       images: contents.images,
       skipped,
       warnings: contents.warnings,
+      journal,
       fingerprint: fingerprintOf(contents.images, contents.classes),
     };
   } finally {
@@ -72,27 +80,51 @@ export async function openDataSet(source: string, options: OpenOptions = {}): Pr
   }
 }
 
-function listingOf(source: Source): Listing {
-  if (source.format === 'folder') return listFolder(source.root);
+/** Changes the contents as the journal says. */
+function overlay(contents: Contents, journal: JournalOverlay | null): JournalEffect | null {
+  if (!journal) return null;
+  const bare = contents.unlabelled.map(({ image }) => image);
+  const { classes, images, effect, warnings } = applyDecisions(contents, bare, journal);
+  const used = new Set(images.map((image) => image.path));
+  for (const { image, message } of contents.unlabelled) {
+    if (!used.has(image.path)) contents.skips.add('no-label', image.path, message);
+  }
+  Object.assign(contents, { classes, images });
+  contents.warnings.push(...warnings);
+  return effect;
+}
+
+function givesLabels({ journal }: OpenOptions): boolean {
+  return journal?.decisions.some(({ label }) => label !== null) ?? false;
+}
+
+function listingOf(source: Source, options: OpenOptions): Listing {
+  if (source.format === 'folder') return listFolder(source.root, { mayLackClasses: givesLabels(options) });
   if (!source.file)
     throw new Problem('no-manifest', `${source.root} holds no manifest.`, 'Name the manifest file itself.');
   return listManifest(source.root, source.file);
 }
 
 async function readListing(source: Source, listing: Listing, index: IndexDb, options: OpenOptions): Promise<Contents> {
-  const scanned = await scanFiles(
-    source.root,
-    listing.images.map((image) => image.path),
-    index,
-    options,
-  );
+  const labelled = new Set(listing.images.map((image) => image.path));
+  const bare = givesLabels(options)
+    ? listing.skipped.filter(({ cause, path: name }) => cause === 'no-label' && !labelled.has(name))
+    : [];
+  const scanned = await scanFiles(source.root, [...labelled, ...bare.map(({ path: name }) => name)], index, options);
   const skips = new SkipList();
-  for (const { path: name, cause, message } of listing.skipped) skips.add(cause, name, message);
+  const unlabelled = bare.flatMap(({ path: name, message }) => {
+    const image = unlabelledRecord(name, scanned);
+    return image ? [{ image, message }] : [];
+  });
+  const looked = new Set(unlabelled.map(({ image }) => image.path));
+  for (const { path: name, cause, message } of listing.skipped) {
+    if (cause !== 'no-label' || !looked.has(name)) skips.add(cause, name, message);
+  }
   const { classes, images } = recordsOf(listing, scanned, skips, source.format);
-  return { classes, images, skips, warnings: listing.warnings };
+  return { classes, images, unlabelled, skips, warnings: listing.warnings };
 }
 
 async function readIdxSource(source: Source, index: IndexDb, options: OpenOptions): Promise<Contents> {
   const { classes, images } = await readIdxImages(source.root, source.file, index, options);
-  return { classes, images, skips: new SkipList(), warnings: [] };
+  return { classes, images, unlabelled: [], skips: new SkipList(), warnings: [] };
 }

@@ -55,6 +55,12 @@ export function recordsOf(
   return { classes, images };
 }
 
+/** An image for which the source has no label (-1 stands for it); null where the file is no image. */
+export function unlabelledRecord(path: string, scanned: Map<string, ScannedFile>): ImageRecord | null {
+  const { bytes, facts } = scanned.get(path) as ScannedFile;
+  return isSkip(facts) ? null : { path, label: -1, split: null, group: null, bytes, ...facts };
+}
+
 function emptyClasses(names: string[]): DataSetWarning {
   const shown = names.slice(0, 5).map((name) => `"${name}"`);
   const rest = names.length > shown.length ? ` and ${names.length - shown.length} more` : '';

@@ -9,6 +9,7 @@ export interface SplitOptions {
   seed: number;
 }
 
+type SplitImage = Pick<ImageRecord, 'label' | 'split' | 'group' | 'hash' | 'chosenSplit'>;
 type HeldOut = 'validation' | 'test';
 const HELD_OUT: HeldOut[] = ['test', 'validation'];
 
@@ -22,16 +23,13 @@ interface Unit {
  * Decides which images are learnt from, checked with and held back: stratified by class, in groups (images with the same
  * group or the same content never part), the shares exact or as near as the groups allow. A class is never left
  * without a training image. Where the source brings a split of its own, that stands; a validation set that it lacks is
- * taken from its training images.
+ * taken from its training images. What a person chose for an image stands before all, and its group follows.
  * @returns the split of each image, in the order of `images`. Same images and seed, same answer.
  */
-export function splitImages(
-  images: Pick<ImageRecord, 'label' | 'split' | 'group' | 'hash'>[],
-  { validation, test, seed }: SplitOptions,
-): SplitName[] {
+export function splitImages(images: SplitImage[], { validation, test, seed }: SplitOptions): SplitName[] {
   const bringsSplit = images.some((image) => image.split !== null);
-  const splits = images.map((image): SplitName => image.split ?? 'train');
-  if (bringsSplit) joinFixedGroups(images, splits);
+  const splits = images.map((image): SplitName => fixedSplit(image) ?? 'train');
+  const isChosen = joinFixedGroups(images, splits);
   const isHeldOut = (name: HeldOut) => splits.includes(name);
   const shares = {
     // A source with a split of its own decides about the test set too: only what to check with is added.
@@ -40,7 +38,7 @@ export function splitImages(
   };
   if (shares.test + shares.validation <= 0) return splits;
 
-  const pool = splits.flatMap((split, i) => (split === 'train' ? [i] : []));
+  const pool = splits.flatMap((split, i) => (split === 'train' && !isChosen[i] ? [i] : []));
   const units = splitUnits(images, pool).map((members) => unitOf(images, members));
   const assigned = assign(units, shares, mixSeed(seed, 0x5b117));
   assigned.forEach((split, u) => {
@@ -49,16 +47,28 @@ export function splitImages(
   return splits;
 }
 
-/** An image without a split of its own follows the rest of its group. */
-function joinFixedGroups(images: Pick<ImageRecord, 'split' | 'group' | 'hash'>[], splits: SplitName[]): void {
-  for (const members of splitUnits(
-    images,
-    images.map((_, i) => i),
-  )) {
-    const fixed = members.find((i) => images[i]?.split != null);
+function fixedSplit({ chosenSplit, split }: SplitImage): SplitName | null {
+  return chosenSplit ?? split;
+}
+
+/**
+ * An image without a split of its own follows the rest of its group.
+ * @returns which images are where they are because a person chose so
+ */
+function joinFixedGroups(images: SplitImage[], splits: SplitName[]): boolean[] {
+  const isChosen = images.map(() => false);
+  if (images.every((image) => fixedSplit(image) === null)) return isChosen;
+  const all = images.map((_, i) => i);
+  for (const members of splitUnits(images, all)) {
+    const chosen = members.find((i) => images[i]?.chosenSplit !== undefined);
+    const fixed = chosen ?? members.find((i) => images[i]?.split != null);
     if (fixed === undefined) continue;
-    for (const i of members) splits[i] = images[i]?.split ?? (images[fixed]?.split as SplitName);
+    for (const i of members) {
+      splits[i] = fixedSplit(images[i] as SplitImage) ?? (splits[fixed] as SplitName);
+      isChosen[i] = chosen !== undefined;
+    }
   }
+  return isChosen;
 }
 
 function unitOf(images: Pick<ImageRecord, 'label'>[], members: number[]): Unit {

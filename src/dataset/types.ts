@@ -17,6 +17,8 @@ export interface ImageRecord {
   label: number;
   /** The split that the source brings along, if any. */
   split: SplitName | null;
+  /** The split that a person chose for it in the label journal. */
+  chosenSplit?: SplitName;
   /** Images of one group must stay on one side of a split. */
   group: string | null;
   format: ImageFormat;
@@ -43,6 +45,32 @@ export interface DataSetWarning {
   message: string;
 }
 
+/** What the label journal changed in a data set, and what of it could not be applied. */
+export interface JournalEffect {
+  /** Absolute path of the journal. */
+  file: string;
+  /** `journalHash` of what it says about the data set. */
+  hash: string;
+  /** Images with another label than the source's. */
+  relabelled: number;
+  /** Images that had no label. */
+  labelled: number;
+  /** Left out by the user: excluded, or to be deleted. */
+  excluded: number;
+  /** Images in another split than the source's. */
+  resplit: number;
+  /** Images whose label a person has confirmed. */
+  kept: number;
+  /** Of all these, those that lie under another path than when they were decided. */
+  renamed: number;
+  /** Paths of decisions that are not applied: the file holds other content, nothing is left of it, it is there more than once. */
+  changed: string[];
+  gone: string[];
+  ambiguous: string[];
+  /** Lines of the journal that make no sense. */
+  badLines: number;
+}
+
 export interface DataSet {
   /** Absolute. */
   root: string;
@@ -52,6 +80,8 @@ export interface DataSet {
   images: ImageRecord[];
   skipped: Skipped[];
   warnings: DataSetWarning[];
+  /** Null where no journal was to be applied, or none is there. */
+  journal: JournalEffect | null;
   /** Changes when any used image's content, path, label, split or group changes. */
   fingerprint: string;
 }

@@ -106,7 +106,9 @@ function tinyClasses(classes: string[], counts: number[]): DataSetWarning[] {
 /** Classes that the source's own split leaves without a training image. */
 function unseenClasses(classes: string[], images: ImageRecord[]): DataSetWarning[] {
   const trained = new Set<number>();
-  for (const { label, split } of images) if (split === 'train' || split === null) trained.add(label);
+  for (const { label, split, chosenSplit } of images) {
+    if ((chosenSplit ?? split ?? 'train') === 'train') trained.add(label);
+  }
   const unseen = classes.filter((_, label) => !trained.has(label));
   if (unseen.length === 0) return [];
   return [{ code: 'class-not-in-train', message: `The data's own split has no training image of ${quoted(unseen)}.` }];

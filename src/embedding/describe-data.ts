@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { readOverlay } from '../dataset/journal/overlay.ts';
 import { openDataSet } from '../dataset/open.ts';
 import type { DataSet, ScanProgress } from '../dataset/types.ts';
 import { chooseEngine } from '../engines/choose.ts';
@@ -29,7 +30,7 @@ export interface DescribedData {
 }
 
 /**
- * Opens a data set and describes its images by a network; `use` then has the engine, which is stopped afterwards.
+ * Opens a data set, with what people decided about its images, and describes its images by a network; `use` then has the engine, which is stopped afterwards.
  * @throws Problem of `openDataSet` and `openEmbeddingNetwork`, `no-engine`; the signal's reason when aborted
  */
 export async function describeData<T>(
@@ -39,6 +40,7 @@ export async function describeData<T>(
 ): Promise<T> {
   const { onScan, signal } = options;
   const data = await openDataSet(path.resolve(source), {
+    journal: readOverlay(source),
     ...(onScan && { onProgress: onScan }),
     ...(signal && { signal }),
   });

@@ -26,8 +26,10 @@ export interface Provenance {
   dataFingerprint: string;
   /** File of the pretrained weights, and its SHA-256 (null: it could not be read); null: none. Absent in runs of earlier versions. */
   weights?: { file: string; sha256: string | null } | null;
-  /** SHA-256 of `.loupe/labels.jsonl`, or null where there is none. */
+  /** SHA-256 of what the label journal says about the data set, or null where none was applied. */
   labelJournalHash: string | null;
+  /** What that changed: numbers of images. Absent in runs of earlier versions, and where no journal was applied. */
+  labelEdits?: { relabelled: number; labelled: number; excluded: number; resplit: number; notApplied: number };
   versions: Record<string, string>;
   engine: { name: string; label: string; device: string };
   platform: string;
@@ -58,6 +60,8 @@ export const jobFiles = {
   /** A folder a snapshot, each as `model/` with a `snapshot.json`. */
   snapshots: 'snapshots',
   split: 'split.jsonl',
+  /** What the label journal said when the run was split; a resume goes by this. */
+  decisions: 'decisions.json',
   predictions: 'predictions.jsonl',
   report: 'report.json',
   /** TensorBoard event files. */

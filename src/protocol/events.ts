@@ -15,6 +15,7 @@ export type JobEventBody =
   | CheckpointEvent
   | WarningEvent
   | SkippedEvent
+  | EditsEvent
   | ResumeEvent
   | DoneEvent
   | LrPlanEvent
@@ -163,6 +164,18 @@ export interface SkippedEvent {
   cause: string;
   count: number;
   examples: { path: string; message: string }[];
+}
+
+/** What the user's label edits change in the data of the run: numbers of images; written once, where there are any. */
+export interface EditsEvent {
+  kind: 'edits';
+  relabelled: number;
+  /** That had no label before. */
+  labelled: number;
+  /** Left out by the user. */
+  excluded: number;
+  /** In another split than the source says. */
+  resplit: number;
 }
 
 /** The run goes on from a saved state: step and epoch events after `step` that came earlier are superseded. */

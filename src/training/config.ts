@@ -30,6 +30,8 @@ export interface DataConfig {
    * (one patient, one scene). Empty: the manifest's group column, else every image stands alone.
    */
   groupPattern: string;
+  /** Whether what people decided about the images (`.loupe/labels.jsonl`) is applied: other labels, images left out, splits. */
+  journal: boolean;
 }
 
 export interface InputConfig {
@@ -264,7 +266,7 @@ export interface LoggingConfig {
 
 export const defaultConfig: RunConfig = {
   name: '',
-  data: { source: '.', format: 'auto', validation: 0.2, test: 0, groupPattern: '' },
+  data: { source: '.', format: 'auto', validation: 0.2, test: 0, groupPattern: '', journal: true },
   input: { width: 64, height: 64, color: 'rgb', resize: 'crop', normalize: 'zero-one' },
   augment: defaultAugment,
   model: {

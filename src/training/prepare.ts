@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { deepFileMaxima } from '../dataset/deep-files.ts';
 import { samplePositions } from '../dataset/sample.ts';
-import type { ImageRecord } from '../dataset/types.ts';
+import type { ImageRecord, JournalEffect } from '../dataset/types.ts';
 import type { Engine } from '../engines/engine.ts';
 import { writeJson } from '../files.ts';
 import { channelsOf, type Normalization } from '../images/preprocess.ts';
@@ -121,12 +121,17 @@ export function openLoader({ job, data }: Pick<Prepared, 'job' | 'data'>, notice
 function recordProvenance({ folder, job, data, engine, events }: Prepared): void {
   const before = readProvenance(folder);
   if (!before) {
-    const used = { dataFingerprint: data.fingerprint, weights: pretrainedFile(job) };
-    writeJson(path.join(folder, jobFiles.provenance), describeProvenance(folder, used, engine.info));
+    const used = { dataFingerprint: data.fingerprint, journal: data.journal, weights: pretrainedFile(job) };
+    writeJson(path.join(folder, jobFiles.provenance), describeProvenance(used, engine.info));
   } else if (before.engine.name !== engine.info.name) {
     const message = `The run began on ${before.engine.label} and goes on with ${engine.info.label}: its numbers will differ a little from an uninterrupted run's.`;
     events.append({ kind: 'warning', code: 'engine-changed', message });
   }
+}
+
+function announceEdits({ relabelled, labelled, excluded, resplit }: JournalEffect, events: EventWriter): void {
+  if (relabelled + labelled + excluded + resplit === 0) return;
+  events.append({ kind: 'edits', relabelled, labelled, excluded, resplit });
 }
 
 /** Absolute path of the pretrained weights; null without. */
@@ -143,6 +148,7 @@ function warnAboutData({ job, data, events }: Prepared): void {
     events.append({ kind: 'warning', code: 'pretrained-input', message });
   }
   for (const { code, message } of data.warnings) events.append({ kind: 'warning', code, message });
+  if (data.journal) announceEdits(data.journal, events);
   const warnings = dataWarnings({
     classes: data.classes,
     train: countLabels(labelsOf(data, 'train'), data.classes.length),

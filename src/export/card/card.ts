@@ -1,3 +1,4 @@
+import type { Provenance } from '../../jobs/job.ts';
 import type { Estimate } from '../../protocol/evaluation.ts';
 import { tricksOf, trickText } from '../../training/tricks.ts';
 import { rangeText } from '../source.ts';
@@ -95,7 +96,7 @@ function dataSection({ config, labels, counts, provenance, skipped, preprocess }
       ? [
           `- Fingerprint: ${code(provenance.dataFingerprint)}`,
           provenance.labelJournalHash
-            ? `- Label edits: journal with SHA-256 ${code(provenance.labelJournalHash)}`
+            ? `- Label edits: ${editsText(provenance)}journal with SHA-256 ${code(provenance.labelJournalHash)}`
             : '- Label edits: none',
         ]
       : []),
@@ -103,6 +104,12 @@ function dataSection({ config, labels, counts, provenance, skipped, preprocess }
     `- An image is brought to ${preprocess.width} × ${preprocess.height} pixels (${preprocess.resize}, ${preprocess.color}), then ${rangeText(preprocess.normalization)}.`,
   ];
   return `${facts.join('\n')}\n\n${table(`l${'r'.repeat(splits.length)}`, ['Class', ...splits], [...rows, totals])}`;
+}
+
+function editsText({ labelEdits }: Provenance): string {
+  if (!labelEdits) return '';
+  const { relabelled, labelled, excluded } = labelEdits;
+  return `${relabelled} relabelled, ${labelled} labelled, ${excluded} excluded by hand; `;
 }
 
 function trainingSection({ run, config, changed, parameters, provenance, warnings }: CardFacts): string {

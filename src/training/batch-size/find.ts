@@ -1,5 +1,6 @@
 import os from 'node:os';
 import path from 'node:path';
+import { readOverlay } from '../../dataset/journal/overlay.ts';
 import { openDataSet } from '../../dataset/open.ts';
 import { splitImages } from '../../dataset/split.ts';
 import { chooseEngine } from '../../engines/choose.ts';
@@ -31,8 +32,9 @@ export async function findBatchSize(
   base: string,
   onTrial?: (trial: BatchTrial) => void,
 ): Promise<FoundBatchSize> {
-  const { source, format, groupPattern } = config.data;
-  const data = await openDataSet(path.resolve(base, source), { format, ...(groupPattern && { groupPattern }) });
+  const { source, format, groupPattern, journal } = config.data;
+  const place = path.resolve(base, source);
+  const data = await openDataSet(place, { format, groupPattern, journal: journal ? readOverlay(place) : null });
   const images = splitImages(data.images, { ...config.data, seed: config.seed }).filter(
     (one) => one === 'train',
   ).length;

@@ -31,7 +31,7 @@ import { runSweep } from './sweep.ts';
 import { judge } from './verdict.ts';
 
 /** What a finder that starts from a run takes over, so that it trains on the same images in the same way. */
-const takenOver = [jobFiles.split, path.join(jobFiles.state, 'normalization.json')];
+const takenOver = [jobFiles.split, jobFiles.decisions, path.join(jobFiles.state, 'normalization.json')];
 
 /**
  * Does the finder of a folder: its sweeps, one seed after the other, then the verdict. Points are in `events.jsonl` as they

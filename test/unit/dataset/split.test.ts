@@ -111,3 +111,20 @@ test('split: groups of one class each are spread as evenly as they allow', () =>
 });
 
 test('split: nothing to split', () => assert.deepEqual(splitImages([], { validation: 0.2, test: 0.1, seed: 1 }), []));
+
+test('split: what a person chose stands, its group follows, and the rest is split as ever', () => {
+  const choose = (i: number): SplitName | undefined => (i === 0 ? 'test' : i === 1 ? 'train' : undefined);
+  const set = images(100, (i) => ({ label: i % 2, group: i === 0 || i === 10 ? 'pair' : null })).map((image, i) => {
+    const chosenSplit = choose(i);
+    return chosenSplit ? { ...image, chosenSplit } : image;
+  });
+  for (let seed = 0; seed < 10; seed++) {
+    const splits = splitImages(set, { validation: 0.5, test: 0, seed });
+    assert.deepEqual([splits[0], splits[10], splits[1]], ['test', 'test', 'train']);
+    assert.equal(count(splits, 'test'), 2);
+    assert.ok(Math.abs(count(splits, 'validation') - 49) <= 1);
+  }
+  const brought = set.map((image, i): (typeof set)[number] => ({ ...image, split: i < 80 ? 'train' : 'validation' }));
+  const splits = splitImages(brought, { validation: 0.5, test: 0.5, seed: 1 });
+  assert.deepEqual([splits[0], splits[10], splits[1], splits[99]], ['test', 'train', 'train', 'validation']);
+});
