@@ -28,6 +28,7 @@ import { thumbnailsVerb } from './thumbnails.ts';
 import { trainVerb } from './train.ts';
 import { UsageError } from './usage-error.ts';
 import { textOf, type Verb } from './verb.ts';
+import { whichVerb } from './which.ts';
 import { zooVerb } from './zoo.ts';
 
 const verbs: readonly Verb[] = [
@@ -51,6 +52,7 @@ const verbs: readonly Verb[] = [
   importVerb,
   embedVerb,
   baselineVerb,
+  whichVerb,
   enginesVerb,
   setupVerb,
 ];

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { ImageRecord } from '../dataset/types.ts';
-import type { Engine } from '../engines/engine.ts';
+import type { Engine, ImageBatch } from '../engines/engine.ts';
 import { cacheRoot } from '../files.ts';
+import type { DecodeSettings } from '../images/preprocess.ts';
 import { RecordCache } from '../images/record-cache.ts';
 import { ImageLoader, type LoaderOptions } from '../training/loader.ts';
 import type { EmbeddingNetwork } from './network.ts';
@@ -30,6 +31,17 @@ const BATCH_SIZE = 32;
 /** Of all embeddings together: half a million images of 1,280 numbers. */
 const LIMIT_BYTES = 2.5e9;
 
+/** How images are described: by a network's features, or by ones that need no network. */
+export interface Description {
+  /** Equal for equal numbers of equal images. */
+  key: string;
+  /** Numbers per image. */
+  size: number;
+  preprocess: DecodeSettings;
+  /** [image, size] */
+  describe(batch: ImageBatch): Promise<Float32Array> | Float32Array;
+}
+
 /**
  * What `network` makes of the images: computed once for the same weights, preprocessing and image content, and kept.
  * @throws EngineError; the signal's reason when aborted
@@ -42,7 +54,28 @@ export async function embedImages(
 ): Promise<Embeddings> {
   const { model, normalization, layer, preprocess, key } = network;
   const extractor = await engine.createFeatureExtractor(model, normalization, layer);
-  const { size } = extractor;
+  try {
+    const description = {
+      key,
+      size: extractor.size,
+      preprocess,
+      describe: (batch: ImageBatch) => extractor.features(batch),
+    };
+    return await describeImages(description, data, options);
+  } finally {
+    extractor.dispose();
+  }
+}
+
+/**
+ * Describes the images that were not described before, and keeps what it finds.
+ * @throws the signal's reason when aborted
+ */
+export async function describeImages(
+  { key, size, preprocess, describe }: Description,
+  data: { root: string; images: ImageRecord[] },
+  options: EmbedOptions = {},
+): Promise<Embeddings> {
   const folder = options.cacheFolder ?? path.join(cacheRoot(), 'embeddings');
   const bytes = size * Float32Array.BYTES_PER_ELEMENT;
   const cache = new RecordCache({
@@ -66,7 +99,7 @@ export async function embedImages(
     let done = cached;
     for await (const batch of loader.pass(missing, { failed: 'drop' })) {
       options.signal?.throwIfAborted();
-      const features = await extractor.features(batch);
+      const features = await describe(batch);
       batch.indices.forEach((index, i) => {
         const row = features.subarray(i * size, (i + 1) * size);
         rows.set(row, index * size);
@@ -78,7 +111,6 @@ export async function embedImages(
     }
   } finally {
     await loader.close();
-    extractor.dispose();
     cache.close();
   }
   return compact(rows, size, there, cached);

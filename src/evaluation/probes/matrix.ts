@@ -32,6 +32,11 @@ export class MatrixOnBackend {
     );
   }
 
+  /** B · Xᵀ. @param b [rows, columns of X]. Returns [rows, rows of X]. */
+  productsWith(b: Float32Array, rows: number): Float32Array {
+    return read(tidy(() => matMul(tensor2d(b, [rows, this.columns]), this.#matrix, false, true)));
+  }
+
   dispose(): void {
     this.#matrix.dispose();
   }

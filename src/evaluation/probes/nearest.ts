@@ -1,7 +1,7 @@
 import { MatrixOnBackend } from './matrix.ts';
 
 /** A neighbour's vote counts e^(similarity / this) (Wu et al. 2018, and the k-NN of DINO). */
-const TEMPERATURE = 0.07;
+export const TEMPERATURE = 0.07;
 const CHUNK = 512;
 
 export interface Neighbours {
@@ -32,7 +32,7 @@ export function nearestNeighbours(features: Float32Array, size: number, units: U
           positions: positions.subarray(i * k, (i + 1) * k),
           values: similarities.subarray(i * k, (i + 1) * k),
         };
-        keepLargest(row, units, units[i] as number, into);
+        keepLargest(row, into.positions, into.values, (j) => units[j] === units[i]);
       }
     }
   } finally {
@@ -56,16 +56,21 @@ export function voteOfNeighbours(neighbours: Neighbours, labels: Uint32Array, cl
   });
 }
 
-function keepLargest(
+/**
+ * The largest values of a row and where they are, the largest first; of equal ones the first.
+ * @param positions [k], filled with −1
+ * @param values [k], filled with −∞
+ */
+export function keepLargest(
   row: Float32Array,
-  units: Uint32Array,
-  own: number,
-  { positions, values }: { positions: Int32Array; values: Float32Array },
+  positions: Int32Array,
+  values: Float32Array,
+  isLeftOut: (position: number) => boolean = () => false,
 ): void {
   const last = values.length - 1;
   for (let j = 0; j < row.length; j++) {
     const similarity = row[j] as number;
-    if (similarity <= (values[last] as number) || units[j] === own) continue;
+    if (similarity <= (values[last] as number) || isLeftOut(j)) continue;
     let at = last;
     while (at > 0 && (values[at - 1] as number) < similarity) {
       values[at] = values[at - 1] as number;
@@ -78,7 +83,7 @@ function keepLargest(
 }
 
 /** Rows of length 1; a row of zeros stays. */
-function unitRows(features: Float32Array, size: number): Float32Array {
+export function unitRows(features: Float32Array, size: number): Float32Array {
   const result = features.slice();
   for (let start = 0; start < result.length; start += size) {
     const row = result.subarray(start, start + size);
