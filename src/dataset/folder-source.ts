@@ -4,6 +4,9 @@ import { Problem } from '../problem.ts';
 import { byCodeUnit, type ListedImage, type Listing, splitNamed } from './listing.ts';
 import type { DataSetWarning, SplitName } from './types.ts';
 
+/** A folder of this name beside the class folders holds images that nobody has labelled yet. */
+const UNLABELLED = /^unlabell?ed$/i;
+
 const NEVER_ENTERED = new Set(['__MACOSX', '@eaDir', '$RECYCLE.BIN', 'System Volume Information']);
 
 /** How the folders right under the root are to be read. */
@@ -13,18 +16,23 @@ interface Layout {
   ignored: string[];
 }
 
+export interface ListOptions {
+  /** Lists images without a class too: those in `unlabelled/`, and those that lie above the class folders. Default: left out. */
+  unlabelled?: boolean | undefined;
+  /** Images without class folders are listed as skipped, for want of a label, instead of refused. */
+  mayLackClasses?: boolean | undefined;
+}
+
 /**
  * Lists an image folder: `class/…`, or `train|val|valid|validation|test/class/…`, nested to any depth below the class.
  * Hidden folders are not entered. A folder behind a symbolic link is read once; a link back to a folder that is
  * read already is listed as `symlink-loop`.
- * @param mayLackClasses images without class folders are listed as skipped, for want of a label, instead of refused
- * @throws Problem when the folder can't be read or has no class folders.
+ * @throws Problem when the folder can't be read or has no class folders (unless images may lack one).
  */
-export function listFolder(root: string, { mayLackClasses = false } = {}): Listing {
+export function listFolder(root: string, { unlabelled = false, mayLackClasses = false }: ListOptions = {}): Listing {
   const walk = walkFolder(root);
   const layout = layoutOf(walk.folders);
-  const mayBeBare = mayLackClasses && walk.files.length > 0;
-  if (walk.folders.length === 0 && !mayBeBare) throw noClassFolders(root, walk.files.length);
+  const mayBeBare = (unlabelled || mayLackClasses) && walk.files.length > 0;
   const classes = new Set<string>();
   for (const folder of walk.folders) {
     const place = placeOf(`${folder}/`, layout);
@@ -37,10 +45,10 @@ export function listFolder(root: string, { mayLackClasses = false } = {}): Listi
   for (const file of walk.files) {
     const place = placeOf(file, layout);
     if (!place) continue;
-    if (place.className) images.push({ path: file, className: place.className, split: place.split, group: null });
-    else if (!isSideFile(file)) {
+    const { className, split } = place;
+    if (className !== '' || unlabelled) images.push({ path: file, className: className || null, split, group: null });
+    else if (!isSideFile(file))
       skipped.push({ path: file, cause: 'no-label', message: 'The file lies in no class folder' });
-    }
   }
   const warnings: DataSetWarning[] = layout.ignored.map((folder) => ({
     code: 'ignored-folder',
@@ -61,7 +69,7 @@ export function isSideFile(file: string): boolean {
 
 /** Folders directly under the root that hold images, and folders below split folders, decide which layout it is. */
 function layoutOf(folders: string[]): Layout {
-  const top = folders.filter((folder) => !folder.includes('/'));
+  const top = folders.filter((folder) => !folder.includes('/') && !UNLABELLED.test(folder));
   const splits = new Map<string, SplitName>();
   for (const folder of top) {
     const split = splitNamed(folder);
@@ -78,14 +86,21 @@ function layoutOf(folders: string[]): Layout {
   return isSplit && anyNested ? { splits, ignored } : { splits: null, ignored: [] };
 }
 
-/** The class and split of a file; an empty class name means it lies above the class folders; null: not part of the set. */
-function placeOf(file: string, layout: Layout): { className: string; split: SplitName | null } | null {
+interface Place {
+  /** Empty: the file lies above the class folders, or among the unlabelled. */
+  className: string;
+  split: SplitName | null;
+}
+
+/** The class and split of a file; null: not part of the set. */
+function placeOf(file: string, layout: Layout): Place | null {
   const parts = file.split('/');
-  if (!layout.splits) return { className: parts.length > 1 ? (parts[0] as string) : '', split: null };
+  const [first = '', second = ''] = parts;
+  if (parts.length > 1 && UNLABELLED.test(first)) return { className: '', split: null };
+  if (!layout.splits) return { className: parts.length > 1 ? first : '', split: null };
   if (parts.length === 1) return { className: '', split: null };
-  const split = layout.splits.get(parts[0] as string);
-  if (!split) return null;
-  return { className: parts.length > 2 ? (parts[1] as string) : '', split };
+  const split = layout.splits.get(first);
+  return split ? { className: parts.length > 2 ? second : '', split } : null;
 }
 
 interface Walk {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import fs from 'node:fs';
 import path from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { openRebuildable } from './sqlite.ts';
 import type { DataSetWarning, ImageFormat, SkipCause } from './types.ts';
 
 /** What tells that a file was not touched since it was read; times in milliseconds since 1970, with fractions. */
@@ -76,10 +76,6 @@ export class IndexDb {
     this.#remove = db.prepare('DELETE FROM files WHERE path = ?');
   }
 
-  static over(db: DatabaseSync, warnings: DataSetWarning[]): IndexDb {
-    return new IndexDb(db, warnings);
-  }
-
   /** @param source says which data set: the root's real path and how it is read. */
   static async open(cacheFolder: string, source: string): Promise<IndexDb> {
     const file = path.join(
@@ -87,18 +83,12 @@ export class IndexDb {
       'index',
       `${createHash('sha256').update(source).digest('hex').slice(0, 32)}.sqlite`,
     );
-    try {
-      fs.mkdirSync(path.dirname(file), { recursive: true });
-      return new IndexDb(await openFile(file), []);
-    } catch (first) {
-      if (isBusy(first)) return inMemory(file, first);
-      try {
-        for (const end of ['', '-wal', '-shm']) fs.rmSync(file + end, { force: true });
-        return new IndexDb(await openFile(file), []);
-      } catch (error) {
-        return inMemory(file, error);
-      }
-    }
+    const { db, notKept } = await openRebuildable(file, {
+      tables: TABLES,
+      version: SCHEMA_VERSION,
+      probe: 'SELECT count(path), count(cause) FROM files WHERE path IS NULL',
+    });
+    return new IndexDb(db, notKept === null ? [] : [notKeptWarning(notKept)]);
   }
 
   /** Calls `each` with every file known, in no order. */
@@ -170,7 +160,7 @@ export class IndexDb {
       this.#db.exec('COMMIT');
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
-      if (this.warnings.length === 0) this.warnings.push(notKept((error as Error).message));
+      if (this.warnings.length === 0) this.warnings.push(notKeptWarning((error as Error).message));
     }
   }
 }
@@ -183,48 +173,9 @@ export function sameStamp(a: FileStamp, b: FileStamp): boolean {
   return a.size === b.size && a.modified === b.modified && a.changed === b.changed && a.inode === b.inode;
 }
 
-/** @throws when the file is no database, damaged, or of another schema version. */
-async function openFile(file: string): Promise<DatabaseSync> {
-  const { DatabaseSync } = await loadSqlite();
-  const db = new DatabaseSync(file);
-  try {
-    db.exec('PRAGMA busy_timeout = 15000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-    const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
-    if (version !== 0 && version !== SCHEMA_VERSION) throw new Error(`schema version ${version}`);
-    const check = db.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
-    if (check.quick_check !== 'ok') throw new Error(check.quick_check);
-    db.exec(`BEGIN IMMEDIATE; ${TABLES} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
-    db.prepare('SELECT count(path), count(cause) FROM files WHERE path = ?').get('');
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
-  }
-}
-
-async function inMemory(file: string, error: unknown): Promise<IndexDb> {
-  const message = `${file}: ${error instanceof Error ? error.message : error}`;
-  return IndexDb.over(await openFile(':memory:'), [notKept(message)]);
-}
-
-function notKept(reason: string): DataSetWarning {
+function notKeptWarning(reason: string): DataSetWarning {
   return {
     code: 'index-not-kept',
     message: `What was learnt about the files can't be kept, so the next scan reads them again (${reason}).`,
   };
-}
-
-function isBusy(error: unknown): boolean {
-  return /locked|busy/i.test(error instanceof Error ? error.message : '');
-}
-
-/** Node announces node:sqlite as experimental on stderr; users can do nothing with that. */
-async function loadSqlite(): Promise<typeof import('node:sqlite')> {
-  const emit = process.emitWarning;
-  process.emitWarning = () => {};
-  try {
-    return await import('node:sqlite');
-  } finally {
-    process.emitWarning = emit;
-  }
 }

@@ -4,7 +4,8 @@ import type { DataSetWarning, SkipCause, SplitName } from './types.ts';
 export interface ListedImage {
   /** Relative to the root, `/`-separated, unique. */
   path: string;
-  className: string;
+  /** Null: none; only where the source was asked for images without a class too. */
+  className: string | null;
   split: SplitName | null;
   group: string | null;
 }

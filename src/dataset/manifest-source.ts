@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { Problem } from '../problem.ts';
+import type { ListOptions } from './folder-source.ts';
 import { type Listing, splitNamed } from './listing.ts';
 import { type ManifestRow, parseManifest } from './manifest-rows.ts';
 
@@ -11,12 +12,12 @@ const LIMIT_BYTES = 512 * 2 ** 20;
  * sense, or with a path that came before are skipped and listed with their line.
  * @throws Problem when the manifest can't be read or understood at all.
  */
-export function listManifest(root: string, file: string): Listing {
+export function listManifest(root: string, file: string, { unlabelled = false }: ListOptions = {}): Listing {
   const rows = parseManifest(readText(path.join(root, file)), path.join(root, file));
   const listing: Listing = { images: [], skipped: [], warnings: [], declaredClasses: [] };
   const lines = new Map<string, number>();
   for (const row of rows) {
-    const skip = skipOf(row);
+    const skip = skipOf(row, unlabelled);
     if (skip) {
       const named = skip.cause === 'no-label' && row.path ? relativePath(root, row.path) : row.path;
       listing.skipped.push({ ...skip, path: named ?? `${file}:${row.line}` });
@@ -31,18 +32,18 @@ export function listManifest(root: string, file: string): Listing {
     }
     lines.set(name, row.line);
     const split = row.split ? (splitNamed(row.split) ?? null) : null;
-    listing.images.push({ path: name, className: row.label as string, split, group: row.group });
+    listing.images.push({ path: name, className: row.label, split, group: row.group });
   }
   return listing;
 }
 
-function skipOf(row: ManifestRow): { cause: 'bad-row' | 'no-label'; message: string } | null {
+function skipOf(row: ManifestRow, unlabelled: boolean): { cause: 'bad-row' | 'no-label'; message: string } | null {
   const bad = (message: string) => ({ cause: 'bad-row' as const, message: `Line ${row.line}: ${message}` });
   if (row.fault) return bad(row.fault);
   if (!row.path) return bad('no path');
   if (row.path.includes('\0')) return bad('the path holds a zero byte');
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(row.path)) return bad('an address on the network is no local file');
-  if (!row.label) return { cause: 'no-label', message: `Line ${row.line} has no label` };
+  if (!row.label && !unlabelled) return { cause: 'no-label', message: `Line ${row.line} has no label` };
   if (row.split && !splitNamed(row.split)) return bad(`"${row.split}" is none of train, validation, test`);
   return null;
 }

@@ -22,8 +22,11 @@ export interface OpenOptions {
   format?: 'auto' | SourceFormat | undefined;
   /** Regular expression over an image's path; its first group names what must stay on one side of a split. */
   groupPattern?: string | undefined;
-  /** What the images are for: to measure with, one class and few images will do. Default: to train on. */
-  purpose?: 'train' | 'evaluate' | undefined;
+  /**
+   * What the images are for: to measure with (`evaluate`), one class and few images will do; to look at them (`look`), they need no
+   * class at all. Default: to train on.
+   */
+  purpose?: 'train' | 'evaluate' | 'look' | undefined;
   /** What people decided about the images (`readOverlay`); default: the source as it is. */
   journal?: JournalOverlay | null | undefined;
   /** Default: `cacheRoot()`. */
@@ -62,7 +65,7 @@ export async function openDataSet(source: string, options: OpenOptions = {}): Pr
     for (const image of contents.images) image.group = groupOf(image.path) ?? image.group;
     contents.images.sort((a, b) => byCodeUnit(a.path, b.path));
     const skipped = contents.skips.summary();
-    if (options.purpose === 'evaluate') assertImages(resolved, contents.images, skipped);
+    if (options.purpose === 'evaluate' || options.purpose === 'look') assertImages(resolved, contents.images, skipped);
     else contents.warnings.push(...checkUsable(resolved, contents.classes, contents.images, skipped));
     contents.warnings.push(...index.warnings);
     return {
@@ -99,10 +102,13 @@ function givesLabels({ journal }: OpenOptions): boolean {
 }
 
 function listingOf(source: Source, options: OpenOptions): Listing {
-  if (source.format === 'folder') return listFolder(source.root, { mayLackClasses: givesLabels(options) });
+  const unlabelled = options.purpose === 'look';
+  if (source.format === 'folder') {
+    return listFolder(source.root, { unlabelled, mayLackClasses: givesLabels(options) });
+  }
   if (!source.file)
     throw new Problem('no-manifest', `${source.root} holds no manifest.`, 'Name the manifest file itself.');
-  return listManifest(source.root, source.file);
+  return listManifest(source.root, source.file, { unlabelled });
 }
 
 async function readListing(source: Source, listing: Listing, index: IndexDb, options: OpenOptions): Promise<Contents> {

@@ -2,7 +2,14 @@ import { isSideFile } from './folder-source.ts';
 import { isSkip } from './index-db.ts';
 import { byCodeUnit, type Listing } from './listing.ts';
 import type { ScannedFile } from './scan.ts';
-import type { DataSetWarning, ImageRecord, SkipCause, Skipped, SourceFormat } from './types.ts';
+import {
+  type DataSetWarning,
+  type ImageRecord,
+  NO_LABEL,
+  type SkipCause,
+  type Skipped,
+  type SourceFormat,
+} from './types.ts';
 
 const EXAMPLES = 100;
 
@@ -33,10 +40,11 @@ export function recordsOf(
   skips: SkipList,
   format: SourceFormat,
 ): { classes: string[]; images: ImageRecord[] } {
-  const named = new Set([...listing.declaredClasses, ...listing.images.map((image) => image.className)]);
+  const named = new Set(listing.declaredClasses);
+  for (const { className } of listing.images) if (className !== null) named.add(className);
   const usable = new Set<string>();
   for (const { path, className } of listing.images) {
-    if (!isSkip((scanned.get(path) as ScannedFile).facts)) usable.add(className);
+    if (className !== null && !isSkip((scanned.get(path) as ScannedFile).facts)) usable.add(className);
   }
   const dropped = format === 'manifest' ? [...named].filter((name) => !usable.has(name)).sort(byCodeUnit) : [];
   if (dropped.length > 0 && usable.size > 0) listing.warnings.push(emptyClasses(dropped));
@@ -44,21 +52,22 @@ export function recordsOf(
   const labels = new Map(classes.map((name, label) => [name, label]));
   const images: ImageRecord[] = [];
   for (const { path, className, split, group } of listing.images) {
-    const { bytes, facts } = scanned.get(path) as ScannedFile;
+    const { bytes, modified, facts } = scanned.get(path) as ScannedFile;
     if (isSkip(facts)) {
       const expected = format === 'folder' && facts.cause === 'not-an-image' && isSideFile(path);
       if (!expected) skips.add(facts.cause, path, facts.message);
       continue;
     }
-    images.push({ path, label: labels.get(className) as number, split, group, bytes, ...facts });
+    const label = className === null ? NO_LABEL : (labels.get(className) as number);
+    images.push({ path, label, split, group, bytes, modified, ...facts });
   }
   return { classes, images };
 }
 
-/** An image for which the source has no label (-1 stands for it); null where the file is no image. */
+/** An image for which the source has no label; null where the file is no image. */
 export function unlabelledRecord(path: string, scanned: Map<string, ScannedFile>): ImageRecord | null {
-  const { bytes, facts } = scanned.get(path) as ScannedFile;
-  return isSkip(facts) ? null : { path, label: -1, split: null, group: null, bytes, ...facts };
+  const { bytes, modified, facts } = scanned.get(path) as ScannedFile;
+  return isSkip(facts) ? null : { path, label: NO_LABEL, split: null, group: null, bytes, modified, ...facts };
 }
 
 function emptyClasses(names: string[]): DataSetWarning {

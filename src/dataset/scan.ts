@@ -14,6 +14,8 @@ export interface ScanOptions {
 
 export interface ScannedFile {
   bytes: number;
+  /** Milliseconds since 1970. */
+  modified: number;
   facts: FileFacts;
 }
 
@@ -57,11 +59,11 @@ export async function scanFiles(
     const before = known.get(name);
     known.delete(name);
     if ('cause' in stamp) {
-      found.set(name, { bytes: 0, facts: stamp });
+      found.set(name, { bytes: 0, modified: 0, facts: stamp });
       if (before) known.set(name, before);
       progress.seen++;
     } else if (before && sameStamp(before.stamp, stamp)) {
-      found.set(name, { bytes: stamp.size, facts: before.facts });
+      found.set(name, { bytes: stamp.size, modified: stamp.modified, facts: before.facts });
       progress.seen++;
     } else unread.push({ path: name, stamp });
     progress.tell();
@@ -114,7 +116,7 @@ async function readAll(
       const facts = await inspectFile(path.join(root, file.path), file.stamp.size);
       inFlight -= file.stamp.size;
       for (const wake of waiting.splice(0)) wake();
-      found.set(file.path, { bytes: file.stamp.size, facts });
+      found.set(file.path, { bytes: file.stamp.size, modified: file.stamp.modified, facts });
       batch.push({ ...file, facts });
       if (batch.length >= BATCH) index.update(batch.splice(0));
       progress.seen++;

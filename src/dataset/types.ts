@@ -10,10 +10,13 @@ export type ImageFormat = FileFormat | 'idx';
 
 export type SourceFormat = 'folder' | 'manifest' | 'idx';
 
+/** `ImageRecord.label` of an image without a class; there are none unless a data set is opened with `purpose: 'look'`. */
+export const NO_LABEL = -1;
+
 export interface ImageRecord {
   /** Relative to the data set's root, `/`-separated, unique; an image inside an IDX file is `file#index`. */
   path: string;
-  /** Index into `DataSet.classes`. */
+  /** Index into `DataSet.classes`, or `NO_LABEL`. */
   label: number;
   /** The split that the source brings along, if any. */
   split: SplitName | null;
@@ -27,6 +30,8 @@ export interface ImageRecord {
   height: number;
   channels: number;
   bytes: number;
+  /** When the file was last written, milliseconds since 1970; inside an IDX file: not told. */
+  modified?: number | undefined;
   /** First 32 hex digits of the SHA-256 of the file's bytes (of the pixels for IDX). */
   hash: string;
 }
