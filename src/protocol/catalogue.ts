@@ -6,7 +6,12 @@ import type { JournalLine } from './journal.ts';
  * Nothing here ever lists all images: pages, counts, bins, and the id and place of a point at most.
  */
 
-/** What images can be sorted, grouped and plotted by. Null of an image: not measured, sorted last. */
+/**
+ * What images can be sorted, grouped and plotted by. Null of an image: not measured, sorted last. `size` is √(width · height),
+ * `aspect` width / height, `hue` 0–360, `modified` milliseconds since 1970; measures as in `src/images/measures/measures.ts`;
+ * `confidence` the highest probability, `given-confidence` that of the label, `label-score` the normalized margin, `outlier` the
+ * distance to the nearest neighbours, `issue` the first kind found.
+ */
 export const catalogueFields = [
   'path',
   'folder',
@@ -40,7 +45,7 @@ export type CatalogueField = (typeof catalogueFields)[number];
 
 /** An image as grids, lists and maps show it. */
 export interface CatalogueRow {
-  /** Stable as long as `Overview.revision` is the same. */
+  /** Stable as long as `Overview.revision` is the same. Negative: a file that can't be read (issue `unreadable`), of which little is known. */
   id: number;
   /** Relative to the data set's root. */
   path: string;
@@ -82,7 +87,7 @@ export interface CatalogueQuery {
   text: string;
   /** Beside the text, from linked plots and the map: only these. */
   ids?: number[] | undefined;
-  /** Ranges selected in plots. */
+  /** Ranges selected in plots: `from` ≤ value < `to`, and ≤ `to` where no image has a larger value or `from` = `to`. */
   ranges?: { field: CatalogueField; from: number; to: number }[] | undefined;
   sort?: { field: CatalogueField; descending: boolean } | undefined;
   /** Images of one group lie together, in the order of the groups. */
@@ -100,8 +105,10 @@ export interface Overview {
   /** Absolute root of the data set. */
   root: string;
   source: string;
-  /** Changes when images, measures or findings change; ids of another revision mean nothing. */
+  /** Changes when images come, go or change; ids of another revision mean nothing. */
   revision: string;
+  /** Changes with everything that answers depend on, measures, findings and edits too: what is shown should be asked for again. */
+  version: string;
   images: number;
   unreadable: number;
   classes: { name: string; count: number; perSplit: Record<string, number> }[];
@@ -238,8 +245,9 @@ export interface CatalogueQuestion {
 
 /** A line from the process. */
 export type CatalogueLine =
+  /** Comes again when the version has changed by itself: more images were measured, a scan in the background found other files. */
   | { ready: Overview }
-  /** While the first scan runs, before `ready`. */
+  /** While the first scan runs, before the first `ready`. */
   | { progress: { what: string; done: number; total: number | null } }
   | { id: number; answer: CatalogueAnswer }
   | { id: number | null; error: { code: string; message: string; advice: string } };
