@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { ImageMeasures } from '../images/measures/measures.ts';
 import type { Decisions } from './decisions.ts';
 import { setFindingKey } from './finding-key.ts';
-import { measureColumns } from './schema.ts';
+import { measureColumns, OWN_TABLES } from './schema.ts';
 import type { CatalogueImage, ImageNeighbours, ImagePair, LabelResult, MapResult, SetFinding } from './types.ts';
 
 type Row = Record<string, SQLInputValue>;
@@ -27,14 +27,17 @@ export class Catalogue {
   /** Why nothing is kept on the disk, or null. */
   readonly notKept: string | null;
 
+  #decisions: { hash: string; times: number; unplaced: number } = { hash: '', times: 0, unplaced: 0 };
+
   constructor(db: DatabaseSync, notKept: string | null) {
     this.db = db;
     this.notKept = notKept;
+    db.exec(OWN_TABLES);
   }
 
-  /** Changes with every write, of this process or another. */
+  /** Changes with every write, of this process or another, and with the journal as this process last read it. */
   get version(): string {
-    return this.meta('version') ?? '0';
+    return `${this.meta('version') ?? '0'}.${this.#decisions.times}`;
   }
 
   /** Changes when images come, go or change: ids of another revision mean nothing. */
@@ -190,20 +193,22 @@ export class Catalogue {
     ]);
   }
 
-  /** Replaces what the journal says; writes nothing where it says the same as before. */
-  writeDecisions({ hash, edits, dismissed, unplaced }: Decisions): void {
-    if (this.meta('decisions') === hash) return;
-    const edit = this.db.prepare('INSERT INTO edits VALUES (?, ?, ?, ?, ?, ?)');
-    const dismiss = this.db.prepare('INSERT OR IGNORE INTO dismissed VALUES (?)');
-    this.write(() => {
-      this.db.exec('DELETE FROM edits; DELETE FROM dismissed');
-      for (const { image, label, split, excluded, deleted, kept } of edits) {
-        edit.run(image, label, split, Number(excluded), Number(deleted), Number(kept));
-      }
-      for (const key of dismissed) dismiss.run(key);
-      this.setMeta('unplaced', String(unplaced));
-      this.setMeta('decisions', hash);
-    });
+  /** Replaces what the journal says, for this process. */
+  setDecisions({ hash, edits, dismissed, unplaced }: Decisions): void {
+    if (this.#decisions.hash === hash) return;
+    const edit = this.db.prepare('INSERT INTO temp.edits VALUES (?, ?, ?, ?, ?, ?)');
+    const dismiss = this.db.prepare('INSERT OR IGNORE INTO temp.dismissed VALUES (?)');
+    this.db.exec('DELETE FROM temp.edits; DELETE FROM temp.dismissed');
+    for (const { image, label, split, excluded, deleted, kept } of edits) {
+      edit.run(image, label, split, Number(excluded), Number(deleted), Number(kept));
+    }
+    for (const key of dismissed) dismiss.run(key);
+    this.#decisions = { hash, times: this.#decisions.times + 1, unplaced };
+  }
+
+  /** Decisions of the journal that fit no image. */
+  get unplaced(): number {
+    return this.#decisions.unplaced;
   }
 
   /** All of `work`, or nothing of it. */
@@ -211,7 +216,7 @@ export class Catalogue {
     this.db.exec('BEGIN IMMEDIATE');
     try {
       work();
-      this.setMeta('version', String(Number(this.version) + 1));
+      this.setMeta('version', String(Number(this.meta('version') ?? 0) + 1));
       this.db.exec('COMMIT');
     } catch (error) {
       if (this.db.isTransaction) this.db.exec('ROLLBACK');

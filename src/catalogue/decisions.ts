@@ -1,5 +1,6 @@
 import { foldJournal } from '../dataset/journal/fold.ts';
 import { journalDataName, journalFileOf } from '../dataset/journal/folder.ts';
+import { journalHash } from '../dataset/journal/hash.ts';
 import { placeDecisions } from '../dataset/journal/place.ts';
 import { readJournal } from '../dataset/journal/read.ts';
 import type { JournalLine } from '../protocol/journal.ts';
@@ -31,11 +32,18 @@ export interface JournalPlace {
   source: string;
 }
 
-/** @throws the file system's own error where there is a journal that can't be read */
-export function readDecisions(catalogue: Catalogue, place: JournalPlace): Decisions {
-  const journal = readJournal(journalFileOf(place.workspace));
+/**
+ * @param pending lines that count as if they were in the journal
+ * @throws the file system's own error where there is a journal that can't be read
+ */
+export function readDecisions(
+  catalogue: Catalogue,
+  place: JournalPlace,
+  pending: readonly JournalLine[] = [],
+): Decisions {
+  const lines = [...readJournal(journalFileOf(place.workspace)).lines, ...pending];
   const name = journalDataName(place.workspace, place.source);
-  const decisions = foldJournal(journal.lines, name);
+  const decisions = foldJournal(lines, name);
   const images = imagesConcerned(catalogue, decisions);
   const placed = placeDecisions(decisions, images);
   const edits: Decisions['edits'] = [];
@@ -51,7 +59,7 @@ export function readDecisions(catalogue: Catalogue, place: JournalPlace): Decisi
     }
   }
   const unplaced = placed.changed.length + placed.gone.length + placed.ambiguous.length;
-  return { hash: `${name}:${journal.hash}:${catalogue.facts.fingerprint}`, edits, dismissed, unplaced };
+  return { hash: `${name}:${journalHash(lines, name)}:${catalogue.revision}`, edits, dismissed, unplaced };
 }
 
 /** Lines of the data set, for the history of an image. */

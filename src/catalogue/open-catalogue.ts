@@ -6,6 +6,7 @@ import { resolveSource, type Source } from '../dataset/resolve-source.ts';
 import { openRebuildable } from '../dataset/sqlite.ts';
 import type { ScanProgress } from '../dataset/types.ts';
 import { cacheRoot } from '../files.ts';
+import type { JournalLine } from '../protocol/journal.ts';
 import { Catalogue } from './catalogue.ts';
 import { readDecisions } from './decisions.ts';
 import { PROBE, SCHEMA_VERSION, TABLES } from './schema.ts';
@@ -57,15 +58,15 @@ export async function scanInto(catalogue: Catalogue, source: string, options: Op
   fillCatalogue(catalogue, path.resolve(source), data);
 }
 
-/** Brings the catalogue in step with the journal. */
+/** Brings the catalogue in step with the journal. @param pending lines that count as if they were in it */
 export function refreshDecisions(
   catalogue: Catalogue,
   source: string,
   { workspace = process.cwd() }: Pick<OpenCatalogueOptions, 'workspace'>,
+  pending: readonly JournalLine[] = [],
 ): void {
-  catalogue.writeDecisions(
-    readDecisions(catalogue, { workspace: path.resolve(workspace), source: path.resolve(source) }),
-  );
+  const place = { workspace: path.resolve(workspace), source: path.resolve(source) };
+  catalogue.setDecisions(readDecisions(catalogue, place, pending));
 }
 
 function catalogueFile(cacheFolder: string, { root, format, file }: Source): string {

@@ -56,10 +56,14 @@ export const TABLES = `
   CREATE TABLE IF NOT EXISTS findings (
     key TEXT PRIMARY KEY, kind TEXT NOT NULL, score REAL NOT NULL, images TEXT NOT NULL, evidence TEXT NOT NULL
   ) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS edits (
+`;
+
+/** What the journal says: each process reads it for itself, an editor's edits that are not saved yet among them. */
+export const OWN_TABLES = `
+  CREATE TEMP TABLE edits (
     image INTEGER PRIMARY KEY, class TEXT, split TEXT, excluded INTEGER NOT NULL, deleted INTEGER NOT NULL, kept INTEGER NOT NULL
   );
-  CREATE TABLE IF NOT EXISTS dismissed (key TEXT PRIMARY KEY) WITHOUT ROWID;
+  CREATE TEMP TABLE dismissed (key TEXT PRIMARY KEY) WITHOUT ROWID;
 `;
 
 /** Answers only where the tables are as above. */

@@ -91,8 +91,7 @@ function moveAlong(catalogue: Catalogue): void {
     moveNeighbours(catalogue);
     moveFindings(catalogue);
   }
-  db.exec('DELETE FROM edits; DELETE FROM dismissed; DROP TABLE temp.before; DROP TABLE temp.moved');
-  catalogue.setMeta('decisions', '');
+  db.exec('DROP TABLE temp.before; DROP TABLE temp.moved');
 }
 
 /** By way of negative ids, so that no two rows have one id in between. */

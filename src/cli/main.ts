@@ -14,6 +14,7 @@ import { evaluateVerb } from './evaluate.ts';
 import { exportVerb } from './export.ts';
 import { generalHelp, verbHelp } from './help.ts';
 import { importVerb } from './import.ts';
+import { inspectVerb } from './inspect.ts';
 import { lrFindVerb } from './lr-find.ts';
 import { checkPositionals, parseVerb, progressMode } from './parse.ts';
 import { predictVerb } from './predict.ts';
@@ -34,6 +35,7 @@ import { zooVerb } from './zoo.ts';
 const verbs: readonly Verb[] = [
   // In the order of the help.
   scanVerb,
+  inspectVerb,
   trainVerb,
   recipesVerb,
   lrFindVerb,
