@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { openDataSet } from '../../../src/dataset/open.ts';
-import type { DataSet } from '../../../src/dataset/types.ts';
+import { type DataSet, NO_LABEL } from '../../../src/dataset/types.ts';
 import { Problem } from '../../../src/problem.ts';
 import { png, temporaryFolder, writeFiles, writeTwoClasses } from './files.ts';
 
@@ -212,6 +212,37 @@ describe('image folder', () => {
       assert.equal((await problemOf(open())).code, code);
     });
   }
+
+  test('unlabelled images: left out of a training by name, and there to be looked at', async (context) => {
+    const { root, open } = folders(context);
+    await writeTwoClasses(root);
+    await writeFiles(root, { 'unlabelled/new/1.png': 1, 'unlabelled/notes.txt': 'none', 'stray.png': 2 });
+    const data = await open();
+    assert.deepEqual(data.classes, ['cat', 'dog']);
+    assert.deepEqual(skippedBy(data), { 'no-label': ['stray.png', 'unlabelled/new/1.png'] });
+    const looked = await openDataSet(root, { purpose: 'look', cacheFolder: path.join(root, '..', 'cache') });
+    assert.deepEqual(looked.classes, ['cat', 'dog']);
+    assert.deepEqual(
+      looked.images.filter(({ label }) => label === NO_LABEL).map(({ path: name }) => name),
+      ['stray.png', 'unlabelled/new/1.png'],
+    );
+    assert.deepEqual(looked.skipped, []);
+  });
+
+  test('a flat folder has no classes: refused for a training, open to be looked at', async (context) => {
+    const { root, open } = folders(context);
+    await writeFiles(root, { '1.png': 1, '2.png': 2 });
+    assert.equal((await problemOf(open())).code, 'no-classes');
+    const looked = await openDataSet(root, { purpose: 'look', cacheFolder: path.join(root, '..', 'cache') });
+    assert.deepEqual(looked.classes, []);
+    assert.deepEqual(
+      looked.images.map(({ path: name, label }) => [name, label]),
+      [
+        ['1.png', NO_LABEL],
+        ['2.png', NO_LABEL],
+      ],
+    );
+  });
 
   test('refused: an empty class folder is named', async (context) => {
     const { root, open } = folders(context);

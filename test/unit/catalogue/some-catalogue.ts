@@ -45,7 +45,16 @@ export function someData(images: readonly SomeImage[], skipped: DataSet['skipped
     })
     .sort((a, b) => (a.path < b.path ? -1 : 1));
   const fingerprint = fingerprintOf(records, classes);
-  return { root: '/data', format: 'folder', classes, images: records, skipped, warnings: [], fingerprint };
+  return {
+    root: '/data',
+    format: 'folder',
+    classes,
+    images: records,
+    skipped,
+    warnings: [],
+    journal: null,
+    fingerprint,
+  };
 }
 
 export function hashOf(text: string): string {
