@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import type { AugmentPanelState, RenderRequest, ToAugmentPanel } from '../../../src/protocol/augment-panel.ts';
 import { augmentPreview, augmentScenes, augmentSetup, safetyReport } from '../../tools/panel-harness/augment.ts';
-import { type Harness, type OpenOptions, type PanelPage, startHarness } from '../../tools/panel-harness/page.ts';
-
-const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
+import { type Harness, type PanelPage, startHarness } from '../../tools/panel-harness/page.ts';
+import { noBrowser, withPanel } from '../../tools/panel-harness/with-panel.ts';
 
 /** The built panel in a real browser, served with the host's Content-Security-Policy. */
-describe('Augmentation panel', { skip: existsSync(chromium) ? false : `no ${chromium}`, timeout: 240_000 }, () => {
+describe('Augmentation panel', { skip: noBrowser, timeout: 240_000 }, () => {
   let harness: Harness;
   const setup = augmentSetup();
   let preview: ToAugmentPanel;
@@ -17,18 +15,6 @@ describe('Augmentation panel', { skip: existsSync(chromium) ? false : `no ${chro
     preview = await augmentPreview(setup.values);
   });
   after(() => harness.close());
-
-  /** Whatever a test does, nothing may be refused by the policy or reported to the console. */
-  async function withPanel(options: Partial<OpenOptions>, use: (panel: PanelPage) => Promise<void>): Promise<void> {
-    const panel = await harness.open({ theme: 'dark', ...options });
-    panel.page.setDefaultTimeout(20_000);
-    try {
-      await use(panel);
-      assert.deepEqual(panel.errors, []);
-    } finally {
-      await panel.close();
-    }
-  }
 
   /** Polls from here: a script that is polled in the page would need eval, which the policy forbids. */
   async function until(panel: PanelPage, holds: () => Promise<boolean>): Promise<void> {
@@ -52,7 +38,7 @@ describe('Augmentation panel', { skip: existsSync(chromium) ? false : `no ${chro
 
   test('says ready, asks for pictures, and shows every state without an error at 420 pixels', async () => {
     for (const [name, { state, messages }] of Object.entries(augmentScenes)) {
-      await withPanel({ width: 420, state: { target: setup.target, ...state } }, async (panel) => {
+      await withPanel(harness, { width: 420, state: { target: setup.target, ...state } }, async (panel) => {
         assert.deepEqual((await panel.sent())[0], { type: 'ready' });
         for (const message of await messages()) await panel.send(message);
         await panel.page.locator('h1', { hasText: 'shapes' }).waitFor();
@@ -63,7 +49,7 @@ describe('Augmentation panel', { skip: existsSync(chromium) ? false : `no ${chro
   });
 
   test('shows the label, the original and each draw, with names for screen readers', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, {}, async (panel) => {
       await panel.send(setup);
       await panel.send(preview);
       const row = panel.page.locator('.row').nth(1);
@@ -78,7 +64,7 @@ describe('Augmentation panel', { skip: existsSync(chromium) ? false : `no ${chro
     }));
 
   test('a moved slider asks for new pictures at once and is kept; Revert takes it back', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, {}, async (panel) => {
       await panel.send(setup);
       await panel.page.locator('summary', { hasText: 'Rotate' }).focus();
       const box = field(panel, 'augment.rotate.degrees');
@@ -98,7 +84,7 @@ describe('Augmentation panel', { skip: existsSync(chromium) ? false : `no ${chro
     }));
 
   test('presets, another set of draws and more images are asked for', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, {}, async (panel) => {
       await panel.send(setup);
       await panel.page.locator('#preset').selectOption('keras');
       const keras = await rendered(panel, ({ values }) => values['augment.rotate.degrees'] === 20);
@@ -111,6 +97,7 @@ describe('Augmentation panel', { skip: existsSync(chromium) ? false : `no ${chro
 
   test('comes back after a reload with its changes, and follows the config when that is edited', () =>
     withPanel(
+      harness,
       { state: { target: setup.target, changes: { 'augment.flip.vertical': 0.5 }, roll: 8 } },
       async (panel) => {
         await panel.send(setup);
@@ -126,7 +113,7 @@ describe('Augmentation panel', { skip: existsSync(chromium) ? false : `no ${chro
     ));
 
   test('a flagged operation is marked where it is set, until it is changed', () =>
-    withPanel({ state: { target: setup.target, view: 'labels' } }, async (panel) => {
+    withPanel(harness, { state: { target: setup.target, view: 'labels' } }, async (panel) => {
       await panel.send(setup);
       await panel.page.locator('vscode-button', { hasText: 'Check with a Model' }).click();
       assert.equal((await panel.sent()).at(-1)?.type, 'check');

@@ -1,36 +1,16 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { fakeComparison, fakePictures } from '../../tools/panel-harness/comparisons.ts';
-import {
-  type Harness,
-  type OpenOptions,
-  type PanelPage,
-  startHarness,
-  waitFor,
-} from '../../tools/panel-harness/page.ts';
-
-const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
+import { type Harness, type PanelPage, startHarness, waitFor } from '../../tools/panel-harness/page.ts';
+import { noBrowser, withPanel } from '../../tools/panel-harness/with-panel.ts';
 
 /** The built panel in a real browser, served with the host's Content-Security-Policy. */
-describe('Compare panel', { skip: existsSync(chromium) ? false : `no ${chromium}`, timeout: 300_000 }, () => {
+describe('Compare panel', { skip: noBrowser, timeout: 300_000 }, () => {
   let harness: Harness;
   before(async () => {
     harness = await startHarness('compare');
   });
   after(() => harness.close());
-
-  /** Whatever a test does, nothing may be refused by the policy or reported to the console. */
-  async function withPanel(options: Partial<OpenOptions>, use: (panel: PanelPage) => Promise<void>): Promise<void> {
-    const panel = await harness.open({ theme: 'dark', width: 1200, ...options });
-    panel.page.setDefaultTimeout(20_000);
-    try {
-      await use(panel);
-      assert.deepEqual(panel.errors, []);
-    } finally {
-      await panel.close();
-    }
-  }
 
   async function show(panel: PanelPage, count: number) {
     const comparison = fakeComparison(count, 600);
@@ -61,7 +41,7 @@ describe('Compare panel', { skip: existsSync(chromium) ? false : `no ${chromium}
   }
 
   test('shows 2, 12 and 200 runs, and only the rows in sight are in the page', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, { width: 1200 }, async (panel) => {
       assert.deepEqual(await panel.sent(), [{ type: 'ready' }]);
       for (const count of [2, 12, 200]) {
         await show(panel, count);
@@ -75,14 +55,14 @@ describe('Compare panel', { skip: existsSync(chromium) ? false : `no ${chromium}
     }));
 
   test('a narrow panel does not overflow', () =>
-    withPanel({ width: 420 }, async (panel) => {
+    withPanel(harness, { width: 420 }, async (panel) => {
       await show(panel, 12);
       await panel.page.locator('.charts .chart').first().waitFor();
       assert.equal(await panel.page.evaluate('document.documentElement.scrollWidth > innerWidth'), false);
     }));
 
   test('what differs stands before the figures, with Δ to the baseline and marks of what is real', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, { width: 1200 }, async (panel) => {
       await show(panel, 12);
       const heads = await panel.page.locator('.row-head .head-text').allTextContents();
       assert.equal(heads[0], 'Run');
@@ -95,7 +75,7 @@ describe('Compare panel', { skip: existsSync(chromium) ? false : `no ${chromium}
     }));
 
   test('a hover highlights the run everywhere without a change of the layout', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, { width: 1200 }, async (panel) => {
       await show(panel, 12);
       await panel.page.waitForTimeout(600);
       const blank = await overlays(panel);
@@ -117,7 +97,7 @@ describe('Compare panel', { skip: existsSync(chromium) ? false : `no ${chromium}
     }));
 
   test('a click selects the run in the tree and asks for its details', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, { width: 1200 }, async (panel) => {
       const { detail, runs } = await show(panel, 12);
       await row(panel, 'resnet18 adamw 0.0003').click({ position: { x: 60, y: 12 } });
       const id = runs.runs[1]!.id;
@@ -138,7 +118,7 @@ describe('Compare panel', { skip: existsSync(chromium) ? false : `no ${chromium}
     }));
 
   test('the keyboard goes through the runs, pins, hides and edits in place', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, { width: 1200 }, async (panel) => {
       const { runs } = await show(panel, 12);
       await rows(panel).first().focus();
       await panel.page.keyboard.press('ArrowDown');
@@ -166,7 +146,7 @@ describe('Compare panel', { skip: existsSync(chromium) ? false : `no ${chromium}
     }));
 
   test('sorts by any column, best first, then the other way, then not at all', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, { width: 1200 }, async (panel) => {
       const { runs } = await show(panel, 12);
       const head = panel.page.locator('.head-button[data-column="metric:val_accuracy"]');
       const byAccuracy = [...runs.runs]
@@ -184,7 +164,7 @@ describe('Compare panel', { skip: existsSync(chromium) ? false : `no ${chromium}
     }));
 
   test('a part of a parallel axis keeps some runs everywhere, by keyboard and by pointer', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, { width: 1200 }, async (panel) => {
       await show(panel, 12);
       const handle = panel.page.locator('.axis-handle').nth(2);
       await handle.focus();
@@ -207,7 +187,7 @@ describe('Compare panel', { skip: existsSync(chromium) ? false : `no ${chromium}
     }));
 
   test('new runs join, and nobody changes colour', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, { width: 1200 }, async (panel) => {
       await show(panel, 11);
       const colours = () =>
         panel.page.evaluate<string[]>(
@@ -220,7 +200,7 @@ describe('Compare panel', { skip: existsSync(chromium) ? false : `no ${chromium}
     }));
 
   test('a query is sent when typing rests, and what is wrong with it is told', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, { width: 1200 }, async (panel) => {
       const { runs } = await show(panel, 2);
       await panel.page.locator('#query').fill('val_accuracy > 0.9');
       const asked = await until('the query', async () => (await sentOf(panel, 'scope')).at(-1));
@@ -230,7 +210,7 @@ describe('Compare panel', { skip: existsSync(chromium) ? false : `no ${chromium}
     }));
 
   test('what the user set comes back after a reload', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, { width: 1200 }, async (panel) => {
       await show(panel, 12);
       await panel.page.getByLabel('Epoch', { exact: true }).check({ force: true });
       await panel.page.locator('.curves vscode-checkbox').click();
@@ -247,7 +227,7 @@ describe('Compare panel', { skip: existsSync(chromium) ? false : `no ${chromium}
           { column: 'metric:val_loss', descending: false },
         ],
       );
-      await withPanel({ state }, async (again) => {
+      await withPanel(harness, { width: 1200, state }, async (again) => {
         await show(again, 12);
         await again.page.locator('.charts .chart').nth(3).waitFor();
         assert.equal(await again.page.locator('.charts .chart').count(), 4);
@@ -258,7 +238,7 @@ describe('Compare panel', { skip: existsSync(chromium) ? false : `no ${chromium}
     }));
 
   test('exports the table in its order, and the curves as PNG', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, { width: 1200 }, async (panel) => {
       const { runs } = await show(panel, 2);
       await panel.page.waitForTimeout(300);
       await panel.page.locator('.actions vscode-button', { hasText: 'CSV' }).click();
@@ -272,7 +252,7 @@ describe('Compare panel', { skip: existsSync(chromium) ? false : `no ${chromium}
     }));
 
   test('names with markup are text, and an empty comparison says why', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, { width: 1200 }, async (panel) => {
       const { runs } = fakeComparison(2, 300);
       const name = '<img src=x onerror="document.title=1">';
       await panel.send({ ...runs, runs: runs.runs.map((entry) => ({ ...entry, name, note: name, tags: [name] })) });
@@ -285,7 +265,7 @@ describe('Compare panel', { skip: existsSync(chromium) ? false : `no ${chromium}
     }));
 
   test('everything follows a change of the colour theme', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, { width: 1200 }, async (panel) => {
       await show(panel, 12);
       const stroke = () => panel.page.locator('.swatch-line path').first().getAttribute('stroke');
       const dark = await stroke();

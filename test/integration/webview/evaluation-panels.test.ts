@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import {
   answered,
@@ -10,36 +9,10 @@ import {
   subject,
   summary,
 } from '../../tools/panel-harness/evaluations.ts';
-import {
-  type Harness,
-  type OpenOptions,
-  type PanelPage,
-  startHarness,
-  waitFor,
-} from '../../tools/panel-harness/page.ts';
+import { type Harness, type PanelPage, startHarness, waitFor } from '../../tools/panel-harness/page.ts';
+import { lastSent, noBrowser, withPanel } from '../../tools/panel-harness/with-panel.ts';
 
-const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const skip = existsSync(chromium) ? false : `no ${chromium}`;
-
-/** Whatever a test does, nothing may be refused by the policy or reported to the console. */
-async function withPanel(
-  harness: Harness,
-  options: Partial<OpenOptions>,
-  use: (panel: PanelPage) => Promise<void>,
-): Promise<void> {
-  const panel = await harness.open({ theme: 'dark', ...options });
-  panel.page.setDefaultTimeout(20_000);
-  try {
-    await use(panel);
-    assert.deepEqual(panel.errors, []);
-  } finally {
-    await panel.close();
-  }
-}
-
-const lastSent = async (panel: PanelPage) => (await panel.sent()).at(-1);
-
-describe('Evaluation panel', { skip, timeout: 240_000 }, () => {
+describe('Evaluation panel', { skip: noBrowser, timeout: 240_000 }, () => {
   let harness: Harness;
   before(async () => {
     harness = await startHarness('evaluate');
@@ -170,7 +143,7 @@ describe('Evaluation panel', { skip, timeout: 240_000 }, () => {
     ));
 });
 
-describe('Predict panel', { skip, timeout: 120_000 }, () => {
+describe('Predict panel', { skip: noBrowser, timeout: 120_000 }, () => {
   let harness: Harness;
   before(async () => {
     harness = await startHarness('predict');

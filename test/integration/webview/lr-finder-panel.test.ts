@@ -1,41 +1,21 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { stateLooks } from '../../../webview/ui/state-looks.ts';
 import { fakeFinder, finderScenes } from '../../tools/panel-harness/finders.ts';
-import {
-  type Harness,
-  type OpenOptions,
-  type PanelPage,
-  startHarness,
-  waitFor,
-} from '../../tools/panel-harness/page.ts';
-
-const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
+import { type Harness, type PanelPage, startHarness, waitFor } from '../../tools/panel-harness/page.ts';
+import { lastSent, noBrowser, withPanel } from '../../tools/panel-harness/with-panel.ts';
 
 /** The built panel in a real browser, served with the host's Content-Security-Policy. */
-describe('Learning-rate panel', { skip: existsSync(chromium) ? false : `no ${chromium}`, timeout: 180_000 }, () => {
+describe('Learning-rate panel', { skip: noBrowser, timeout: 180_000 }, () => {
   let harness: Harness;
   before(async () => {
     harness = await startHarness('lr-finder');
   });
   after(() => harness.close());
 
-  async function withPanel(options: Partial<OpenOptions>, use: (panel: PanelPage) => Promise<void>): Promise<void> {
-    const panel = await harness.open({ theme: 'dark', ...options });
-    panel.page.setDefaultTimeout(20_000);
-    try {
-      await use(panel);
-      assert.deepEqual(panel.errors, []);
-    } finally {
-      await panel.close();
-    }
-  }
-
   const marker = (panel: PanelPage, method: string) =>
     panel.page.getByRole('slider', { name: `${method}: learning rate` });
   const use = (panel: PanelPage) => panel.page.locator('.actions vscode-button').first();
-  const lastSent = async (panel: PanelPage) => (await panel.sent()).at(-1);
   const rateOf = async (panel: PanelPage, method: string) =>
     Number(await marker(panel, method).getAttribute('aria-valuenow'));
 
@@ -50,7 +30,7 @@ describe('Learning-rate panel', { skip: existsSync(chromium) ? false : `no ${chr
   };
 
   test('shows every state without an error, also beside an editor', () =>
-    withPanel({ width: 420 }, async (panel) => {
+    withPanel(harness, { width: 420 }, async (panel) => {
       assert.deepEqual(await panel.sent(), [{ type: 'ready' }]);
       for (const [name, scene] of Object.entries(finderScenes)) {
         const snapshot = scene();
@@ -64,7 +44,7 @@ describe('Learning-rate panel', { skip: existsSync(chromium) ? false : `no ${chr
     }));
 
   test('a marker is moved by the keyboard, put back, and its rate taken', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, {}, async (panel) => {
       const snapshot = finderScenes.done!();
       await panel.send(snapshot);
       const suggested = snapshot.suggestions.valley!.median;
@@ -89,7 +69,7 @@ describe('Learning-rate panel', { skip: existsSync(chromium) ? false : `no ${chr
     }));
 
   test('a marker is dragged by the mouse, and a click brings the selected one', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, {}, async (panel) => {
       await panel.send(finderScenes.done!());
       const before = await rateOf(panel, 'minimum');
       const box = await settledBox(panel, 'minimum');
@@ -109,7 +89,7 @@ describe('Learning-rate panel', { skip: existsSync(chromium) ? false : `no ${chr
     }));
 
   test('the button says what it does, and is off where the config has the rate', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, {}, async (panel) => {
       await panel.send(finderScenes.done!());
       assert.match((await use(panel).textContent()) ?? '', /Use 4\.8e-4/);
       await use(panel).click();
@@ -123,7 +103,7 @@ describe('Learning-rate panel', { skip: existsSync(chromium) ? false : `no ${chr
     }));
 
   test('runs again with other settings, and says which can’t be', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, {}, async (panel) => {
       await panel.send(finderScenes.stale!());
       await panel.page.locator('.notice', { hasText: 'training.batchSize, model.architecture' }).waitFor();
       await panel.page.locator('summary').click();
@@ -136,13 +116,13 @@ describe('Learning-rate panel', { skip: existsSync(chromium) ? false : `no ${chr
     }));
 
   test('what the user chose comes back after a reload, and is forgotten with another finder', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, {}, async (panel) => {
       await panel.send(finderScenes.done!());
       await marker(panel, 'slide').focus();
       await panel.page.keyboard.press('ArrowLeft');
       await waitFor(panel.page, '"slide" in panelHarness.state.moved');
       const state = await panel.savedState();
-      await withPanel({ state }, async (again) => {
+      await withPanel(harness, { state }, async (again) => {
         await again.send(finderScenes.done!());
         assert.equal(await again.page.getByRole('radio', { name: /^slide/ }).isChecked(), true);
         assert.equal(await rateOf(again, 'slide'), await rateOf(panel, 'slide'));
@@ -154,7 +134,7 @@ describe('Learning-rate panel', { skip: existsSync(chromium) ? false : `no ${chr
     }));
 
   test('the keyboard reads the curve; PNG and CSV have all of it', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, {}, async (panel) => {
       const snapshot = finderScenes.done!();
       await panel.send(snapshot);
       const plot = panel.page.locator('.plot');

@@ -1,37 +1,17 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { stateLooks } from '../../../webview/ui/state-looks.ts';
-import {
-  type Harness,
-  type OpenOptions,
-  type PanelPage,
-  startHarness,
-  waitFor,
-} from '../../tools/panel-harness/page.ts';
+import { type Harness, type PanelPage, startHarness, waitFor } from '../../tools/panel-harness/page.ts';
 import { fakeRun, scenes } from '../../tools/panel-harness/runs.ts';
-
-const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
+import { lastSent, noBrowser, withPanel } from '../../tools/panel-harness/with-panel.ts';
 
 /** The built panel in a real browser, served with the host's Content-Security-Policy. */
-describe('Run panel', { skip: existsSync(chromium) ? false : `no ${chromium}`, timeout: 300_000 }, () => {
+describe('Run panel', { skip: noBrowser, timeout: 300_000 }, () => {
   let harness: Harness;
   before(async () => {
     harness = await startHarness();
   });
   after(() => harness.close());
-
-  /** Whatever a test does, nothing may be refused by the policy or reported to the console. */
-  async function withPanel(options: Partial<OpenOptions>, use: (panel: PanelPage) => Promise<void>): Promise<void> {
-    const panel = await harness.open({ theme: 'dark', ...options });
-    panel.page.setDefaultTimeout(20_000);
-    try {
-      await use(panel);
-      assert.deepEqual(panel.errors, []);
-    } finally {
-      await panel.close();
-    }
-  }
 
   const action = (panel: PanelPage, name: string) => panel.page.locator(`.actions vscode-button:has-text("${name}")`);
   const picture = async (panel: PanelPage) =>
@@ -47,10 +27,9 @@ describe('Run panel', { skip: existsSync(chromium) ? false : `no ${chromium}`, t
     }
     throw new Error('The chart never stopped changing.');
   }
-  const lastSent = async (panel: PanelPage) => (await panel.sent()).at(-1);
 
   test('shows the tricks as chips, every class with its figures, and what each phase cost', () =>
-    withPanel({ width: 900 }, async (panel) => {
+    withPanel(harness, { width: 900 }, async (panel) => {
       await panel.send(scenes.phases!());
       const chips = panel.page.getByRole('list', { name: 'Tricks' }).getByRole('listitem');
       assert.deepEqual(await chips.allTextContents(), [
@@ -69,7 +48,7 @@ describe('Run panel', { skip: existsSync(chromium) ? false : `no ${chromium}`, t
     }));
 
   test('says ready once, and shows every state without an error', () =>
-    withPanel({ width: 420 }, async (panel) => {
+    withPanel(harness, { width: 420 }, async (panel) => {
       assert.deepEqual(await panel.sent(), [{ type: 'ready' }]);
       for (const [name, scene] of Object.entries(scenes)) {
         const snapshot = scene();
@@ -85,7 +64,7 @@ describe('Run panel', { skip: existsSync(chromium) ? false : `no ${chromium}`, t
     }));
 
   test('buttons send what they say, and focus stays when Stop becomes Resume', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, {}, async (panel) => {
       const run = fakeRun('running', { steps: 320 });
       await panel.send(run.snapshot);
       await action(panel, 'Stop').focus();
@@ -106,7 +85,7 @@ describe('Run panel', { skip: existsSync(chromium) ? false : `no ${chromium}`, t
     }));
 
   test('curves move with deltas and go back with a shorter snapshot', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, {}, async (panel) => {
       const run = fakeRun('running', { steps: 20 });
       const step = panel.page.locator('.fact', { hasText: 'Step' }).locator('dd');
       await panel.send(run.snapshot);
@@ -121,7 +100,7 @@ describe('Run panel', { skip: existsSync(chromium) ? false : `no ${chromium}`, t
     }));
 
   test('the keyboard reads and zooms the curves', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, {}, async (panel) => {
       await panel.send(scenes.done!());
       const plot = panel.page.locator('.plot').nth(1);
       await plot.focus();
@@ -139,7 +118,7 @@ describe('Run panel', { skip: existsSync(chromium) ? false : `no ${chromium}`, t
     }));
 
   test('dragging zooms, a double click shows everything again', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, {}, async (panel) => {
       await panel.send(scenes.done!());
       const box = (await panel.page.locator('.plot').first().boundingBox())!;
       await panel.page.mouse.move(box.x + 120, box.y + 80);
@@ -153,7 +132,7 @@ describe('Run panel', { skip: existsSync(chromium) ? false : `no ${chromium}`, t
     }));
 
   test('what the user set comes back after a reload', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, {}, async (panel) => {
       await panel.send(scenes.done!());
       await panel.page.getByLabel('Epoch').check({ force: true });
       await panel.page.locator('vscode-checkbox').click();
@@ -170,7 +149,7 @@ describe('Run panel', { skip: existsSync(chromium) ? false : `no ${chromium}`, t
         hidden: ['validation'],
         open: ['warnings', 'classes', 'phases', 'config'],
       });
-      await withPanel({ state }, async (again) => {
+      await withPanel(harness, { state }, async (again) => {
         await again.send(scenes.done!());
         await again.page.locator('details[data-section=config] pre').waitFor();
         assert.equal(await again.page.getByLabel('Epoch').isChecked(), true);
@@ -182,20 +161,20 @@ describe('Run panel', { skip: existsSync(chromium) ? false : `no ${chromium}`, t
     }));
 
   test('charts follow a change of the colour theme', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, {}, async (panel) => {
       await panel.send(scenes.done!());
       const dark = await settled(panel);
       await panel.setTheme('hc-light');
       const changed = await settled(panel);
       assert.equal(changed === dark, false, 'still the old colours');
-      await withPanel({ theme: 'hc-light' }, async (fresh) => {
+      await withPanel(harness, { theme: 'hc-light' }, async (fresh) => {
         await fresh.send(scenes.done!());
         assert.equal((await settled(fresh)) === changed, true, 'as if it had been opened with that theme');
       });
     }));
 
   test('exports a PNG and every step as CSV', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, {}, async (panel) => {
       await panel.send(scenes.done!());
       await panel.page.getByRole('button', { name: 'PNG' }).click();
       const png = await lastSent(panel);
@@ -209,7 +188,7 @@ describe('Run panel', { skip: existsSync(chromium) ? false : `no ${chromium}`, t
     }));
 
   test('names with markup are text', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, {}, async (panel) => {
       const name = '<img src=x onerror="document.title=1"> & co';
       await panel.send(fakeRun('running', { steps: 3, name, note: name, tags: [name] }).snapshot);
       assert.equal(await panel.page.getByRole('heading', { level: 1 }).textContent(), name);
@@ -217,7 +196,7 @@ describe('Run panel', { skip: existsSync(chromium) ? false : `no ${chromium}`, t
     }));
 
   test('files are opened, the configuration is copied', () =>
-    withPanel({}, async (panel) => {
+    withPanel(harness, {}, async (panel) => {
       const snapshot = scenes.done!();
       await panel.send(snapshot);
       await panel.page.locator('summary', { hasText: 'Files' }).click();
@@ -230,7 +209,7 @@ describe('Run panel', { skip: existsSync(chromium) ? false : `no ${chromium}`, t
     }));
 
   test('nothing moves by itself under reduced motion', () =>
-    withPanel({ reducedMotion: true }, async (panel) => {
+    withPanel(harness, { reducedMotion: true }, async (panel) => {
       await panel.send(scenes.starting!());
       await panel.page.locator('.ring').waitFor();
       assert.equal(await panel.page.evaluate('document.getAnimations().length'), 0);

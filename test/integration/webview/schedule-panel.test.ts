@@ -1,32 +1,19 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { type Harness, type PanelPage, startHarness, waitFor } from '../../tools/panel-harness/page.ts';
+import { type Harness, startHarness, waitFor } from '../../tools/panel-harness/page.ts';
 import { fakeSchedule, scheduleScenes } from '../../tools/panel-harness/schedules.ts';
-
-const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
+import { noBrowser, withPanel } from '../../tools/panel-harness/with-panel.ts';
 
 /** The built panel in a real browser, served with the host's Content-Security-Policy. */
-describe('Schedule panel', { skip: existsSync(chromium) ? false : `no ${chromium}`, timeout: 120_000 }, () => {
+describe('Schedule panel', { skip: noBrowser, timeout: 120_000 }, () => {
   let harness: Harness;
   before(async () => {
     harness = await startHarness('schedule');
   });
   after(() => harness.close());
 
-  async function withPanel(use: (panel: PanelPage) => Promise<void>): Promise<void> {
-    const panel = await harness.open({ theme: 'light', width: 420 });
-    panel.page.setDefaultTimeout(20_000);
-    try {
-      await use(panel);
-      assert.deepEqual(panel.errors, []);
-    } finally {
-      await panel.close();
-    }
-  }
-
   test('shows every kind of schedule without an error, beside an editor', () =>
-    withPanel(async (panel) => {
+    withPanel(harness, { theme: 'light', width: 420 }, async (panel) => {
       for (const [name, scene] of Object.entries(scheduleScenes)) {
         const snapshot = scene();
         await panel.send(snapshot);
@@ -37,7 +24,7 @@ describe('Schedule panel', { skip: existsSync(chromium) ? false : `no ${chromium
     }));
 
   test('keeps the last curve, faded, while the config has mistakes', () =>
-    withPanel(async (panel) => {
+    withPanel(harness, { theme: 'light', width: 420 }, async (panel) => {
       await panel.send(fakeSchedule());
       await panel.send(scheduleScenes.broken!());
       await panel.page.locator('.notice', { hasText: 'Did you mean "one-cycle"?' }).waitFor();
@@ -48,14 +35,14 @@ describe('Schedule panel', { skip: existsSync(chromium) ? false : `no ${chromium
     }));
 
   test('a config that never could be read has mistakes and no curve', () =>
-    withPanel(async (panel) => {
+    withPanel(harness, { theme: 'light', width: 420 }, async (panel) => {
       await panel.send(scheduleScenes.broken!());
       await panel.page.locator('.notice', { hasText: 'training.epochs' }).waitFor();
       assert.equal(await panel.page.locator('.chart').isVisible(), false);
     }));
 
   test('the keyboard reads the curve, by epochs and by steps; what was chosen is kept', () =>
-    withPanel(async (panel) => {
+    withPanel(harness, { theme: 'light', width: 420 }, async (panel) => {
       await panel.send(fakeSchedule());
       const plot = panel.page.locator('.plot');
       await plot.focus();
@@ -70,7 +57,7 @@ describe('Schedule panel', { skip: existsSync(chromium) ? false : `no ${chromium
     }));
 
   test('offers to scan a data set whose images are not counted', () =>
-    withPanel(async (panel) => {
+    withPanel(harness, { theme: 'light', width: 420 }, async (panel) => {
       await panel.send(scheduleScenes.unknown!());
       await panel.page.locator('vscode-button', { hasText: 'Scan' }).click();
       assert.deepEqual((await panel.sent()).at(-1), { type: 'scan' });
