@@ -1,3 +1,4 @@
+import type { IssuesStep } from './issues.ts';
 import type { LrPlanEvent, LrPointEvent, LrSweepEvent, LrVerdictEvent } from './lr-finder.ts';
 
 /** What a job appends to `events.jsonl`: one object a line, `t` in milliseconds since 1970. Readers ignore unknown kinds. */
@@ -93,7 +94,7 @@ export interface InputsEvent {
 /** Work before or beside training that has a length. */
 export interface ProgressEvent {
   kind: 'progress';
-  what: 'scan' | 'statistics' | 'evaluate' | 'export';
+  what: 'scan' | 'statistics' | 'evaluate' | 'export' | IssuesStep;
   done: number;
   /** null: not known yet. */
   total: number | null;

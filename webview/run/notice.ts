@@ -4,12 +4,12 @@ import { icon } from '../ui/icons.ts';
 import { button, progressRing } from '../ui/kit.ts';
 import type { RunView } from './model.ts';
 
-const work = {
+const work: Partial<Record<string, string>> = {
   scan: 'Reading the data set',
   statistics: 'Measuring the training images',
   evaluate: 'Measuring accuracy',
   export: 'Saving the model',
-} as const;
+};
 
 interface Message {
   kind: 'busy' | 'wait' | 'bad' | 'warning';
@@ -29,7 +29,7 @@ export function noticeFor(view: RunView): Message | null {
       };
     case 'starting':
     case 'running':
-      if (progress) return { kind: 'busy', title: `${work[progress.what]}…`, advice: amount(progress) };
+      if (progress) return { kind: 'busy', title: `${work[progress.what] ?? 'Working'}…`, advice: amount(progress) };
       if (columns.length) return null;
       return summary.state === 'starting'
         ? { kind: 'busy', title: 'Starting…', advice: 'Preparing images, engine and model.' }
