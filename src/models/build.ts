@@ -3,6 +3,7 @@ import type { ModelConfig } from '../training/config.ts';
 import { buildBackboneModel } from './backbone-model.ts';
 import type { ModelShape } from './blocks.ts';
 import { buildResNet, isResNet } from './resnet.ts';
+import { buildRowRnn, isRowRnn } from './row-rnn.ts';
 import { buildSmallCnn } from './small-cnn.ts';
 
 /**
@@ -13,6 +14,7 @@ import { buildSmallCnn } from './small-cnn.ts';
 export function buildModel(config: ModelConfig, shape: ModelShape): LayersModel {
   if (config.architecture === 'small-cnn') return buildSmallCnn(config, shape);
   if (isResNet(config.architecture)) return buildResNet(config, shape, { variant: config.architecture });
+  if (isRowRnn(config.architecture)) return buildRowRnn(config, shape, config.architecture);
   return buildBackboneModel(config.architecture, config, shape);
 }
 

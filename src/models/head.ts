@@ -31,6 +31,16 @@ export function classifierHead(
   return classifier(drop(features, seeds, { name: 'dropout', rate: dropout }), seeds, classes);
 }
 
+/** Features [batch, size] → `logits` → softmax `probabilities`, for a network that has no map of features to pool. */
+export function vectorHead(
+  features: SymbolicTensor,
+  seeds: SeedSequence,
+  { head, dropout, classes }: { classes: number } & Pick<ModelConfig, 'head' | 'dropout'>,
+): SymbolicTensor {
+  const x = head === 'dense' ? dense(features, seeds, { units: DENSE_UNITS, bias: true }) : features;
+  return classifier(drop(x, seeds, { name: 'dropout', rate: dropout }), seeds, classes);
+}
+
 /** fastai's: maxima beside averages, batch norm, half the dropout, 512 units, batch norm. */
 function concatPool(x: SymbolicTensor, averages: SymbolicTensor, seeds: SeedSequence, dropout: number): SymbolicTensor {
   const maxima = layers.globalMaxPooling2d({ name: 'head.maxima' }).apply(x) as SymbolicTensor;

@@ -83,7 +83,9 @@ export type Architecture =
   | 'inception-v3'
   | 'squeezenet'
   | 'vgg16'
-  | 'vgg19';
+  | 'vgg19'
+  | 'row-lstm'
+  | 'row-gru';
 
 export type Activation = 'relu' | 'relu6' | 'leaky-relu' | 'elu' | 'gelu' | 'swish';
 

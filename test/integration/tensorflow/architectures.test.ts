@@ -7,9 +7,11 @@ import { lowerExplainer, lowerPredictor } from '../../../src/engines/tensorflow/
 import { fullPrecision } from '../../../src/engines/tensorflow/lower/pass.ts';
 import { lowerTrainer } from '../../../src/engines/tensorflow/lower/trainer-graph.ts';
 import { buildModel } from '../../../src/models/build.ts';
+import type { RowRnnVariant } from '../../../src/models/row-rnn.ts';
 import { type Architecture, defaultConfig } from '../../../src/training/config.ts';
 
-const architectures: Record<Architecture, number> = {
+/** All but the recurrent ones, which run layer by layer. */
+const architectures: Record<Exclude<Architecture, RowRnnVariant>, number> = {
   'small-cnn': 32,
   resnet18: 64,
   resnet34: 64,
@@ -27,6 +29,26 @@ const architectures: Record<Architecture, number> = {
   vgg16: 64,
   vgg19: 64,
 };
+
+describe('recurrent networks', () => {
+  for (const [architecture, layer] of [
+    ['row-lstm', 'LSTM'],
+    ['row-gru', 'GRU'],
+  ] as const) {
+    it(`${architecture} is refused by the layer's name, so that it runs layer by layer`, async () => {
+      await import('@tensorflow/tfjs-backend-cpu');
+      await setBackend('cpu');
+      const config = { ...defaultConfig.model, architecture };
+      const model = buildModel(config, { width: 16, height: 16, channels: 3, classes: 5, seed: 1 });
+      const normalization = { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] };
+      assert.throws(() => lowerPredictor(model, normalization, fullPrecision), {
+        code: 'layer-not-supported',
+        message: new RegExp(`“features” \\(${layer}\\)`),
+      });
+      model.dispose();
+    });
+  }
+});
 
 describe('every architecture becomes a graph', { timeout: 240_000 }, () => {
   before(async () => {
