@@ -36,9 +36,10 @@ function moveWholePixels(
   { mode, value }: FillConfig,
 ): void {
   const columns = Int32Array.from({ length: width }, (_, x) => inside(map[0] * x + map[2], width, mode));
-  // Columns that come from inside in one piece, where nothing is mirrored.
-  const first = map[0] === 1 ? Math.min(width, Math.max(0, -map[2])) : width;
-  const end = map[0] === 1 ? Math.max(first, Math.min(width, width - map[2])) : width;
+  // Columns that come from inside in one piece.
+  const [low, high] = map[0] === 1 ? [-map[2], width - map[2]] : [map[2] - width + 1, map[2] + 1];
+  const first = Math.min(width, Math.max(0, low));
+  const end = Math.max(first, Math.min(width, high));
   for (let y = 0; y < height; y++) {
     const row = inside(map[4] * y + map[5], height, mode);
     const start = y * width;
@@ -57,10 +58,33 @@ function moveWholePixels(
     };
     copy(0, first);
     if (end > first) {
-      const from = row * width + first + map[2];
-      target.set(source.subarray(from * channels, (from + end - first) * channels), (start + first) * channels);
+      const from = (row * width + (columns[first] as number)) * channels;
+      const to = (start + first) * channels;
+      const length = (end - first) * channels;
+      if (map[0] === 1) target.set(source.subarray(from, from + length), to);
+      else mirror(source, from, target, to, length, channels);
     }
     copy(end, width);
+  }
+}
+
+/** Pixels from `from` on to the left, written from `to` on to the right. */
+function mirror(
+  source: Uint8Array,
+  from: number,
+  target: Uint8Array,
+  to: number,
+  length: number,
+  channels: 1 | 3,
+): void {
+  if (channels === 1) {
+    for (let k = 0; k < length; k++) target[to + k] = source[from - k] as number;
+    return;
+  }
+  for (let k = 0; k < length; k += 3) {
+    target[to + k] = source[from - k] as number;
+    target[to + k + 1] = source[from - k + 1] as number;
+    target[to + k + 2] = source[from - k + 2] as number;
   }
 }
 
