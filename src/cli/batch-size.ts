@@ -1,5 +1,5 @@
 import type { FoundBatchSize } from '../training/batch-size/find.ts';
-import type { BatchTrial } from '../training/batch-size/search.ts';
+import { type BatchTrial, searchEnds } from '../training/batch-size/search.ts';
 import { ProgressLine } from './progress.ts';
 import { recipeOption } from './recipe-option.ts';
 import type { Style } from './style.ts';
@@ -57,17 +57,9 @@ function describeTrial({ batchSize, stepMs, imagesPerSecond, memory }: BatchTria
   return `batch ${batchSize}: ${stepMs.toFixed(0)} ms a step, ${speed}, ${(memory / 2 ** 20).toFixed(0)} MiB`;
 }
 
-const endings: Record<FoundBatchSize['end'], string> = {
-  'out-of-memory': 'The next larger one did not fit in memory.',
-  'memory-limit': 'The next larger one would take most of the free memory.',
-  slower: 'Larger ones are no faster.',
-  data: 'With a larger one an epoch would have fewer than eight steps.',
-  largest: 'Larger ones were not tried.',
-};
-
 function conclusion({ chosen, end, engine }: FoundBatchSize, write: boolean, colors: Style): string {
   if (!chosen)
     return `Not even the smallest batch fits in memory on ${engine.label}: make input.width and input.height smaller.`;
   const written = write ? ', written into the config' : '';
-  return `Batch size ${colors.bold(String(chosen.batchSize))} on ${engine.label} (${engine.device})${written}. ${endings[end]}`;
+  return `Batch size ${colors.bold(String(chosen.batchSize))} on ${engine.label} (${engine.device})${written}. ${searchEnds[end]}`;
 }

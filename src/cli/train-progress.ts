@@ -100,6 +100,8 @@ export function lineOf(event: JobEvent, run: RunSummary, colors: Style): string 
   switch (event.kind) {
     case 'engine':
       return colors.dim(`${event.label} on ${event.device}. ${event.reason}`);
+    case 'batch-size':
+      return colors.dim(`Batch size ${count(event.batchSize)} was found. ${event.reason}`);
     case 'plan':
       if (event.again) return null;
       return colors.dim(

@@ -3,6 +3,7 @@ import { writeJson } from '../files.ts';
 import type { RunConfig } from '../training/config.ts';
 import { createJob } from './create.ts';
 import { fsProblem } from './fs-problem.ts';
+import { withKeptBatchSize } from './kept-batch-size.ts';
 import { readJob } from './read.ts';
 import { fillDefaults } from './record.ts';
 
@@ -12,12 +13,13 @@ export type DeepPartial<T> = {
 };
 
 /**
- * A new, queued run beside the old one, with its config and the given changes over it. Returns the new folder.
+ * A new, queued run beside the old one, with its config and the given changes over it; a batch size that was found for the old one
+ * is the new one's too. Returns the new folder.
  * @throws Problem of `readJob` and `createJob`
  */
 export function duplicateRun(folder: string, changes: DeepPartial<RunConfig> = {}): string {
   const job = readJob(folder);
-  const config = fillDefaults(job.config, changes) as RunConfig;
+  const config = fillDefaults(withKeptBatchSize(folder, job.config), changes) as RunConfig;
   return createJob(path.dirname(path.resolve(folder)), config, job.base, { duplicateOf: job.id });
 }
 
@@ -28,7 +30,10 @@ export function duplicateRun(folder: string, changes: DeepPartial<RunConfig> = {
 export function writeConfigCopy(folder: string, file: string, changes: DeepPartial<RunConfig> = {}): RunConfig {
   const job = readJob(folder);
   const source = path.relative(path.dirname(path.resolve(file)), path.resolve(job.base, job.config.data.source)) || '.';
-  const rebased = { ...job.config, data: { ...job.config.data, source: source.split(path.sep).join('/') } };
+  const rebased = {
+    ...withKeptBatchSize(folder, job.config),
+    data: { ...job.config.data, source: source.split(path.sep).join('/') },
+  };
   const config = fillDefaults(rebased, changes) as RunConfig;
   try {
     writeJson(file, config);

@@ -52,6 +52,8 @@ export const jobFiles = {
   /** Its presence asks the process to stop at the next step. */
   stop: 'stop',
   lock: 'lock.json',
+  /** Where the config leaves the batch size open: what was found. */
+  batchSize: 'batch-size.json',
   log: 'log.txt',
   state: 'state',
   lastState: 'state/last.safetensors',

@@ -7,6 +7,7 @@ export type JobEvent = { t: number } & JobEventBody;
 export type JobEventBody =
   | StatusEvent
   | EngineEvent
+  | BatchSizeEvent
   | PlanEvent
   | InputsEvent
   | PhaseEvent
@@ -42,6 +43,15 @@ export interface EngineEvent {
   /** Why this engine was chosen, in one sentence. */
   reason: string;
   refused: { name: string; reason: string }[];
+}
+
+/** The config leaves the batch size open: it was found with real steps, once for the whole run. */
+export interface BatchSizeEvent {
+  kind: 'batch-size';
+  batchSize: number;
+  imagesPerSecond: number;
+  /** Why no larger one. */
+  reason: string;
 }
 
 /** What the run is about to do; written once data and model are ready. */

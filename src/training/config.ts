@@ -91,6 +91,7 @@ export type Activation = 'relu' | 'relu6' | 'leaky-relu' | 'elu' | 'gelu' | 'swi
 
 export interface TrainingConfig {
   epochs: number;
+  /** 0: found with real steps before the first epoch, and kept in the run's folder. */
   batchSize: number;
   optimizer: OptimizerConfig;
   loss: LossConfig;

@@ -3,6 +3,7 @@ import { chooseEngine } from '../engines/choose.ts';
 import { assertValidConfig } from '../jobs/config-file.ts';
 import { type Job, jobFiles } from '../jobs/job.ts';
 import { readJob } from '../jobs/read.ts';
+import { settleBatchSize } from './batch-size/settle.ts';
 import { finish } from './finish.ts';
 import { type JobOutcome, type JobSession, runJobSession, scanReporter } from './job-session.ts';
 import { trainLoop } from './loop.ts';
@@ -28,7 +29,8 @@ async function train(job: Job, { folder, begun, events, stop }: JobSession): Pro
   try {
     const { name, label, device } = engine.info;
     events.append({ kind: 'engine', name, label, device, reason, refused });
-    const run = await prepareRun({ folder, job, data, engine, events, stop });
+    const { config } = await settleBatchSize(folder, job, { engine, data, events, stop });
+    const run = await prepareRun({ folder, job: { ...job, config }, data, engine, events, stop });
     const logs = new RunLogs(folder, job.config.logging, events);
     try {
       const { step, epoch, stepInEpoch } = run.progress;

@@ -1,4 +1,4 @@
-import type { OptimizerConfig, RunConfig } from './config.ts';
+import { defaultConfig, type OptimizerConfig, type RunConfig } from './config.ts';
 import { stepsPerEpoch } from './order.ts';
 import { ratesAt } from './schedule.ts';
 import { segmentsOf } from './segments.ts';
@@ -23,7 +23,7 @@ export interface ScheduleCurve {
 
 /**
  * Learning rate and momentum over the whole run that a config describes. Under a time budget `training.epochs` stands for the
- * epochs that will fit.
+ * epochs that will fit, and the default batch size for one that is found when the run begins.
  * @param images of the training split, ≥ 1
  * @param most points of the curve, ≥ 2; the first and the last step are always there
  */
@@ -34,7 +34,7 @@ export function scheduleCurve(
 ): ScheduleCurve {
   const points: SchedulePoint[] = [];
   const passes = segmentsOf({ input, training }, []).map((segment) => {
-    const perEpoch = stepsPerEpoch(images, segment.batchSize);
+    const perEpoch = stepsPerEpoch(images, segment.batchSize || defaultConfig.training.batchSize);
     return { ...segment, perEpoch, steps: segment.epochs * perEpoch };
   });
   const steps = passes.reduce((sum, pass) => sum + pass.steps, 0);

@@ -3,6 +3,7 @@ import type { PredictionLine } from '../../evaluation/predictions-file.ts';
 import { readRunPredictions } from '../../evaluation/run-predictions.ts';
 import type { Preprocess } from '../../images/preprocess.ts';
 import { jobFiles, type Provenance } from '../../jobs/job.ts';
+import { withKeptBatchSize } from '../../jobs/kept-batch-size.ts';
 import { readSummary } from '../../jobs/list.ts';
 import { readJob, readProvenance } from '../../jobs/read.ts';
 import { readRawEvents } from '../../jobs/read-events.ts';
@@ -38,7 +39,7 @@ export interface CardFacts {
 /** @throws Problem `no-model`, `not-a-run`, `bad-job`, `bad-split` */
 export function readCardFacts(runFolder: string): CardFacts {
   const { preprocess, labels } = readContract(path.join(runFolder, jobFiles.model));
-  const { config } = readJob(runFolder);
+  const config = withKeptBatchSize(runFolder, readJob(runFolder).config);
   const run = readSummary(runFolder);
   const events = currentEvents(readRawEvents(runFolder));
   const plan = events.findLast((event) => event.kind === 'plan');

@@ -4,7 +4,7 @@ import { findConfigIssues } from '../../jobs/config-file.ts';
 import { stripComments } from '../../jobs/jsonc.ts';
 import { isRecord } from '../../jobs/record.ts';
 import type { PanelSchedule, ScheduleSnapshot } from '../../protocol/schedule-panel.ts';
-import type { RunConfig } from '../../training/config.ts';
+import { defaultConfig, type RunConfig } from '../../training/config.ts';
 import { type ScheduleCurve, scheduleCurve } from '../../training/schedule-curve.ts';
 import { segmentsOf } from '../../training/segments.ts';
 
@@ -50,7 +50,10 @@ export function scheduleOf(config: RunConfig, images: number | null): PanelSched
   const { data, training } = config;
   const known = images !== null && images > 0;
   const train = known ? Math.max(1, Math.round(images * (1 - data.validation - data.test))) : 0;
-  const curve = scheduleCurve(config, known ? train : STEPS_WHERE_UNKNOWN * training.batchSize);
+  const curve = scheduleCurve(
+    config,
+    known ? train : STEPS_WHERE_UNKNOWN * (training.batchSize || defaultConfig.training.batchSize),
+  );
   const { name } = training.optimizer;
   return {
     steps: curve.points.map(({ step }) => step),

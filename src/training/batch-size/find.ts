@@ -4,7 +4,7 @@ import { readOverlay } from '../../dataset/journal/overlay.ts';
 import { openDataSet } from '../../dataset/open.ts';
 import { splitImages } from '../../dataset/split.ts';
 import { chooseEngine } from '../../engines/choose.ts';
-import type { EngineInfo } from '../../engines/engine.ts';
+import type { Engine, EngineInfo } from '../../engines/engine.ts';
 import type { RunConfig } from '../config.ts';
 import { buildNetwork } from '../network.ts';
 import { type BatchSearch, type BatchTrial, searchBatchSize } from './search.ts';
@@ -40,17 +40,40 @@ export async function findBatchSize(
   ).length;
   const { engine } = await chooseEngine(config.engine);
   try {
-    const model = buildNetwork(config, data.classes.length);
+    const search = await searchOn(engine, config, { classes: data.classes.length, images, onTrial });
+    return { ...search, engine: engine.info, images };
+  } finally {
+    await engine.dispose();
+  }
+}
+
+export interface SearchFacts {
+  classes: number;
+  /** Images to train with. */
+  images: number;
+  onTrial?: ((trial: BatchTrial) => void) | undefined;
+}
+
+/**
+ * The search alone, on an engine that runs.
+ * @param onTrial after each size that fitted
+ * @throws Problem of the network or the engine
+ */
+export async function searchOn(
+  engine: Engine,
+  config: RunConfig,
+  { classes, images, onTrial }: SearchFacts,
+): Promise<BatchSearch> {
+  const model = buildNetwork(config, classes);
+  try {
     const tryOne = async (batchSize: number) => {
       const trial = await tryBatchSize(engine, model, config, batchSize);
       if (trial) onTrial?.(trial);
       return trial;
     };
     const memory = process.memoryUsage.rss() + os.freemem() * MEMORY_SHARE;
-    const search = await searchBatchSize(tryOne, { smallest: SMALLEST, largest: LARGEST, images, memory });
-    model.dispose();
-    return { ...search, engine: engine.info, images };
+    return await searchBatchSize(tryOne, { smallest: SMALLEST, largest: LARGEST, images, memory });
   } finally {
-    await engine.dispose();
+    model.dispose();
   }
 }

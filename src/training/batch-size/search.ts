@@ -15,6 +15,15 @@ export interface BatchSearch {
   end: 'out-of-memory' | 'memory-limit' | 'slower' | 'data' | 'largest';
 }
 
+/** Why a search ended, for people. */
+export const searchEnds: Record<BatchSearch['end'], string> = {
+  'out-of-memory': 'The next larger one did not fit in memory.',
+  'memory-limit': 'The next larger one would take most of the free memory.',
+  slower: 'Larger ones are no faster.',
+  data: 'With a larger one an epoch would have fewer than eight steps.',
+  largest: 'Larger ones were not tried.',
+};
+
 export interface SearchLimits {
   /** Power of 2 at which the search begins. */
   smallest: number;

@@ -12,6 +12,7 @@ import { readJob } from '../../jobs/read.ts';
 import { countParameters } from '../../models/build.ts';
 import { Problem } from '../../problem.ts';
 import type { LrFinderReport, SweepReport } from '../../protocol/lr-finder.ts';
+import { settleBatchSize } from '../batch-size/settle.ts';
 import { assertSameShapes, type ResumePoint, readResumePoint } from '../checkpoint.ts';
 import { classWeightsOf } from '../class-weights.ts';
 import type { RunConfig } from '../config.ts';
@@ -31,7 +32,12 @@ import { runSweep } from './sweep.ts';
 import { judge } from './verdict.ts';
 
 /** What a finder that starts from a run takes over, so that it trains on the same images in the same way. */
-const takenOver = [jobFiles.split, jobFiles.decisions, path.join(jobFiles.state, 'normalization.json')];
+const takenOver = [
+  jobFiles.split,
+  jobFiles.decisions,
+  jobFiles.batchSize,
+  path.join(jobFiles.state, 'normalization.json'),
+];
 
 /**
  * Does the finder of a folder: its sweeps, one seed after the other, then the verdict. Points are in `events.jsonl` as they
@@ -51,12 +57,13 @@ async function find(given: FinderJob, session: JobSession): Promise<'done' | 'st
   const started = performance.now();
   await assertValidConfig(given.config, path.join(folder, jobFiles.job));
   const resumed = takeOver(given, folder);
-  const job = { ...given, config: configAt(given, resumed) };
-  const data = await openRunData(folder, job, { signal: stop.signal, onProgress: scanReporter(events) });
-  const { engine, reason, refused } = await chooseEngine(job.config.engine);
+  const open = { ...given, config: configAt(given, resumed) };
+  const data = await openRunData(folder, open, { signal: stop.signal, onProgress: scanReporter(events) });
+  const { engine, reason, refused } = await chooseEngine(open.config.engine);
   try {
     const { name, label, device } = engine.info;
     events.append({ kind: 'engine', name, label, device, reason, refused });
+    const job = await settleBatchSize(folder, open, { engine, data, events, stop });
     const sweeps = await sweepAll(job, session, { data, engine, resumed });
     if (sweeps.length === 0) return 'stopped';
     const suggestions = rangesOf(sweeps.map((sweep) => sweep.suggestions));
