@@ -1,13 +1,17 @@
-// Augmentation, images a second on one core: Loupe's worker code beside torchvision.transforms.v2 and Keras layers, in turns in the same
-// run; and its share of a training step. `node bench/augment.ts [rounds]`. Needs the tests' Python environment.
+// Augmentation, images a CPU second on one core: Loupe's worker code beside torchvision.transforms.v2 and Keras layers, in turns in the
+// same run; and its share of a training step, with the loader's wait. Needs the tests' Python environment.
+//   node bench/augment.ts [rounds=3] [--seconds 0.7] [--sides 64,224] [--only peers|steps] [--engines tensorflow,wasm]
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { openDataSet } from '../src/dataset/open.ts';
+import type { DataSet } from '../src/dataset/types.ts';
 import { chooseEngine } from '../src/engines/choose.ts';
+import type { Engine } from '../src/engines/engine.ts';
 import { makeSample } from '../src/host/data-sets/sample.ts';
 import { Augmenter } from '../src/images/augment/augmenter.ts';
 import { seededRandom } from '../src/random.ts';
@@ -17,107 +21,169 @@ import { augmentPresets } from '../src/training/config-augment-presets.ts';
 import { ImageLoader } from '../src/training/loader.ts';
 import { buildNetwork, createNetworkTrainer } from '../src/training/network.ts';
 import { epochOrder } from '../src/training/order.ts';
-import { pythonPeer } from '../test/python-peers.ts';
+import { pythonPeer, pythonPeersFolder } from '../test/python-peers.ts';
 import { writeResult } from './result-file.ts';
 
 const BATCH = 32;
 const presets = ['light', 'fastai', 'rand-augment'] as const;
-const sides = [64, 224] as const;
+/** Seconds that a contestant may take to get ready (Keras traces a graph); then it is left out. */
+const PATIENCE = 45;
 
-interface Job {
-  peer: 'loupe' | 'torchvision' | 'keras';
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seconds: { type: 'string', default: '0.7' },
+    sides: { type: 'string', default: '64,224' },
+    only: { type: 'string' },
+    engines: { type: 'string', default: 'tensorflow,wasm' },
+    ours: { type: 'boolean', default: false },
+  },
+});
+
+interface Case {
   side: number;
   preset: (typeof presets)[number];
-  batch: number;
 }
 
-async function compare(rounds: number): Promise<void> {
-  const rows = [];
-  for (const side of sides) for (const preset of presets) rows.push(await compareCase({ side, preset, rounds }));
-  writeResult('augment', { batch: BATCH, rounds, core: 0, rows, steps: await stepShares() });
+interface Row extends Case {
+  /** A CPU second; null: it was not ready in time. */
+  imagesPerSecond: Record<string, number | null>;
+  ratioToTorchvision: number | null;
+  ratioToKeras: number | null;
 }
 
-/** A contestant on core 0: it says its version, then the seconds for as many batches as it is told. */
+async function main(): Promise<void> {
+  const rounds = Number(positionals[0] ?? 3);
+  const peers = options.only === 'steps' ? null : await comparePeers(rounds);
+  const steps = options.only === 'peers' ? null : await stepShares();
+  writeResult('augment', { batch: BATCH, rounds, core: 0, ...peers, steps });
+}
+
+/** A process on core 0 that gets ready for a case, then augments for as long as it is told. */
 class Contestant {
-  readonly version: Promise<string>;
-  readonly #child: ChildProcess;
-  readonly #lines: AsyncIterator<string>;
+  readonly name: string;
+  version = '';
+  readonly #command: string[];
+  #process: { child: ChildProcess; lines: AsyncIterator<string> } | null = null;
 
-  constructor(job: Job) {
-    const own = fileURLToPath(import.meta.url);
-    const peers = path.join(path.dirname(own), 'augment_peers.py');
-    const command = job.peer === 'loupe' ? [process.execPath, own, '--ours'] : [pythonPeer(), peers];
-    this.#child = spawn('taskset', ['-c', '0', ...command], { stdio: ['pipe', 'pipe', 'inherit'] });
-    this.#lines = createInterface({ input: this.#child.stdout! })[Symbol.asyncIterator]();
-    this.#child.stdin!.write(`${JSON.stringify(job)}\n`);
-    this.version = this.#answer<string>();
+  constructor(name: string, command: string[]) {
+    this.name = name;
+    this.#command = command;
   }
 
-  async imagesPerSecond(batches: number): Promise<number> {
-    this.#child.stdin!.write(`${batches}\n`);
-    return (batches * BATCH) / (await this.#answer<number>());
+  /** @returns false where it took too long; it starts anew with the next case. */
+  async prepare(job: Case): Promise<boolean> {
+    if (!this.#process) {
+      const child = spawn('taskset', ['-c', '0', ...this.#command], { stdio: ['pipe', 'pipe', 'inherit'] });
+      this.#process = { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
+    }
+    const version = await this.#ask<string>({ ...job, batch: BATCH }, PATIENCE);
+    if (version !== null) this.version = version;
+    return version !== null;
+  }
+
+  async imagesPerSecond(): Promise<number> {
+    const answer = await this.#ask<{ batches: number; seconds: number }>({ seconds: Number(options.seconds) }, 60);
+    if (!answer) throw new Error(`${this.name} does not answer.`);
+    return (answer.batches * BATCH) / answer.seconds;
   }
 
   close(): void {
-    this.#child.stdin!.end();
+    this.#process?.child.kill();
+    this.#process = null;
   }
 
-  async #answer<T>(): Promise<T> {
-    return JSON.parse((await this.#lines.next()).value) as T;
+  async #ask<T>(question: object, patience: number): Promise<T | null> {
+    const { child, lines } = this.#process!;
+    child.stdin!.write(`${JSON.stringify(question)}\n`);
+    const timer = new AbortController();
+    const late = sleep(patience * 1000, null, { signal: timer.signal }).catch(() => null);
+    const next = await Promise.race([lines.next(), late]);
+    timer.abort();
+    if (next?.done) throw new Error(`${this.name} ended.`);
+    if (!next) this.close();
+    return next && (JSON.parse(next.value) as T);
   }
 }
 
-async function compareCase({ side, preset, rounds }: { side: number; preset: Job['preset']; rounds: number }) {
-  const contestants = (['loupe', 'torchvision', 'keras'] as const).map((peer) => ({
-    peer,
-    contestant: new Contestant({ peer, side, preset, batch: BATCH }),
-  }));
-  const versions = await Promise.all(contestants.map(({ contestant }) => contestant.version));
-  const speeds: Record<string, number[]> = {};
-  const batches = side > 100 ? 4 : 20;
-  for (let round = 0; round < rounds; round++) {
-    for (const { peer, contestant } of contestants) {
-      speeds[peer] = [
-        ...(speeds[peer] ?? []),
-        await contestant.imagesPerSecond(peer === 'loupe' ? batches * 5 : batches),
-      ];
+async function comparePeers(rounds: number) {
+  const python = [pythonPeer(), path.join(import.meta.dirname, 'augment_peers.py')];
+  const contestants = [
+    new Contestant('loupe', [process.execPath, import.meta.filename, '--ours']),
+    new Contestant('torchvision', [...python, 'torchvision']),
+    new Contestant('keras', [...python, 'keras']),
+  ];
+  const rows: Row[] = [];
+  try {
+    for (const side of options.sides.split(',').map(Number)) {
+      for (const preset of presets) {
+        rows.push(await compareCase(contestants, { side, preset }, rounds));
+        process.stderr.write(`${JSON.stringify(rows.at(-1))}\n`);
+      }
     }
+  } finally {
+    for (const contestant of contestants) contestant.close();
   }
-  for (const { contestant } of contestants) contestant.close();
-  const ratio = (peer: string) => median(speeds.loupe!.map((speed, round) => speed / speeds[peer]![round]!));
+  return { versions: contestants.slice(1).map(({ version }) => version), rows };
+}
+
+async function compareCase(contestants: Contestant[], job: Case, rounds: number): Promise<Row> {
+  const ready = [];
+  for (const contestant of contestants) if (await contestant.prepare(job)) ready.push(contestant);
+  const speeds = new Map(ready.map(({ name }) => [name, [] as number[]]));
+  for (let round = 0; round < rounds; round++) {
+    for (const contestant of ready) speeds.get(contestant.name)!.push(await contestant.imagesPerSecond());
+  }
+  const ours = speeds.get('loupe')!;
+  const ratio = (peer: string) => {
+    const theirs = speeds.get(peer);
+    return theirs ? Number(median(ours.map((speed, round) => speed / theirs[round]!)).toFixed(1)) : null;
+  };
+  const imagesPerSecond = contestants.map(({ name }) => {
+    const values = speeds.get(name);
+    return [name, values ? Math.round(median(values)) : null] as const;
+  });
   return {
-    preset,
-    side,
-    imagesPerSecond: Object.fromEntries(
-      Object.entries(speeds).map(([peer, values]) => [peer, Math.round(median(values))]),
-    ),
-    ratioToTorchvision: Number(ratio('torchvision').toFixed(1)),
-    ratioToKeras: Number(ratio('keras').toFixed(1)),
-    versions: versions.slice(1),
+    ...job,
+    imagesPerSecond: Object.fromEntries(imagesPerSecond),
+    ratioToTorchvision: ratio('torchvision'),
+    ratioToKeras: ratio('keras'),
   };
 }
 
 async function answerOurs(): Promise<void> {
-  const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-  const { side, preset, batch } = JSON.parse((await lines.next()).value as string) as Job;
+  let run = () => {};
+  for await (const line of createInterface({ input: process.stdin })) {
+    const question = JSON.parse(line) as (Case & { batch: number }) | { seconds: number };
+    if ('seconds' in question) {
+      const begun = process.cpuUsage();
+      const seconds = () => {
+        const { user, system } = process.cpuUsage(begun);
+        return (user + system) / 1e6;
+      };
+      let batches = 0;
+      for (; seconds() < question.seconds; batches++) run();
+      say({ batches, seconds: seconds() });
+      continue;
+    }
+    run = augmentingOf(question);
+    for (let i = 0; i < 3; i++) run();
+    say('loupe');
+  }
+}
+
+function augmentingOf({ side, preset, batch }: Case & { batch: number }): () => void {
   const augmenter = new Augmenter(presetOf(preset), { width: side, height: side, channels: 3 });
   const random = seededRandom(1);
   const size = side * side * 3;
   const images = Uint8Array.from({ length: batch * size }, () => random() * 256);
   const pixels = new Uint8Array(images.length);
   let epoch = 0;
-  const run = () => {
+  return () => {
     pixels.set(images);
     for (let i = 0; i < batch; i++) augmenter.image(pixels.subarray(i * size, (i + 1) * size), 1, epoch, i);
     epoch++;
   };
-  for (let i = 0; i < 3; i++) run();
-  say('loupe');
-  for await (const line of lines) {
-    const start = performance.now();
-    for (let i = 0; i < Number(line); i++) run();
-    say((performance.now() - start) / 1000);
-  }
 }
 
 function presetOf(name: string): RunConfig['augment'] {
@@ -128,48 +194,51 @@ function presetOf(name: string): RunConfig['augment'] {
 async function stepShares() {
   const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'loupe-bench-'));
   process.env.LOUPE_CACHE = path.join(temporary, 'cache');
+  process.env.LOUPE_TENSORFLOW ??= pythonPeersFolder();
   try {
     await makeSample(path.join(temporary, 'images'), 200);
     const data = await openDataSet(path.join(temporary, 'images'));
-    const { engine } = await chooseEngine(defaultConfig.engine);
     const rows = [];
-    for (const architecture of ['small-cnn', 'resnet18'] as const) {
-      for (const preset of ['none', 'fastai', 'rand-augment', 'mix']) {
-        const config: RunConfig = {
-          ...defaultConfig,
-          augment: presetOf(preset),
-          model: { ...defaultConfig.model, architecture },
-        };
-        const model = buildNetwork(config, data.classes.length);
-        const normalization = { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] };
-        const trainer = await createNetworkTrainer(engine, model, config, {
-          normalization,
-          classWeights: null,
-          freeze: [],
-        });
-        const loader = new ImageLoader({
-          root: data.root,
-          images: data.images,
-          settings: config.input,
-          batchSize: config.training.batchSize,
-          augment: { config: config.augment, seed: augmentSeed(1), classes: data.classes.length },
-        });
-        rows.push({
-          architecture,
-          preset,
-          ...(await measure(loader, trainer, data.images.length)),
-          workers: loader.workers,
-        });
-        await loader.close();
-        trainer.dispose();
-        model.dispose();
+    for (const name of options.engines.split(',') as RunConfig['engine']['name'][]) {
+      const { engine } = await chooseEngine({ ...defaultConfig.engine, name });
+      for (const architecture of ['small-cnn', 'resnet18'] as const) {
+        for (const preset of ['none', ...presets, 'mix']) {
+          const config: RunConfig = {
+            ...defaultConfig,
+            augment: presetOf(preset),
+            model: { ...defaultConfig.model, architecture },
+          };
+          rows.push({ engine: engine.info.name, architecture, preset, ...(await measureSteps(engine, data, config)) });
+          process.stderr.write(`${JSON.stringify(rows.at(-1))}\n`);
+        }
       }
+      await engine.dispose();
     }
-    const { label, device } = engine.info;
-    await engine.dispose();
-    return { engine: label, device, side: defaultConfig.input.width, rows };
+    return { side: defaultConfig.input.width, rows };
   } finally {
     fs.rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+async function measureSteps(engine: Engine, data: DataSet, config: RunConfig) {
+  const model = buildNetwork(config, data.classes.length);
+  const normalization = { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] };
+  const options = { normalization, classWeights: null, freeze: [] };
+  const trainer = await createNetworkTrainer(engine, model, config, options);
+  const loader = new ImageLoader({
+    root: data.root,
+    images: data.images,
+    settings: config.input,
+    batchSize: config.training.batchSize,
+    augment: { config: config.augment, seed: augmentSeed(1), classes: data.classes.length },
+  });
+  const { workers } = loader;
+  try {
+    return { ...(await measure(loader, trainer, data.images.length)), workers };
+  } finally {
+    await loader.close();
+    trainer.dispose();
+    model.dispose();
   }
 }
 
@@ -206,5 +275,5 @@ function median(values: number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 }
 
-if (process.argv[2] === '--ours') await answerOurs();
-else await compare(Number(process.argv[2] ?? 5));
+if (options.ours) await answerOurs();
+else await main();

@@ -1,17 +1,15 @@
-"""Augments as torchvision.transforms.v2 or Keras layers do, one thread. The first line of stdin is {"peer", "side", "preset", "batch"}; each
-further line a number of batches; the answer is a line with the seconds that they took. The first answer is the version."""
+"""Augments as torchvision.transforms.v2 or Keras layers do (the argument says which), one thread. A line of stdin is either {"side",
+"preset", "batch"}, answered by the version when all is ready, or {"seconds"}: how long to augment, answered by {"batches", "seconds"},
+seconds of CPU time."""
 
 import json, os, sys, time
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import numpy as np
 
-job = json.loads(sys.stdin.readline())
-side, batch, preset = job["side"], job["batch"], job["preset"]
-images = np.random.default_rng(1).integers(0, 256, (batch, side, side, 3), dtype=np.uint8)
 
 
-def torchvision_peer():
+def torchvision_peer(images, side, preset):
     import torch
 
     torch.set_num_threads(1)
@@ -52,7 +50,7 @@ def torchvision_peer():
     return step, f"torchvision {torchvision.__version__}, torch {torch.__version__}"
 
 
-def keras_peer():
+def keras_peer(images, side, preset):
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
@@ -88,12 +86,18 @@ def keras_peer():
     return lambda: run(data).numpy(), f"Keras {keras.__version__}, TensorFlow {tf.__version__}"
 
 
-step, version = (torchvision_peer if job["peer"] == "torchvision" else keras_peer)()
-for _ in range(3):
-    step()
-print(json.dumps(version), flush=True)
+peer = torchvision_peer if sys.argv[1] == "torchvision" else keras_peer
 for line in sys.stdin:
-    start = time.perf_counter()
-    for _ in range(int(line)):
+    question = json.loads(line)
+    if "seconds" in question:
+        start, batches = time.process_time(), 0
+        while time.process_time() - start < question["seconds"]:
+            step()
+            batches += 1
+        answer = {"batches": batches, "seconds": time.process_time() - start}
+    else:
+        side, preset = question["side"], question["preset"]
+        images = np.random.default_rng(1).integers(0, 256, (question["batch"], side, side, 3), dtype=np.uint8)
+        step, answer = peer(images, side, preset)
         step()
-    print(json.dumps(time.perf_counter() - start), flush=True)
+    print(json.dumps(answer), flush=True)

@@ -44,7 +44,15 @@ describe('loupe lr-find', () => {
   it('tells people what to do next, and why there is no rate', async (t) => {
     const cwd = await workspace(t);
     const good = await runCli(
-      ['lr-find', 'images', '-s', 'input.width=8', '-s', 'input.height=8', '--engine', 'wasm'],
+      [
+        'lr-find',
+        'images',
+        ...['width', 'height'].flatMap((side) => ['-s', `input.${side}=8`]),
+        '-s',
+        'training.batchSize=0',
+        '--engine',
+        'wasm',
+      ],
       {
         cwd,
       },

@@ -69,6 +69,10 @@ describe('scheduleCurve', () => {
     );
   });
 
+  it('draws a batch size that is yet to be found as the default one', () => {
+    assert.deepEqual(scheduleCurve(config('training.batchSize=0'), 1000), scheduleCurve(config(), 1000));
+  });
+
   it('says what it can’t know', () => {
     assert.equal(scheduleCurve(config('training.schedule=plateau'), 100).depends, 'plateau');
     assert.equal(scheduleCurve(config('training.timeBudget=5'), 100).depends, 'time-budget');
