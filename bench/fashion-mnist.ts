@@ -91,7 +91,7 @@ async function trainLoupe(seed: number): Promise<Job & { loaderWaitShare: number
     });
     await succeeded(child);
     const secondsInAll = (Date.now() - begun) / 1000;
-    const folder = path.join(runs, fs.readdirSync(runs)[0] as string);
+    const folder = path.join(runs, fs.readdirSync(runs).find((name) => !name.startsWith('.')) as string);
     const lines = fs.readFileSync(path.join(folder, jobFiles.events), 'utf8').trimEnd().split('\n');
     const events = lines.map((line) => JSON.parse(line) as JobEvent);
     const steps = events.filter((event) => event.kind === 'step');
