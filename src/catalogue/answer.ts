@@ -1,10 +1,14 @@
 import { Problem } from '../problem.ts';
 import type { CatalogueAnswers, CatalogueRequest } from '../protocol/catalogue.ts';
 import type { Catalogue } from './catalogue.ts';
+import { histogramOf } from './histogram.ts';
 import { imageDetail, type JournalOf, neighboursOf } from './image-detail.ts';
 import { issueCounts } from './issue-counts.ts';
+import { issuesOf } from './issues.ts';
+import { labelSummary } from './label-summary.ts';
 import { groupsOf, idsOf, orderOf } from './order.ts';
 import { overviewOf } from './overview.ts';
+import { mapPoints, scatterOf } from './points.ts';
 import { pageOf } from './rows.ts';
 
 /** What answers need beside the catalogue. */
@@ -36,6 +40,16 @@ export async function answerRequest(
       const order = orderOf(catalogue, request.query);
       return { ids: idsOf(order, 0, order.total) };
     }
+    case 'histogram':
+      return histogramOf(catalogue, request.query, request.field, request.bins, request.by);
+    case 'scatter':
+      return scatterOf(catalogue, request.query, request);
+    case 'map':
+      return mapPoints(catalogue, request.query, request);
+    case 'issues':
+      return issuesOf(catalogue, { ...request, limit: Math.min(request.limit, MOST_ROWS) });
+    case 'labelSummary':
+      return labelSummary(catalogue, request);
     case 'image':
       return imageDetail(catalogue, request.id, journal());
     case 'imageAt': {
@@ -46,7 +60,16 @@ export async function answerRequest(
       return issueCounts(catalogue, request.thresholds);
     case 'neighbours':
       return { neighbours: neighboursOf(catalogue, request.id, request.count) };
+    case 'meanImage': {
+      const { meanImage } = await import('./mean-image.ts');
+      return meanImage(catalogue, request.className, request.split);
+    }
     default:
-      throw new Problem('unknown-request', `There is no request "${request.type}".`, 'See src/protocol/catalogue.ts.');
+      throw unknownRequest(request);
   }
+}
+
+function unknownRequest(request: never): Problem {
+  const { type } = request as { type: string };
+  return new Problem('unknown-request', `There is no request "${type}".`, 'See src/protocol/catalogue.ts.');
 }

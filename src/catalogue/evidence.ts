@@ -1,5 +1,5 @@
 import type { IssueRow } from '../protocol/catalogue.ts';
-import type { FindingKind, FindingThresholds } from '../protocol/findings.ts';
+import type { FindingKind, FindingThresholds, LabelScore } from '../protocol/findings.ts';
 import type { Catalogue } from './catalogue.ts';
 import { statisticsOf } from './statistics.ts';
 
@@ -7,13 +7,20 @@ type Found = Pick<IssueRow, 'score' | 'evidence'>;
 type Columns = Record<string, unknown>;
 
 /** Why an image has an issue of its own, and how sure that is. */
-export function evidenceOf(catalogue: Catalogue, kind: FindingKind, thresholds: FindingThresholds, id: number): Found {
+export function evidenceOf(
+  catalogue: Catalogue,
+  kind: FindingKind,
+  thresholds: FindingThresholds,
+  id: number,
+  labelScore: LabelScore = 'normalized-margin',
+): Found {
   const columns = catalogue.get(
     `SELECT i.*, l.*, o.distance FROM images i LEFT JOIN labels l ON l.image = i.id
      LEFT JOIN outliers o ON o.image = i.id WHERE i.id = ?`,
     id,
   );
-  return columns ? evidenceIn(catalogue, kind, thresholds, columns) : { score: 0, evidence: {} };
+  if (!columns) return { score: 0, evidence: {} };
+  return kind === 'label' ? labelEvidence(columns, labelScore) : evidenceIn(catalogue, kind, thresholds, columns);
 }
 
 /** @param columns of the image, its labels and its outlier row */
@@ -56,16 +63,6 @@ function evidenceIn(catalogue: Catalogue, kind: FindingKind, t: FindingThreshold
         score: value('border'),
         evidence: { border: value('border'), color: String(columns.border_color), threshold: t.uniformBorder },
       };
-    case 'label':
-      return {
-        score: rounded(1 - Number(columns.normalized_margin)),
-        evidence: {
-          given: columns.class as string | null,
-          predicted: String(columns.predicted),
-          confidence: value('confidence'),
-          givenConfidence: value('given_confidence'),
-        },
-      };
     case 'ambiguous':
       return {
         score: rounded(1 - Number(columns.confidence)),
@@ -74,6 +71,24 @@ function evidenceIn(catalogue: Catalogue, kind: FindingKind, t: FindingThreshold
     default:
       return { score: 0, evidence: {} };
   }
+}
+
+function labelEvidence(columns: Columns, labelScore: LabelScore): Found {
+  const quality: Record<LabelScore, unknown> = {
+    'self-confidence': columns.self_confidence,
+    'normalized-margin': columns.normalized_margin,
+    'confidence-weighted-entropy': columns.weighted_entropy,
+  };
+  return {
+    score: rounded(1 - Number(quality[labelScore])),
+    evidence: {
+      given: columns.class as string | null,
+      predicted: String(columns.predicted),
+      confidence: rounded(Number(columns.confidence)),
+      givenConfidence: rounded(Number(columns.given_confidence)),
+      wrong: rounded(Number(columns.wrong)),
+    },
+  };
 }
 
 /** How far beyond the quartiles, in interquartile ranges; surer the further. */

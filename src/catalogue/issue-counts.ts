@@ -2,6 +2,7 @@ import type { FindingKind, FindingThresholds } from '../protocol/findings.ts';
 import type { Catalogue } from './catalogue.ts';
 import { fromOf } from './fields.ts';
 import { imageCondition, imageKinds, pairKinds, pairQuery } from './issue-sql.ts';
+import { setFindings } from './issues.ts';
 import { joinSql } from './sql.ts';
 import { statisticsOf } from './statistics.ts';
 
@@ -31,11 +32,7 @@ export function issueCounts(catalogue: Catalogue, thresholds: FindingThresholds)
     const pairs = pairQuery(kind, thresholds, 'count(*) AS n');
     add(kind, catalogue.get(pairs.text, ...pairs.values)?.n);
   }
-  for (const { kind, n } of catalogue.all(
-    'SELECT kind, count(*) AS n FROM findings WHERE key NOT IN (SELECT key FROM temp.dismissed) GROUP BY kind',
-  )) {
-    add(kind as FindingKind, n);
-  }
+  for (const { kind } of setFindings(catalogue, null, thresholds)) counts[kind] = (counts[kind] ?? 0) + 1;
   known.set(catalogue, { key, counts });
   return counts;
 }

@@ -40,6 +40,9 @@ export type PairKind = (typeof pairKinds)[number];
 /** Where more of the images are grey, grey is what these images are. */
 const MOST_GREY = 0.5;
 
+/** Where most images have one size, a pixel more or less is not odd: at least this share of the quartile is. */
+const LEAST_REACH = 0.2;
+
 /** An image that counts, of which this kind was not dismissed: `i` and `e` as in `fields.ts`. */
 function open(kind: FindingKind): string {
   return `coalesce(e.excluded OR e.deleted, 0) = 0 AND '${kind}:' || i.hash NOT IN (SELECT key FROM temp.dismissed)`;
@@ -72,7 +75,8 @@ function foundIn(kind: ImageKind, t: FindingThresholds, { size, outlier, greySha
     case 'odd-size': {
       if (!size) return sql('0');
       const reach = t.oddSize * (size.q3 - size.q1);
-      return sql('i.size NOT BETWEEN ? AND ?', size.q1 - reach, size.q3 + reach);
+      const below = size.q1 - Math.max(reach, LEAST_REACH * size.q1);
+      return sql('i.size NOT BETWEEN ? AND ?', below, size.q3 + Math.max(reach, LEAST_REACH * size.q3));
     }
     case 'outlier':
       return outlier ? sql('o.distance > ?', outlier.q3 + t.outlier * (outlier.q3 - outlier.q1)) : sql('0');

@@ -39,11 +39,16 @@ function keptOf(catalogue: Catalogue): Kept {
  * @throws Problem `bad-query`
  */
 export function orderOf(catalogue: Catalogue, query: CatalogueQuery): Order {
-  const { orders } = keptOf(catalogue);
   const key = JSON.stringify([query.text, query.ids, query.ranges, query.sort, query.group]);
+  return keptOrder(catalogue, key, () => computeOrder(catalogue, query));
+}
+
+/** Computes an order once a version; the last few are kept. */
+export function keptOrder(catalogue: Catalogue, key: string, compute: () => Order): Order {
+  const { orders } = keptOf(catalogue);
   const known = orders.get(key);
   orders.delete(key);
-  const order = known ?? computeOrder(catalogue, query);
+  const order = known ?? compute();
   orders.set(key, order);
   const [oldest] = orders.keys();
   if (orders.size > KEPT_ORDERS && oldest !== undefined) orders.delete(oldest);
@@ -81,12 +86,18 @@ function computeOrder(catalogue: Catalogue, query: CatalogueQuery): Order {
   const ordering = isById ? 'i.id' : [...terms, 'i.id'].join(', ');
   // Each key stands in the statement twice: where it is null, and its value.
   const values = isById ? [] : keys.flatMap((key) => [...key.values, ...key.values]);
+  return orderBy(catalogue, condition, sql(ordering, ...values));
+}
+
+/** The images that a condition means, in this order. */
+export function orderBy(catalogue: Catalogue, condition: Sql, ordering: Sql): Order {
   const statement = catalogue.db.prepare(
-    `SELECT i.id FROM ${fromOf(condition.text, ordering)} WHERE ${condition.text} ORDER BY ${ordering}`,
+    `SELECT i.id FROM ${fromOf(condition.text, ordering.text)} WHERE ${condition.text} ORDER BY ${ordering.text}`,
   );
   statement.setReturnArrays(true);
   const list = new IdList(catalogue.count);
-  for (const [id] of statement.iterate(...condition.values, ...values) as unknown as Iterable<[number]>) list.add(id);
+  const ids = statement.iterate(...condition.values, ...ordering.values) as unknown as Iterable<[number]>;
+  for (const [id] of ids) list.add(id);
   return { total: list.length, ids: list.done() };
 }
 
@@ -129,9 +140,9 @@ function groupKey(catalogue: Catalogue, field: CatalogueField): Sql {
 }
 
 /** Position in `kindsOfImages` of the first kind that an image has. */
-export function firstIssue(catalogue: Catalogue): Sql {
+export function firstIssue(catalogue: Catalogue, extent: 'all' | 'few' = 'all'): Sql {
   const statistics = statisticsOf(catalogue);
-  const pieces = kindsOfImages.map((kind) => issueCondition(kind, defaultThresholds, statistics));
+  const pieces = kindsOfImages.map((kind) => issueCondition(kind, defaultThresholds, statistics, extent));
   const cases = pieces.map(({ text }, at) => `WHEN ${text} THEN ${at}`).join(' ');
   return sql(`CASE ${cases} END`, ...pieces.flatMap(({ values }) => values));
 }
