@@ -13,8 +13,8 @@ export const importVerb: Verb = {
   usage: '<weights file>',
   summary:
     'Look into a file of pretrained weights: which network it is of, and which tensors fit, lack or are left over.',
-  details: `Reads files of torch.save (.pth, .pt, old and new) and .safetensors; a pickle is parsed, never run. To train from it, name it in
-a config: "model": {"architecture": …, "weights": "<file>"}.`,
+  details: `Reads files of torch.save (.pth, .pt, old and new), .safetensors, and of Keras (.weights.h5, .h5, .keras); a pickle is parsed, never
+run. To train from it, name it in a config: "model": {"architecture": …, "weights": "<file>"}.`,
   positionals: { min: 1, max: 1, missing: 'Which file of weights?' },
   options: {},
   run: importWeights,
@@ -36,13 +36,14 @@ function describe(report: WeightReport, colors: Style): string {
   const head = `${format}: ${plural(tensors, 'tensor')}, ${count(values)} values`;
   if (!network || !match) return `${head}\n${colors.yellow('The names fit no network that Loupe knows.')}`;
   const width = network.width === 1 ? '' : ` × ${network.width}`;
+  const input = `made for input.normalize "${network.input}"`;
   const classes = network.classes === null ? '' : `, with a classifier of ${count(network.classes)} classes`;
   const wrong = match.wrongShape.map(
     ({ name, expected, found }) => `${name} (${found.join('×')}, not ${expected.join('×')})`,
   );
   return [
     head,
-    `${colors.bold(network.architecture + width)}, named as ${network.naming} does${network.prefix ? ` behind “${network.prefix}”` : ''}${classes}`,
+    `${colors.bold(network.architecture + width)}, named as ${network.naming} does${network.prefix ? ` behind “${network.prefix}”` : ''}${classes}; ${input}`,
     `${fits(report) ? colors.green('✓') : colors.red('✗')} ${plural(match.matched, 'weight')} matched`,
     ...listed('Missing', match.missing),
     ...listed('Of another shape', wrong),

@@ -67,12 +67,20 @@ function fromWeights(file: string, side: number): EmbeddingNetwork {
       'See what the file holds: loupe import <file>.',
     );
   }
-  const { architecture, width } = network;
+  const { architecture, width, flavor } = network;
   const config = { ...defaultConfig.model, architecture, width, dropout: 0 };
-  const shape = { width: side, height: side, channels: 3 as const, classes: 1, seed: 0, designSide: PRETRAINED_SIDE };
+  const shape = {
+    width: side,
+    height: side,
+    channels: 3 as const,
+    classes: 1,
+    seed: 0,
+    designSide: PRETRAINED_SIDE,
+    flavor,
+  };
   const model = buildModel(config, shape);
-  loadPretrained(model, file, config);
-  const normalization = fixedNormalization('imagenet', 3);
+  loadPretrained(model, file, config, flavor);
+  const normalization = fixedNormalization(network.input, 3);
   const preprocess: Preprocess = { version: 1, width: side, height: side, color: 'rgb', resize: 'crop', normalization };
   const name = `${architecture}${width === 1 ? '' : ` × ${width}`} (${path.basename(file)})`;
   return { name, model, layer: 'features', preprocess, normalization, key: keyOf(hashOf(file), preprocess) };

@@ -76,8 +76,11 @@ export async function findConfigIssues(value: unknown, schemaFile?: string): Pro
 /** What a schema can't say. */
 function contradictions({ data, input, augment, model, training }: RunConfig): ConfigIssue[] {
   const issues: ConfigIssue[] = [...augmentContradictions(augment), ...modelContradictions(model)];
-  if (input.normalize === 'imagenet' && (input.color === 'hsv' || input.color === 'lab')) {
-    const message = `ImageNet's mean and deviation are those of RGB, not of ${input.color}; expected "data-set" or another.`;
+  if (
+    (input.normalize === 'imagenet' || input.normalize === 'caffe') &&
+    (input.color === 'hsv' || input.color === 'lab')
+  ) {
+    const message = `ImageNet's statistics are those of RGB, not of ${input.color}; expected "data-set" or another.`;
     issues.push({ path: 'input.normalize', message });
   }
   if (data.validation + data.test > 0.95) {

@@ -1,21 +1,24 @@
 import { input, type LayersModel, model } from '@tensorflow/tfjs-layers';
 import { Problem } from '../problem.ts';
 import type { ModelConfig } from '../training/config.ts';
+import type { Flavor } from './backbones/layers.ts';
 import { type ModelShape, SeedSequence } from './blocks.ts';
 import { classifierHead } from './head.ts';
-import { type Family, type FamilyName, families } from './pretrained/families.ts';
-
-/** Share of the moving statistics that a step keeps: PyTorch's momentum of 0.1. */
-const MOMENTUM = 0.9;
+import type { Family } from './pretrained/families.ts';
 
 /**
  * A network that is used as others designed it, with a head for the classes at hand. Of the model's settings it takes width (MobileNets
  * only), dropout and head.
  * @throws Problem `input-too-small`, `fixed-width`
  */
-export function buildBackboneModel(name: FamilyName, config: ModelConfig, shape: ModelShape): LayersModel {
-  const { build, epsilon, least, scalable }: Family = families[name];
-  const { width, height, channels, classes } = shape;
+export function buildBackboneModel(
+  family: Family,
+  config: ModelConfig,
+  shape: ModelShape & { flavor: Flavor },
+): LayersModel {
+  const { build, epsilon, momentum, scale, least, scalable, featureNorm } = family;
+  const { width, height, channels, classes, flavor } = shape;
+  const name = config.architecture;
   if (Math.min(width, height) < least) {
     throw new Problem(
       'input-too-small',
@@ -28,6 +31,7 @@ export function buildBackboneModel(name: FamilyName, config: ModelConfig, shape:
   }
   const seeds = new SeedSequence(shape.seed);
   const image = input({ name: 'image', shape: [height, width, channels] });
-  const features = build(image, { seeds, flavor: 'torch', epsilon, momentum: MOMENTUM }, config.width);
-  return model({ name, inputs: image, outputs: classifierHead(features, seeds, { ...config, classes }) });
+  const features = build(image, { seeds, flavor, epsilon, momentum, scale }, config.width);
+  const head = { ...config, classes, ...(featureNorm && { featureNorm }) };
+  return model({ name, inputs: image, outputs: classifierHead(features, seeds, head) });
 }

@@ -1,6 +1,7 @@
 import { initializers, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { mixSeed } from '../random.ts';
 import type { Activation } from '../training/config.ts';
+import type { Flavor } from './backbones/layers.ts';
 
 /** What a model is built for. */
 export interface ModelShape {
@@ -16,6 +17,8 @@ export interface ModelShape {
    * weights at every size.
    */
   designSide?: number;
+  /** Whose conventions a network with pretrained weights follows; default: as the name of the config's weights says. */
+  flavor?: Flavor;
 }
 
 export function designSideOf({ designSide, width, height }: ModelShape): number {

@@ -2,6 +2,8 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ModelConfig } from '../training/config.ts';
 import { buildBackboneModel } from './backbone-model.ts';
 import type { ModelShape } from './blocks.ts';
+import { familyOf, torchFamilies } from './pretrained/families.ts';
+import { flavorOf } from './pretrained/flavor.ts';
 import { buildResNet, isResNet } from './resnet.ts';
 import { buildRowRnn, isRowRnn } from './row-rnn.ts';
 import { buildSmallCnn } from './small-cnn.ts';
@@ -13,9 +15,12 @@ import { buildSmallCnn } from './small-cnn.ts';
  */
 export function buildModel(config: ModelConfig, shape: ModelShape): LayersModel {
   if (config.architecture === 'small-cnn') return buildSmallCnn(config, shape);
+  const flavor = shape.flavor ?? flavorOf(config.weights);
+  const ofKeras = flavor === 'keras' ? familyOf(config.architecture, flavor) : undefined;
+  if (ofKeras) return buildBackboneModel(ofKeras, config, { ...shape, flavor });
   if (isResNet(config.architecture)) return buildResNet(config, shape, { variant: config.architecture });
   if (isRowRnn(config.architecture)) return buildRowRnn(config, shape, config.architecture);
-  return buildBackboneModel(config.architecture, config, shape);
+  return buildBackboneModel(torchFamilies[config.architecture], config, { ...shape, flavor: 'torch' });
 }
 
 /** Weights that training changes; batch-norm statistics are not counted. */

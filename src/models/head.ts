@@ -11,17 +11,21 @@ export function isHeadLayer(name: string): boolean {
   return name === 'logits' || name.startsWith('head.');
 }
 
+export interface HeadOptions extends Pick<ModelConfig, 'head' | 'dropout'> {
+  classes: number;
+  /** A norm of the averages that belongs to the backbone. */
+  featureNorm?: (averages: SymbolicTensor, name: string) => SymbolicTensor;
+}
+
 /**
- * [batch, height, width, channel] → `logits` → softmax `probabilities` [batch, class]. The global averages are the layer `features`,
- * whatever the head.
+ * [batch, height, width, channel] → `logits` → softmax `probabilities` [batch, class]. The global averages, with their norm if the network
+ * has one, are the layer `features`, whatever the head.
  */
-export function classifierHead(
-  x: SymbolicTensor,
-  seeds: SeedSequence,
-  options: { classes: number } & Pick<ModelConfig, 'head' | 'dropout'>,
-): SymbolicTensor {
-  const { head, dropout, classes } = options;
-  const averages = layers.globalAveragePooling2d({ name: 'features' }).apply(x) as SymbolicTensor;
+export function classifierHead(x: SymbolicTensor, seeds: SeedSequence, options: HeadOptions): SymbolicTensor {
+  const { head, dropout, classes, featureNorm } = options;
+  const pool = layers.globalAveragePooling2d({ name: featureNorm ? 'averages' : 'features' });
+  const pooled = pool.apply(x) as SymbolicTensor;
+  const averages = featureNorm ? featureNorm(pooled, 'features') : pooled;
   const features =
     head === 'linear'
       ? averages

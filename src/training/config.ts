@@ -41,8 +41,11 @@ export interface InputConfig {
   color: 'rgb' | 'grey' | 'hsv' | 'lab';
   /** How an image of another aspect is brought to width × height. */
   resize: 'stretch' | 'crop' | 'pad';
-  /** `zero-one`: 0…1; `minus-one-one`: −1…1; `imagenet`: torch mean/std; `data-set`: mean/std of the training images. */
-  normalize: 'zero-one' | 'minus-one-one' | 'imagenet' | 'data-set';
+  /**
+   * `zero-one`: 0…1; `minus-one-one`: −1…1; `imagenet`: torch mean/std; `caffe`: 0…255 minus ImageNet's mean; `data-set`: mean/std of the
+   * training images.
+   */
+  normalize: 'zero-one' | 'minus-one-one' | 'imagenet' | 'caffe' | 'data-set';
 }
 
 export interface ModelConfig {
@@ -75,10 +78,13 @@ export type Architecture =
   | 'resnet101'
   | 'mobilenet-v1'
   | 'mobilenet-v2'
+  | 'mobilenet-v3-small'
+  | 'mobilenet-v3-large'
   | 'efficientnet-b0'
   | 'efficientnet-b1'
   | 'efficientnet-b2'
   | 'efficientnet-b3'
+  | 'convnext-tiny'
   | 'densenet121'
   | 'inception-v3'
   | 'squeezenet'

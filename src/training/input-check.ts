@@ -1,4 +1,4 @@
-import { type ColorSpace, channelsOf, type Preprocess } from '../images/preprocess.ts';
+import { type ColorSpace, channelsOf, type Normalization, type Preprocess } from '../images/preprocess.ts';
 import { LEAST_STD } from './normalization.ts';
 
 /** One channel of what the network sees, over all images looked at, after normalisation. */
@@ -144,9 +144,14 @@ export class InputChecker {
     if (this.#grey === count && this.#preprocess.color === 'rgb' && findings.length === 0) {
       find('grey', `All of ${count} images are grey: "input.color": "grey" gives the same with a third of the input.`);
     }
-    findings.push(...scalingFindings(channels, findings));
+    if (!isCaffe(this.#preprocess.normalization)) findings.push(...scalingFindings(channels, findings));
     return findings;
   }
+}
+
+/** Pretrained networks from Caffe saw values up to 150. */
+function isCaffe({ std }: Normalization): boolean {
+  return std.every((value) => value === 1 / 255);
 }
 
 /** What no sensible normalisation gives, unless the pixels themselves are to blame. */

@@ -3,6 +3,7 @@ import type { Engine, Trainer } from '../engines/engine.ts';
 import { channelsOf, type Normalization } from '../images/preprocess.ts';
 import { buildModel } from '../models/build.ts';
 import { isHeadLayer } from '../models/head.ts';
+import { flavorOf } from '../models/pretrained/flavor.ts';
 import { loadPretrained, PRETRAINED_SIDE } from '../models/pretrained/load.ts';
 import { resolveWeights } from '../models/zoo/store.ts';
 import { mixSeed } from '../random.ts';
@@ -40,7 +41,9 @@ export function buildNetwork(config: RunConfig, classes: number, options: Networ
     designSide: config.model.weights ? PRETRAINED_SIDE : designSide(config),
   };
   const model = buildModel(config.model, shape);
-  if (config.model.weights && base !== null) loadPretrained(model, weightsFileOf(config, base), config.model);
+  if (config.model.weights && base !== null) {
+    loadPretrained(model, weightsFileOf(config, base), config.model, flavorOf(config.model.weights));
+  }
   return model;
 }
 

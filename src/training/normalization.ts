@@ -3,6 +3,8 @@ import type { InputConfig } from './config.ts';
 
 /** torchvision's ImageNet statistics; grey images take their mean over the channels. */
 const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
+/** What Keras' networks from Caffe subtract, red first. */
+const caffeMean = [123.68 / 255, 116.779 / 255, 103.939 / 255];
 /** Half a grey level: images of one colour must not divide by zero. */
 export const LEAST_STD = 0.5 / 255;
 
@@ -18,6 +20,11 @@ export function fixedNormalization(
       return filled(channels, 0.5, 0.5);
     case 'imagenet':
       return channels === 3 ? structuredClone(imagenet) : filled(1, average(imagenet.mean), average(imagenet.std));
+    case 'caffe':
+      return {
+        mean: channels === 3 ? [...caffeMean] : filled(channels, average(caffeMean), 1).mean,
+        std: new Array<number>(channels).fill(1 / 255),
+      };
   }
 }
 

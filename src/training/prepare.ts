@@ -9,6 +9,7 @@ import { channelsOf, type Normalization } from '../images/preprocess.ts';
 import type { EventWriter } from '../jobs/event-writer.ts';
 import { type Job, jobFiles } from '../jobs/job.ts';
 import { readProvenance } from '../jobs/read.ts';
+import { inputOfWeights } from '../models/pretrained/load.ts';
 import { announcePlan } from './announce.ts';
 import { augmentSeed } from './augment-seed.ts';
 import { readResumePoint } from './checkpoint.ts';
@@ -143,8 +144,9 @@ function warnAboutData({ job, data, events }: Prepared): void {
   if (data.changed) events.append({ kind: 'warning', code: 'data-changed', message: data.changed });
   if (!data.isNew) return;
   const { model, input } = job.config;
-  if (model.weights && (input.normalize !== 'imagenet' || input.color !== 'rgb')) {
-    const message = `The pretrained weights were made for colours with input.normalize "imagenet"; this run has ${input.color} and "${input.normalize}", which costs accuracy.`;
+  const wanted = model.weights ? inputOfWeights(weightsFileOf(job.config, job.base)) : null;
+  if (wanted !== null && (input.normalize !== wanted || input.color !== 'rgb')) {
+    const message = `The pretrained weights were made for colours with input.normalize "${wanted}"; this run has ${input.color} and "${input.normalize}", which costs accuracy.`;
     events.append({ kind: 'warning', code: 'pretrained-input', message });
   }
   for (const { code, message } of data.warnings) events.append({ kind: 'warning', code, message });

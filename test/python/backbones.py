@@ -51,6 +51,12 @@ for name in names:
             module.running_var.uniform_(0.5, 1.5)
             module.weight.data.uniform_(0.5, 1.5)
             module.bias.data.normal_(0, 0.1)
+        if isinstance(module, torch.nn.LayerNorm):
+            module.weight.data.uniform_(0.5, 1.5)
+            module.bias.data.normal_(0, 0.1)
+    for key, value in net.named_parameters():
+        if key.endswith(("layer_scale", ".gamma")):
+            value.data.uniform_(0.5, 1.5)
     side = SIDES.get(name, 64)
     x = torch.rand(2, 3, side, side)
     with torch.no_grad():

@@ -14,6 +14,8 @@ export interface BackboneContext {
   epsilon: number;
   /** Share of the moving statistics that a step keeps, as TensorFlow counts it. */
   momentum: number;
+  /** Whether batch norms scale what they normalise. */
+  scale: boolean;
 }
 
 type Size = number | readonly [height: number, width: number];
@@ -63,14 +65,37 @@ export function depthwise(x: SymbolicTensor, context: BackboneContext, options: 
     .apply(padded) as SymbolicTensor;
 }
 
-export function norm(x: SymbolicTensor, { epsilon, momentum }: BackboneContext, name: string): SymbolicTensor {
-  return layers.batchNormalization({ name, epsilon, momentum }).apply(x) as SymbolicTensor;
+export function norm(x: SymbolicTensor, { epsilon, momentum, scale }: BackboneContext, name: string): SymbolicTensor {
+  return layers.batchNormalization({ name, epsilon, momentum, scale }).apply(x) as SymbolicTensor;
 }
 
-export type ActivationName = 'relu' | 'relu6' | 'swish' | 'gelu' | 'sigmoid';
+/** Over the channels of each position. */
+export function layerNorm(x: SymbolicTensor, name: string, epsilon: number): SymbolicTensor {
+  return layers.layerNormalization({ name, epsilon }).apply(x) as SymbolicTensor;
+}
+
+/** One factor a channel (Touvron et al. 2021): a depthwise convolution of 1 × 1, which every engine and format has. */
+export function layerScale(x: SymbolicTensor, name: string, initial: number): SymbolicTensor {
+  const depthwiseInitializer = initializers.constant({ value: initial });
+  return layers
+    .depthwiseConv2d({ name, kernelSize: 1, useBias: false, depthwiseInitializer })
+    .apply(x) as SymbolicTensor;
+}
+
+export type ActivationName = 'relu' | 'relu6' | 'swish' | 'gelu' | 'sigmoid' | 'hard-swish' | 'hard-sigmoid';
 
 export function activation(x: SymbolicTensor, kind: ActivationName, name: string): SymbolicTensor {
+  if (kind === 'hard-sigmoid') return hardSigmoid(x, name);
+  if (kind === 'hard-swish')
+    return layers.multiply({ name }).apply([x, hardSigmoid(x, `${name}.gate`)]) as SymbolicTensor;
   return layers.activation({ name, activation: kind }).apply(x) as SymbolicTensor;
+}
+
+/** relu6(x + 3) / 6 (Howard et al. 2019); TensorFlow.js has an older one of another slope by this name. */
+function hardSigmoid(x: SymbolicTensor, name: string): SymbolicTensor {
+  const moved = layers.rescaling({ name: `${name}.move`, scale: 1, offset: 3 }).apply(x) as SymbolicTensor;
+  const cut = layers.activation({ name: `${name}.relu6`, activation: 'relu6' }).apply(moved) as SymbolicTensor;
+  return layers.rescaling({ name, scale: 1 / 6 }).apply(cut) as SymbolicTensor;
 }
 
 export interface PoolOptions {
@@ -106,13 +131,15 @@ export interface SqueezeExciteOptions {
   reduce: string;
   expand: string;
   inner: ActivationName;
+  /** Default: sigmoid. */
+  gate?: ActivationName;
 }
 
 /** Squeeze and excitation (Hu et al. 2018): every channel is scaled by a share that the picture's averages decide. */
 export function squeezeExcite(
   x: SymbolicTensor,
   context: BackboneContext,
-  { name, squeezed, reduce, expand, inner }: SqueezeExciteOptions,
+  { name, squeezed, reduce, expand, inner, gate = 'sigmoid' }: SqueezeExciteOptions,
 ): SymbolicTensor {
   const channels = channelsOf(x);
   let share = layers.globalAveragePooling2d({ name: `${name}.avgpool` }).apply(x) as SymbolicTensor;
@@ -120,7 +147,7 @@ export function squeezeExcite(
   share = conv(share, context, { name: `${name}.${reduce}`, filters: squeezed, kernel: 1, bias: true });
   share = activation(share, inner, `${name}.activation`);
   share = conv(share, context, { name: `${name}.${expand}`, filters: channels, kernel: 1, bias: true });
-  share = activation(share, 'sigmoid', `${name}.scale`);
+  share = activation(share, gate, `${name}.scale`);
   return layers.multiply({ name: `${name}.multiply` }).apply([x, share]) as SymbolicTensor;
 }
 
@@ -168,8 +195,8 @@ function pad(
   const half: [number, number] = [Math.floor(height / 2), Math.floor(width / 2)];
   const wanted = padding === undefined ? half : pair(padding);
   // At stride 1 an odd kernel with half its size around it is what `same` does, without a copy of the picture.
-  const isSame = wanted[0] === half[0] && wanted[1] === half[1] && (stride === 1 || flavor === 'keras');
-  if (isSame && padding !== 0) return { padded: x, mode: 'same' };
+  const isSame = stride === 1 && wanted[0] === half[0] && wanted[1] === half[1];
+  if (padding !== 0 && (isSame || (padding === undefined && flavor === 'keras'))) return { padded: x, mode: 'same' };
   return { padded: zeros(x, `${name}.pad`, wanted), mode: 'valid' };
 }
 

@@ -1,6 +1,8 @@
 import type { Architecture } from '../../training/config.ts';
-import { divisibleBy8 } from '../backbones/layers.ts';
+import { divisibleBy8, type Flavor } from '../backbones/layers.ts';
 import type { WeightFile } from '../weights/weight-file.ts';
+import { detectKeras } from './detect-keras.ts';
+import type { PretrainedInput } from './input.ts';
 import { type Naming, namingOf } from './naming.ts';
 
 export interface Detected {
@@ -10,6 +12,10 @@ export interface Detected {
   /** Before every name in the file, e.g. `module.` of torch.nn.DataParallel. */
   prefix: string;
   naming: Naming;
+  /** Whose padding, epsilon and order of layers the network follows. */
+  flavor: Flavor;
+  /** What it saw. */
+  input: PretrainedInput;
   /** Classes of the classifier that the file brings; null: none, or one of several layers. */
   classes: number | null;
 }
@@ -19,13 +25,17 @@ type Shapes = ReadonlyMap<string, readonly number[]>;
 /** Wrappers put a word or two before every name; more would be another structure. */
 const MOST_PREFIXES = 3;
 
-/** Which network the tensors of a PyTorch file belong to, by their names and shapes; null for one that is not known. */
-export function detectNetwork({ tensors }: Pick<WeightFile, 'tensors'>): Detected | null {
+/** Which network the tensors of a file belong to, by their names and shapes; null for one that is not known. */
+export function detectNetwork(file: Pick<WeightFile, 'tensors'>): Detected | null {
+  return detectTorch(file) ?? detectKeras(file);
+}
+
+function detectTorch({ tensors }: Pick<WeightFile, 'tensors'>): Detected | null {
   let names: Shapes = new Map([...tensors].map(([name, { shape }]) => [name, shape]));
   let prefix = '';
   for (let i = 0; i <= MOST_PREFIXES; i++) {
     const found = detectPlain(names);
-    if (found) return { ...found, prefix };
+    if (found) return { ...found, prefix, flavor: 'torch', input: 'imagenet' };
     const word = commonWord(names);
     if (word === null) return null;
     prefix += word;
@@ -47,7 +57,7 @@ function commonWord(names: Shapes): string | null {
   return word !== '' && count >= 0.8 * names.size ? word : null;
 }
 
-function detectPlain(names: Shapes): Omit<Detected, 'prefix'> | null {
+function detectPlain(names: Shapes): Omit<Detected, 'prefix' | 'flavor' | 'input'> | null {
   const architecture = architectureOf(names);
   if (!architecture) return null;
   return { architecture, width: widthOf(names, architecture), naming: namingOf(names), classes: classesOf(names) };
@@ -66,6 +76,16 @@ function architectureOf(names: Shapes): Detected['architecture'] | null {
     return isShape(names.get('features.28.weight'), [512, 512, 3, 3]) ? 'vgg16' : null;
   }
   if (has('features.18.0.weight') && has('features.2.conv.3.weight')) return 'mobilenet-v2';
+  if (isShape(names.get('features.12.0.weight'), [576, 96, 1, 1])) return 'mobilenet-v3-small';
+  if (isShape(names.get('features.16.0.weight'), [960, 160, 1, 1])) return 'mobilenet-v3-large';
+  const convNeXt = names.get('features.0.0.weight') ?? names.get('stem.0.weight');
+  if (isShape(convNeXt, [96, 3, 4, 4]) || isShape(convNeXt, [96, 1, 4, 4])) {
+    const blocks = count(/^(features\.5\.\d+\.layer_scale|stages\.2\.blocks\.\d+\.gamma)$/);
+    return blocks === 9 && !has('stages.0.blocks.0.mlp.grn.weight') ? 'convnext-tiny' : null;
+  }
+  if (has('conv_stem.weight') && has('blocks.4.1.conv_pw.weight') && !has('conv_head.weight')) {
+    return count(/^blocks\.3\.\d\.conv_dw\.weight$/) === 6 ? 'mobilenet-v1' : null;
+  }
   const layers = {
     torchvision:
       count(/^features\.[1-7]\.\d+\.block\.\d\.0\.weight$/) > 0 &&
@@ -106,6 +126,7 @@ function efficientNetOf(blocks: number, names: Shapes): Detected['architecture']
 const widths = [1, 0.75, 0.5, 0.35, 0.25, 1.25, 1.3, 1.4, 1.1, 1.2];
 
 function widthOf(names: Shapes, architecture: Detected['architecture']): number {
+  if (architecture === 'mobilenet-v1') return (names.get('blocks.4.1.conv_pw.weight')?.[0] ?? 1024) / 1024;
   if (architecture !== 'mobilenet-v2') return 1;
   const channels = (names.get('features.17.conv.2.weight') ?? names.get('blocks.6.0.conv_pwl.weight'))?.[0];
   return widths.find((width) => divisibleBy8(320 * width) === channels) ?? 1;
@@ -113,7 +134,14 @@ function widthOf(names: Shapes, architecture: Detected['architecture']): number 
 
 /** Of a classifier that is one layer on the averages. */
 function classesOf(names: Shapes): number | null {
-  for (const name of ['fc.weight', 'classifier.weight', 'classifier.1.weight', 'head.fc.weight', 'head.weight']) {
+  for (const name of [
+    'fc.weight',
+    'classifier.weight',
+    'classifier.1.weight',
+    'classifier.2.weight',
+    'head.fc.weight',
+    'head.weight',
+  ]) {
     const shape = names.get(name);
     if (shape && (shape.length === 2 || isShape(shape.slice(2), [1, 1]))) return shape[0] ?? null;
   }

@@ -5,9 +5,8 @@ import { isHeadLayer } from '../head.ts';
 import { openWeightFile, weightFileProblem } from '../weights/open.ts';
 import { valuesIn, type WeightFormat } from '../weights/weight-file.ts';
 import { type Detected, detectNetwork } from './detect.ts';
-import { PRETRAINED_SIDE } from './load.ts';
-import { loadByName, type WeightMatch } from './match.ts';
-import { nameIn } from './naming.ts';
+import { PRETRAINED_SIDE, placesOf } from './load.ts';
+import { loadWeights, type WeightMatch } from './match.ts';
 
 /** Large enough for every network; one class, since the head is not looked at. */
 const shape = { width: 96, height: 96, channels: 3 as const, classes: 1, seed: 0, designSide: PRETRAINED_SIDE };
@@ -33,9 +32,9 @@ export async function inspectWeights(file: string): Promise<WeightReport> {
     const report = { file, format: weights.format, tensors: weights.tensors.size, values };
     if (!network) return { ...report, network, match: null };
     await providePlainBackend();
-    const model = buildModel({ ...defaultConfig.model, ...network }, shape);
-    const rename = (layer: string) => network.prefix + nameIn(network.naming, layer);
-    const match = loadByName(model, weights, rename, (layer) => !isHeadLayer(layer));
+    const { architecture, width, flavor } = network;
+    const model = buildModel({ ...defaultConfig.model, architecture, width }, { ...shape, flavor });
+    const match = loadWeights(model, weights, placesOf(network, weights), (layer) => !isHeadLayer(layer));
     model.dispose();
     return { ...report, network, match };
   } catch (error) {

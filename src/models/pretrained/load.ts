@@ -1,29 +1,36 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { Problem } from '../../problem.ts';
 import type { ModelConfig } from '../../training/config.ts';
+import type { Flavor } from '../backbones/layers.ts';
 import { isHeadLayer } from '../head.ts';
 import { openWeightFile, weightFileProblem } from '../weights/open.ts';
+import type { WeightFile } from '../weights/weight-file.ts';
 import { type Detected, detectNetwork } from './detect.ts';
-import { loadByName, type WeightMatch } from './match.ts';
+import type { PretrainedInput } from './input.ts';
+import { kerasPlaces } from './keras-layout.ts';
+import { loadWeights, type WeightMatch } from './match.ts';
 import { nameIn } from './naming.ts';
+import type { PlaceFinder } from './places.ts';
+import { torchPlaces } from './torch-layout.ts';
 
 /** Side in pixels that the layers of a network with pretrained weights are chosen for: what others trained on. */
 export const PRETRAINED_SIDE = 224;
 
 /**
  * Puts the weights of a file into the backbone of `model`; its head keeps what it has.
+ * @param flavor whose conventions `model` was built by
  * @throws Problem `bad-weights-file`, `no-weights-file`, `weights-do-not-fit`
  */
 export function loadPretrained(
   model: LayersModel,
   file: string,
   config: Pick<ModelConfig, 'architecture' | 'width'>,
+  flavor: Flavor,
 ): WeightMatch {
   const weights = openWeightFile(file);
   try {
-    const network = detectNetwork(weights);
-    const rename = expectSame(file, network, config);
-    const match = loadByName(model, weights, rename, (layer) => !isHeadLayer(layer));
+    const network = expectSame(file, detectNetwork(weights), config, flavor);
+    const match = loadWeights(model, weights, placesOf(network, weights), (layer) => !isHeadLayer(layer));
     if (match.missing.length > 0 || match.wrongShape.length > 0) throw doesNotFit(file, match);
     return match;
   } catch (error) {
@@ -33,14 +40,40 @@ export function loadPretrained(
   }
 }
 
-/** @returns a layer's name → its name in the file */
+/** What the network of a file saw; null for one that is not known. @throws Problem `bad-weights-file`, `no-weights-file` */
+export function inputOfWeights(file: string): PretrainedInput | null {
+  const weights = openWeightFile(file);
+  try {
+    return detectNetwork(weights)?.input ?? null;
+  } catch (error) {
+    throw weightFileProblem(file, error);
+  } finally {
+    weights.close();
+  }
+}
+
+/** Where the weights of a network are in the file that it was found in. */
+export function placesOf(network: Detected, file: Pick<WeightFile, 'tensors'>): PlaceFinder {
+  const { naming, prefix } = network;
+  if (naming === 'keras') return kerasPlaces(network, file);
+  return torchPlaces((layer) => prefix + nameIn(naming, layer));
+}
+
 function expectSame(
   file: string,
   network: Detected | null,
   { architecture, width }: Pick<ModelConfig, 'architecture' | 'width'>,
-): (layer: string) => string {
+  flavor: Flavor,
+): Detected {
   if (network?.architecture === architecture && network.width === width) {
-    return (layer) => network.prefix + nameIn(network.naming, layer);
+    if (network.flavor === flavor) return network;
+    throw new Problem(
+      'weights-do-not-fit',
+      `The weights in ${file} are of ${network.flavor === 'keras' ? 'Keras' : 'PyTorch'}, which the file's name does not say.`,
+      network.flavor === 'keras'
+        ? 'Rename it so that it ends in .h5 or .keras.'
+        : 'Rename it so that it ends in .pth or .safetensors.',
+    );
   }
   const found = network ? `${network.architecture} of width ${network.width}` : 'no network that Loupe knows';
   const advice = network

@@ -1,7 +1,7 @@
 import { tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import type { StoredTensor, WeightFile } from '../weights/weight-file.ts';
-import { fromTorch, torchShape, torchSources } from './torch-layout.ts';
+import type { PlaceFinder, PlaceOf } from './places.ts';
 
 /** How the tensors of a file fit a network. */
 export interface WeightMatch {
@@ -16,44 +16,56 @@ export interface WeightMatch {
 
 /** Counters that PyTorch keeps beside its batch norms. */
 const ignored = /(^|\.)num_batches_tracked$/;
+const COLORS = 3;
 
 /**
- * Puts the tensors of a PyTorch file into the layers of their names. Layers that `wanted` leaves out keep their weights, and their
+ * Puts the tensors of a file into the layers they belong to. Layers that `wanted` leaves out keep their weights, and their
  * tensors count as extra.
- * @param rename a layer's name → its name in the file
  * @throws WeightFileError where a tensor is cut off
  */
-export function loadByName(
+export function loadWeights(
   model: LayersModel,
   file: Pick<WeightFile, 'tensors'>,
-  rename: (layer: string) => string,
+  places: PlaceFinder,
   wanted: (layer: string) => boolean = () => true,
 ): WeightMatch {
   const match: WeightMatch = { matched: 0, missing: [], extra: [], wrongShape: [] };
   const used = new Set<string>();
   for (const layer of model.layers) {
     if (layer.weights.length === 0 || !wanted(layer.name)) continue;
-    for (const [index, source] of torchSources(layer).entries()) {
+    for (const [index, placeOf] of places(layer).entries()) {
       const weight = layer.weights[index];
-      if (!weight || !source) continue;
-      const name = `${rename(layer.name)}.${source.suffix}`;
-      const stored = file.tensors.get(name);
+      if (!weight || !placeOf) continue;
       const shape = weight.shape as number[];
-      const expected = torchShape(shape, source.layout);
-      used.add(name);
-      if (!stored) match.missing.push(name);
-      else if (isColorFor(stored, expected)) {
-        write(weight, fromTorch(sumColors(stored.read(), expected), shape, source.layout));
+      const place = placeOf(shape);
+      const stored = file.tensors.get(place.name);
+      used.add(place.name);
+      if (!stored) {
+        match.missing.push(place.name);
+        continue;
+      }
+      const values = valuesFor(shape, stored, placeOf);
+      if (values) {
+        write(weight, values);
         match.matched++;
-      } else if (!isSame(stored, expected)) match.wrongShape.push({ name, expected, found: [...stored.shape] });
-      else {
-        write(weight, fromTorch(stored.read(), shape, source.layout));
-        match.matched++;
+      } else {
+        match.wrongShape.push({ name: place.name, expected: [...(place.shapes[0] ?? [])], found: [...stored.shape] });
       }
     }
   }
   match.extra = [...file.tensors.keys()].filter((name) => !used.has(name) && !ignored.test(name));
   return match;
+}
+
+/** In the order of the network; null where the shape fits neither as it is nor as a first convolution that saw colours. */
+function valuesFor(shape: readonly number[], stored: StoredTensor, placeOf: PlaceOf): Float32Array | null {
+  const place = placeOf(shape);
+  if (place.shapes.some((one) => isSame(stored, one))) return place.arrange(stored.read());
+  const [height = 0, width = 0, channels = 0, filters = 0] = shape;
+  if (shape.length !== 4 || channels === COLORS) return null;
+  const colored = placeOf([height, width, COLORS, filters]);
+  if (!colored.shapes.some((one) => isSame(stored, one))) return null;
+  return spreadColors(colored.arrange(stored.read()), channels, filters);
 }
 
 function write(weight: LayerVariable, values: Float32Array): void {
@@ -62,19 +74,21 @@ function write(weight: LayerVariable, values: Float32Array): void {
   });
 }
 
-/** The first convolution of a network that saw colours, for one that sees grey only. */
-function isColorFor(stored: StoredTensor, expected: readonly number[]): boolean {
-  const [filters, channels, ...rest] = expected;
-  return channels === 1 && rest.length === 2 && isSame(stored, [filters ?? 0, 3, ...rest]);
-}
-
-/** A grey image is a coloured one of three equal channels: its kernel is the sum of theirs, as in fastai. */
-function sumColors(values: Float32Array, [filters = 0, , height = 1, width = 1]: readonly number[]): Float32Array {
-  const area = height * width;
-  return Float32Array.from({ length: filters * area }, (_, i) => {
-    const first = Math.floor(i / area) * 3 * area + (i % area);
-    return (values[first] as number) + (values[first + area] as number) + (values[first + 2 * area] as number);
-  });
+/**
+ * The kernel [height, width, 3, filter] of a convolution that saw colours, for `channels` others: each gets the sum over the colours divided
+ * by their number, so that a grey image, whose channels are equal, gives what it gave in colours (as in fastai and timm).
+ */
+export function spreadColors(kernel: Float32Array, channels: number, filters: number): Float32Array {
+  const positions = kernel.length / (COLORS * filters);
+  const result = new Float32Array(positions * channels * filters);
+  for (let i = 0; i < positions; i++) {
+    for (let filter = 0; filter < filters; filter++) {
+      const at = (channel: number) => kernel[(i * COLORS + channel) * filters + filter] as number;
+      const share = (at(0) + at(1) + at(2)) / channels;
+      for (let channel = 0; channel < channels; channel++) result[(i * channels + channel) * filters + filter] = share;
+    }
+  }
+  return result;
 }
 
 function isSame(stored: StoredTensor, expected: readonly number[]): boolean {

@@ -1,20 +1,56 @@
 /** Whose names a file uses for the layers of the same networks. */
-export type Naming = 'torchvision' | 'timm' | 'old-densenet';
+export type Naming = 'torchvision' | 'timm' | 'timm-convnext' | 'old-densenet' | 'keras';
 
-export function namingOf(names: { has(name: string): boolean }): Naming {
+/** Among PyTorch's. */
+export function namingOf(names: { has(name: string): boolean }): Exclude<Naming, 'keras'> {
   if (names.has('features.denseblock1.denselayer1.norm.1.weight')) return 'old-densenet';
+  if (names.has('stem.0.weight')) return 'timm-convnext';
   return names.has('conv_stem.weight') ? 'timm' : 'torchvision';
 }
 
 /** Blocks of each stage of MobileNetV2, which torchvision counts through and timm counts by stage. */
 const mobileNetV2Stages = [1, 2, 3, 4, 3, 3, 1];
 
-/** The name that `naming` has for a layer of one of our networks, which are named as torchvision names them. */
-export function nameIn(naming: Naming, layer: string): string {
-  if (naming === 'torchvision') return layer;
+/** Depthwise-separable blocks of each stage of MobileNetV1 as timm counts them; Keras counts through. */
+const mobileNetV1Stages = [1, 2, 2, 6, 2];
+
+/** The name that PyTorch's `naming` has for a layer of one of our networks, which are named as torchvision names them. */
+export function nameIn(naming: Exclude<Naming, 'keras'>, layer: string): string {
+  // ConvNeXt's norm of the averages stands in its classifier.
+  if (naming === 'torchvision') return layer === 'features' ? 'classifier.0' : layer;
+  if (naming === 'timm-convnext') return convNeXtPart(layer);
   // torchvision published DenseNet before names with a dot in them were refused: `norm.1` for `norm1`.
   if (naming === 'old-densenet') return layer.replace(/(denselayer\d+\.(?:norm|conv))([12])$/, '$1.$2');
-  return outsideBlocks(layer) ?? mobileNetV2Block(layer) ?? efficientNetBlock(layer) ?? layer;
+  return mobileNetV1Part(layer) ?? outsideBlocks(layer) ?? mobileNetV2Block(layer) ?? efficientNetBlock(layer) ?? layer;
+}
+
+const convNeXtParts: Readonly<Record<string, string>> = {
+  'block.0': 'conv_dw',
+  'block.2': 'norm',
+  'block.3': 'mlp.fc1',
+  'block.5': 'mlp.fc2',
+  layer_scale: 'gamma',
+};
+
+/** `features.3.0.block.3` → `stages.1.blocks.0.mlp.fc1`; `features.2.1` → `stages.1.downsample.1` */
+function convNeXtPart(layer: string): string {
+  if (layer === 'features') return 'head.norm';
+  const [, index = '', block = '', part] =
+    /^features\.(\d)\.(\d+)(?:\.(block\.[0235]|layer_scale))?$/.exec(layer) ?? [];
+  const stage = Math.floor(Number(index) / 2);
+  if (part !== undefined) return `stages.${stage}.blocks.${block}.${convNeXtParts[part]}`;
+  return index === '0' ? `stem.${block}` : `stages.${stage}.downsample.${block}`;
+}
+
+/** `conv_dw_3_bn` → `blocks.1.1.bn1` */
+function mobileNetV1Part(layer: string): string | null {
+  if (layer === 'conv1') return 'conv_stem';
+  if (layer === 'conv1_bn') return 'bn1';
+  const [, kind, id, norm] = /^conv_(dw|pw)_(\d+)(_bn)?$/.exec(layer) ?? [];
+  if (id === undefined) return null;
+  const { stage, block } = placeIn(mobileNetV1Stages, Number(id) - 1);
+  const part = norm ? (kind === 'dw' ? 'bn1' : 'bn2') : `conv_${kind}`;
+  return `blocks.${stage}.${block}.${part}`;
 }
 
 function outsideBlocks(layer: string): string | null {

@@ -1,15 +1,4 @@
-import type { layers } from '@tensorflow/tfjs-layers';
-
-type Layer = layers.Layer;
-
-/** Where one weight of a layer comes from in PyTorch's files, and how its axes lie there. */
-export interface TensorSource {
-  /** The weight's place in `layer.weights`. */
-  index: number;
-  /** Behind the layer's name: `weight`, `running_mean` … */
-  suffix: string;
-  layout: Layout;
-}
+import { type Layer, type PlaceFinder, roleOf } from './places.ts';
 
 /** `conv`: [out, in, height, width]; `depthwise`: [channel, 1, height, width]; `dense`: [out, in]; `same`: as here. */
 export type Layout = 'conv' | 'depthwise' | 'dense' | 'same';
@@ -27,28 +16,43 @@ const suffixes: Readonly<Record<string, Readonly<Record<string, readonly [suffix
   LayerNormalization: { gamma: ['weight', 'same'], beta: ['bias', 'same'] },
 };
 
-/** A layer's weights as PyTorch keeps them; null for a weight that PyTorch has no word for. */
-export function torchSources(layer: Layer): (TensorSource | null)[] {
-  const known = suffixes[layer.getClassName()] ?? {};
-  return layer.weights.map((weight, index) => {
-    const role = weight.originalName.split('/').at(-1) ?? '';
-    const found = known[role];
-    return found ? { index, suffix: found[0], layout: found[1] } : null;
-  });
+/** A parameter of a block, not of a layer of its own: no word follows its name. */
+const bare = /(^|\.)(layer_scale|gamma)$/;
+
+/** @param rename a layer's name → its name in the file */
+export function torchPlaces(rename: (layer: string) => string): PlaceFinder {
+  return (layer: Layer) => {
+    const known = suffixes[layer.getClassName()] ?? {};
+    const name = rename(layer.name);
+    return layer.weights.map((weight) => {
+      const [suffix, layout] = known[roleOf(weight)] ?? [];
+      if (suffix === undefined || layout === undefined) return null;
+      return (shape) => ({
+        name: bare.test(name) ? name : `${name}.${suffix}`,
+        shapes: torchShapes(shape, layout),
+        arrange: (values) => fromTorch(values, shape, layout),
+      });
+    });
+  };
 }
 
-/** PyTorch's shape of a weight that has `shape` here. */
-export function torchShape(shape: readonly number[], layout: Layout): number[] {
+/** PyTorch's shapes of a weight that has `shape` here: a layer on every position is a convolution or a linear layer. */
+export function torchShapes(shape: readonly number[], layout: Layout): number[][] {
   const [a = 1, b = 1, c = 1, d = 1] = shape;
   switch (layout) {
     case 'conv':
-      return [d, c, a, b];
+      return a === 1 && b === 1
+        ? [
+            [d, c, a, b],
+            [d, c],
+          ]
+        : [[d, c, a, b]];
     case 'depthwise':
-      return [c, 1, a, b];
+      return a === 1 && b === 1 ? [[c, 1, a, b], [c, 1, 1], [c]] : [[c, 1, a, b]];
     case 'dense':
-      return [b, a];
+      return [[b, a]];
     case 'same':
-      return [...shape];
+      return [[...shape]];
   }
 }
 

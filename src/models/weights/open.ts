@@ -1,5 +1,9 @@
 import fs from 'node:fs';
+import { FormatError } from '../../interop/format-error.ts';
+import { looksLikeHdf5 } from '../../interop/hdf5-reader/hdf5-file.ts';
+import { ZipFile } from '../../interop/zip-file.ts';
 import { Problem } from '../../problem.ts';
+import { kerasArchiveEntries, openKerasH5, openKerasZip } from './keras-file.ts';
 import { looksLikeSafetensors, openSafetensors } from './safetensors-file.ts';
 import { legacyStart, openTorchLegacy, openTorchZip } from './torch-file.ts';
 import { type WeightFile, WeightFileError } from './weight-file.ts';
@@ -13,7 +17,8 @@ const SNIFFED = 4096;
 export function openWeightFile(file: string): WeightFile {
   try {
     const { start, size } = sniff(file);
-    if (start.subarray(0, 4).equals(Buffer.from('PK\x03\x04'))) return openTorchZip(file);
+    if (start.subarray(0, 4).equals(Buffer.from('PK\x03\x04'))) return openArchive(file);
+    if (looksLikeHdf5(start)) return openKerasH5(file);
     if (start.subarray(0, legacyStart.length).equals(legacyStart)) return openTorchLegacy(file);
     if (looksLikeSafetensors(start, size)) return openSafetensors(file);
     throw new WeightFileError('it is of no format that is known here');
@@ -22,13 +27,24 @@ export function openWeightFile(file: string): WeightFile {
   }
 }
 
+/** Of PyTorch or of Keras. */
+function openArchive(file: string): WeightFile {
+  const zip = new ZipFile(file);
+  try {
+    return zip.has(kerasArchiveEntries.weights) ? openKerasZip(zip) : openTorchZip(zip);
+  } catch (error) {
+    zip.close();
+    throw error;
+  }
+}
+
 /** What is wrong with a weight file, with its name and what to do. Errors of other kinds come back as they are. */
 export function weightFileProblem(file: string, error: unknown): unknown {
-  if (error instanceof WeightFileError) {
+  if (error instanceof FormatError) {
     return new Problem(
       'bad-weights-file',
       `The weights in ${file} can't be read: ${error.message}.`,
-      'Give a file of torch.save (a state_dict) or a .safetensors file; download it again if it is cut off.',
+      'Give a file of torch.save (a state_dict), .safetensors, or of Keras (.h5, .keras); download it again if it is cut off.',
       { cause: error },
     );
   }

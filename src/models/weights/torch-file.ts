@@ -1,35 +1,29 @@
 import fs from 'node:fs';
+import type { ZipFile } from '../../interop/zip-file.ts';
 import { bytesOf } from './dtypes.ts';
 import { type PickleReader, unpickle } from './pickle.ts';
 import { StorageRef, stateOf, torchReader } from './torch-state.ts';
 import { type WeightFile, WeightFileError } from './weight-file.ts';
-import { ZipFile } from './zip.ts';
 
 /** Pickles hold names and shapes only; larger ones are no weights. */
 const MOST_PICKLE_BYTES = 256 * 2 ** 20;
 
-/** A file of `torch.save` since PyTorch 1.6: a zip archive of a pickle and one entry a storage. @throws WeightFileError */
-export function openTorchZip(file: string): WeightFile {
-  const zip = new ZipFile(file);
-  try {
-    const pickle = zip.entries.find(({ name }) => /(^|^[^/]+\/)data\.pkl$/.test(name));
-    if (!pickle) {
-      throw new WeightFileError(
-        'its archive has no data.pkl of torch.save (a TorchScript file holds code: save the state_dict() instead)',
-      );
-    }
-    if (pickle.size > MOST_PICKLE_BYTES) throw new WeightFileError('its pickle is too large for one of weights');
-    const folder = pickle.name.slice(0, -'data.pkl'.length);
-    if (zip.has(`${folder}byteorder`) && Buffer.from(zip.read(`${folder}byteorder`)).toString() !== 'little') {
-      throw new WeightFileError('its numbers are big-endian');
-    }
-    const { value } = unpickle(zip.read(pickle.name), torchReader);
-    const tensors = stateOf(value, ({ key }) => zip.read(`${folder}data/${key}`));
-    return { format: 'pytorch', tensors, close: () => zip.close() };
-  } catch (error) {
-    zip.close();
-    throw error;
+/** A file of `torch.save` since PyTorch 1.6: a zip archive of a pickle and one entry a storage. Takes the archive over. @throws FormatError */
+export function openTorchZip(zip: ZipFile): WeightFile {
+  const pickle = zip.entries.find(({ name }) => /(^|^[^/]+\/)data\.pkl$/.test(name));
+  if (!pickle) {
+    throw new WeightFileError(
+      'its archive has neither data.pkl of torch.save nor model.weights.h5 of Keras (a TorchScript file holds code: save the state_dict() instead)',
+    );
   }
+  if (pickle.size > MOST_PICKLE_BYTES) throw new WeightFileError('its pickle is too large for one of weights');
+  const folder = pickle.name.slice(0, -'data.pkl'.length);
+  if (zip.has(`${folder}byteorder`) && Buffer.from(zip.read(`${folder}byteorder`)).toString() !== 'little') {
+    throw new WeightFileError('its numbers are big-endian');
+  }
+  const { value } = unpickle(zip.read(pickle.name), torchReader);
+  const tensors = stateOf(value, ({ key }) => zip.read(`${folder}data/${key}`));
+  return { format: 'pytorch', tensors, close: () => zip.close() };
 }
 
 const LEGACY_MAGIC = 0x1950a86a20f9469cfc6cn;

@@ -1,3 +1,5 @@
+import { FormatError } from '../../interop/format-error.ts';
+
 /** One array of a weight file; its values are read when they are asked for. */
 export interface StoredTensor {
   shape: readonly number[];
@@ -14,8 +16,7 @@ export type WeightFormat =
   | 'keras-h5'
   | 'keras'
   | 'keras-weights'
-  | 'tfjs-layers'
-  | 'tfjs-graph';
+  | 'tfjs-layers';
 
 /** What a weight file holds, by the names that the framework gave. Open until it is closed. */
 export interface WeightFile {
@@ -25,7 +26,7 @@ export interface WeightFile {
 }
 
 /** A file that can't be read, with one clause that says why: `it is cut off`. The caller adds which file it is. */
-export class WeightFileError extends Error {
+export class WeightFileError extends FormatError {
   override readonly name = 'WeightFileError';
 }
 

@@ -30,11 +30,16 @@ const networks: [name: string, architecture: Architecture, width?: number][] = [
   ['efficientnet_b2', 'efficientnet-b2'],
   ['efficientnet_b3', 'efficientnet-b3'],
   ['inception_v3', 'inception-v3'],
+  ['mobilenet_v3_small', 'mobilenet-v3-small'],
+  ['mobilenet_v3_large', 'mobilenet-v3-large'],
+  ['convnext_tiny', 'convnext-tiny'],
+  ['timm:mobilenetv1_100', 'mobilenet-v1'],
   ['timm:mobilenetv2_100', 'mobilenet-v2'],
   ['timm:mobilenetv2_140', 'mobilenet-v2', 1.4],
   ['timm:efficientnet_b0', 'efficientnet-b0'],
   ['timm:efficientnet_b2', 'efficientnet-b2'],
   ['timm:resnet18', 'resnet18'],
+  ['timm:convnext_tiny', 'convnext-tiny'],
 ];
 
 const skip = fs.existsSync(pythonPeer())
@@ -59,15 +64,17 @@ describe('networks that others trained', { skip, timeout: 300_000 }, () => {
       const found = detectNetwork(weights);
       weights.close();
       assert.deepEqual([found?.architecture, found?.width, found?.prefix], [architecture, width, '']);
-      assert.equal(found?.classes, name.startsWith('vgg') ? null : 1000);
+      assert.equal(found?.classes, /^(vgg|mobilenet_v3)/.test(name) ? null : 1000);
       const { side, x, shape: expected, features } = JSON.parse(fs.readFileSync(`${file}.json`, 'utf8'));
       const config = { ...defaultConfig.model, architecture, width };
       const shape = { width: side, height: side, channels: 3 as const, classes: 2, seed: 1, designSide: 224 };
       const network = buildModel(config, shape);
-      const match = loadPretrained(network, `${file}.pth`, config);
-      const extra = match.extra.filter((tensor) => !/^(classifier|AuxLogits|fc)\./.test(tensor));
+      const match = loadPretrained(network, `${file}.pth`, config, 'torch');
+      const extra = match.extra.filter((tensor) => !/^(classifier|AuxLogits|fc|head)\./.test(tensor));
       assert.deepEqual(extra, []);
-      const body = makeModel({ inputs: network.inputs, outputs: network.getLayer('features').input as SymbolicTensor });
+      // ConvNeXt's norm stands behind the averages.
+      const last = network.getLayer(architecture === 'convnext-tiny' ? 'averages' : 'features');
+      const body = makeModel({ inputs: network.inputs, outputs: last.input as SymbolicTensor });
       const result = body.predict(tf.tensor(x, [2, side, side, 3])) as tf.Tensor;
       assert.deepEqual(result.shape, expected);
       const { largest, worst } = compare(result.dataSync<'float32'>(), features);

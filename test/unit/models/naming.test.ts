@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { detectNetwork } from '../../../src/models/pretrained/detect.ts';
 import { nameIn } from '../../../src/models/pretrained/naming.ts';
-import { fromTorch, torchShape } from '../../../src/models/pretrained/torch-layout.ts';
+import { fromTorch, torchShapes } from '../../../src/models/pretrained/torch-layout.ts';
 
 describe('names of timm', () => {
   for (const [torchvision, timm] of [
@@ -27,15 +27,15 @@ describe('names of timm', () => {
 describe('layouts of PyTorch', () => {
   const values = Float32Array.from({ length: 12 }, (_, i) => i);
   it('a convolution', () => {
-    assert.deepEqual(torchShape([1, 2, 3, 2], 'conv'), [2, 3, 1, 2]);
+    assert.deepEqual(torchShapes([1, 2, 3, 2], 'conv'), [[2, 3, 1, 2]]);
     assert.deepEqual([...fromTorch(values, [1, 2, 3, 2], 'conv')], [0, 6, 2, 8, 4, 10, 1, 7, 3, 9, 5, 11]);
   });
   it('a depthwise convolution', () => {
-    assert.deepEqual(torchShape([2, 2, 3, 1], 'depthwise'), [3, 1, 2, 2]);
+    assert.deepEqual(torchShapes([2, 2, 3, 1], 'depthwise'), [[3, 1, 2, 2]]);
     assert.deepEqual([...fromTorch(values, [2, 2, 3, 1], 'depthwise')], [0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11]);
   });
   it('a dense layer', () => {
-    assert.deepEqual(torchShape([4, 3], 'dense'), [3, 4]);
+    assert.deepEqual(torchShapes([4, 3], 'dense'), [[3, 4]]);
     assert.deepEqual([...fromTorch(values, [4, 3], 'dense')], [0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11]);
   });
 });

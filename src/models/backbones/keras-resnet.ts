@@ -1,0 +1,55 @@
+import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { activation, add, type BackboneContext, conv, maxPool, norm } from './layers.ts';
+
+export type KerasResNetVariant = 'resnet50' | 'resnet101';
+
+const stages: Record<KerasResNetVariant, readonly number[]> = { resnet50: [3, 4, 6, 3], resnet101: [3, 4, 23, 3] };
+const EXPANSION = 4;
+
+/**
+ * ResNet as Keras has it, with torchvision's names: biases beside the batch norms, and the stride on the first 1 × 1 convolution of a
+ * stage (He et al. 2016) where torchvision has it on the 3 × 3. [batch, height, width, 3] → [batch, height/32, width/32, 2048].
+ */
+export function kerasResNet(
+  image: SymbolicTensor,
+  context: BackboneContext,
+  variant: KerasResNetVariant,
+): SymbolicTensor {
+  let x = conv(image, context, { name: 'conv1', filters: 64, kernel: 7, stride: 2, padding: 3, bias: true });
+  x = activation(norm(x, context, 'bn1'), 'relu', 'relu');
+  x = maxPool(x, { name: 'maxpool', kernel: 3, stride: 2, padding: 1 });
+  stages[variant].forEach((blocks, stage) => {
+    for (let i = 0; i < blocks; i++) {
+      const options = { channels: 64 * 2 ** stage, stride: stage > 0 && i === 0 ? 2 : 1, project: i === 0 };
+      x = bottleneck(x, context, `layer${stage + 1}.${i}`, options);
+    }
+  });
+  return x;
+}
+
+interface BlockOptions {
+  channels: number;
+  stride: number;
+  project: boolean;
+}
+
+function bottleneck(
+  input: SymbolicTensor,
+  context: BackboneContext,
+  name: string,
+  { channels, stride, project }: BlockOptions,
+): SymbolicTensor {
+  const filters = EXPANSION * channels;
+  let shortcut = input;
+  if (project) {
+    shortcut = conv(input, context, { name: `${name}.downsample.0`, filters, kernel: 1, stride, bias: true });
+    shortcut = norm(shortcut, context, `${name}.downsample.1`);
+  }
+  let x = conv(input, context, { name: `${name}.conv1`, filters: channels, kernel: 1, stride, bias: true });
+  x = activation(norm(x, context, `${name}.bn1`), 'relu', `${name}.relu1`);
+  x = conv(x, context, { name: `${name}.conv2`, filters: channels, kernel: 3, bias: true });
+  x = activation(norm(x, context, `${name}.bn2`), 'relu', `${name}.relu2`);
+  x = conv(x, context, { name: `${name}.conv3`, filters, kernel: 1, bias: true });
+  x = norm(x, context, `${name}.bn3`);
+  return activation(add(shortcut, x, `${name}.add`), 'relu', `${name}.relu`);
+}

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { detectNetwork } from '../../../src/models/pretrained/detect.ts';
+import { flavorOf } from '../../../src/models/pretrained/flavor.ts';
+import { inceptionOrder, kerasName } from '../../../src/models/pretrained/keras-names.ts';
+import { spreadColors } from '../../../src/models/pretrained/match.ts';
+import { kerasPaths } from '../../../src/models/weights/keras-paths.ts';
+import { legacyName, variableRoles } from '../../../src/models/weights/keras-roles.ts';
+import type { Architecture } from '../../../src/training/config.ts';
+
+describe('names of Keras’ applications', () => {
+  const table: [Architecture, string, string | null][] = [
+    ['mobilenet-v1', 'conv_dw_3_bn', 'conv_dw_3_bn'],
+    ['mobilenet-v2', 'features.0.1', 'bn_conv1'],
+    ['mobilenet-v2', 'features.1.conv.0.0', 'expanded_conv_depthwise'],
+    ['mobilenet-v2', 'features.1.conv.2', 'expanded_conv_project_bn'],
+    ['mobilenet-v2', 'features.17.conv.2', 'block_16_project'],
+    ['mobilenet-v2', 'features.18.1', 'conv_1_bn'],
+    ['mobilenet-v3-small', 'features.1.block.1.fc2', 'expanded_conv_squeeze_excite_conv_1'],
+    ['mobilenet-v3-small', 'features.1.block.2.1', 'expanded_conv_project_bn'],
+    ['mobilenet-v3-small', 'features.12.0', 'conv_1'],
+    ['mobilenet-v3-large', 'features.4.block.3.0', 'expanded_conv_3_project'],
+    ['mobilenet-v3-large', 'features.3.block.2.0', 'expanded_conv_2_project'],
+    ['efficientnet-b0', 'features.1.0.block.2.1', 'block1a_project_bn'],
+    ['efficientnet-b0', 'features.3.1.block.1.0', 'block3b_dwconv'],
+    ['convnext-tiny', 'features.0.1', 'stem_layernorm'],
+    ['convnext-tiny', 'features.4.1', 'downsampling_conv_1'],
+    ['convnext-tiny', 'features.7.2.layer_scale', 'stage_3_block_2_layer_scale'],
+    ['densenet121', 'features.denseblock2.denselayer12.norm2', 'conv3_block12_1_bn'],
+    ['densenet121', 'features.transition3.conv', 'pool4_conv'],
+    ['resnet101', 'layer3.22.bn3', 'conv4_block23_3_bn'],
+    ['resnet50', 'layer1.0.downsample.1', 'conv2_block1_0_bn'],
+    ['vgg16', 'features.28', 'block5_conv3'],
+    ['vgg19', 'features.28', 'block5_conv1'],
+    ['inception-v3', 'Mixed_5b.branch1x1.bn', 'batch_normalization_5'],
+    ['inception-v3', 'Mixed_7c.branch_pool.conv', 'conv2d_93'],
+    ['squeezenet', 'features.0', null],
+  ];
+  for (const [architecture, layer, name] of table) {
+    it(`${architecture}: ${layer} is ${name}`, () => assert.equal(kerasName(architecture, layer), name));
+  }
+  it('Inception has 94 convolutions', () => assert.equal(new Set(inceptionOrder).size, 94));
+});
+
+describe('names in files of Keras', () => {
+  const table: [listed: string, weight: string, name: string][] = [
+    ['conv1', 'conv1/kernel:0', 'conv1/kernel'],
+    ['conv1/conv', 'conv1/conv/kernel:0', 'conv1/conv/kernel'],
+    ['dense', 'sequential/dense/kernel', 'dense/kernel'],
+    ['mobilenetv2_1.00_224', 'block_1_expand/kernel:0', 'block_1_expand/kernel'],
+    ['conv_dw_1', 'conv_dw_1/depthwise_kernel:0', 'conv_dw_1/kernel'],
+    ['block1_conv1', 'block1_conv1_W_1:0', 'block1_conv1/kernel'],
+    ['bn2a', 'bn2a_running_std_1:0', 'bn2a/moving_variance'],
+    ['stage_layer_scale', 'stage_layer_scale/variable_7', 'stage_layer_scale/gamma'],
+  ];
+  for (const [listed, weight, name] of table) {
+    it(`${weight} is ${name}`, () => assert.equal(legacyName(listed, weight), name));
+  }
+
+  it('a batch norm of three variables does not scale', () => {
+    assert.deepEqual(variableRoles('batch_normalization', 3), ['beta', 'moving_mean', 'moving_variance']);
+    assert.equal(variableRoles('batch_normalization', 4)[0], 'gamma');
+  });
+
+  it('groups are counted by class, in networks within networks too', () => {
+    const layer = (class_name: string, name: string, layers?: unknown[]) => ({ class_name, config: { name, layers } });
+    const inner = layer('Functional', 'body', [layer('DepthwiseConv2D', 'a'), layer('DepthwiseConv2D', 'b')]);
+    const paths = kerasPaths(layer('Sequential', 'all', [inner, layer('Dense', 'out')]));
+    assert.deepEqual(Object.fromEntries(paths), {
+      'layers/functional': 'body',
+      'layers/functional/layers/depthwise_conv2d': 'a',
+      'layers/functional/layers/depthwise_conv2d_1': 'b',
+      'layers/dense': 'out',
+    });
+  });
+});
+
+describe('which of Keras’ applications a file is of', () => {
+  const file = (shapes: Record<string, number[]>) => ({
+    tensors: new Map(
+      Object.entries(shapes).map(([name, shape]) => [
+        name,
+        { shape, dtype: 'float32', read: () => new Float32Array() },
+      ]),
+    ),
+  });
+  const table: [string, Record<string, number[]>, string | null][] = [
+    ['VGG-16', { 'block5_conv3/kernel': [3, 3, 512, 512] }, 'vgg16'],
+    ['VGG-19', { 'block5_conv3/kernel': [3, 3, 512, 512], 'block5_conv4/kernel': [3, 3, 512, 512] }, 'vgg19'],
+    ['MobileNet of a quarter', { 'conv_pw_13/kernel': [1, 1, 256, 256] }, 'mobilenet-v1'],
+    ['a ResNet of 152 layers', { 'conv5_block3_3_conv/kernel': [1, 1, 512, 2048] }, null],
+    ['an unknown width', { 'conv1/kernel': [3, 3, 3, 31], 'block_16_project/kernel': [1, 1, 960, 320] }, null],
+    ['others', { 'dense/kernel': [3, 4] }, null],
+  ];
+  for (const [name, shapes, architecture] of table) {
+    it(`${name}: ${architecture}`, () => assert.equal(detectNetwork(file(shapes))?.architecture ?? null, architecture));
+  }
+
+  it('the file’s name says whose conventions a network follows', () => {
+    for (const name of ['a.h5', 'a.weights.h5', 'A.KERAS', 'model/model.json']) assert.equal(flavorOf(name), 'keras');
+    for (const name of ['', 'resnet18', 'a.pth', 'a.safetensors']) assert.equal(flavorOf(name), 'torch');
+  });
+});
+
+describe('a first convolution for other channels', () => {
+  // [1, 2, 3 channels, 2 filters]
+  const kernel = Float32Array.from({ length: 12 }, (_, i) => i);
+  it('one: the sum over the colours', () => {
+    assert.deepEqual([...spreadColors(kernel, 1, 2)], [0 + 2 + 4, 1 + 3 + 5, 6 + 8 + 10, 7 + 9 + 11]);
+  });
+  it('many: a share of the sum each, so that a grey image gives what it gave', () => {
+    assert.deepEqual([...spreadColors(kernel, 2, 2)], [3, 4.5, 3, 4.5, 12, 13.5, 12, 13.5]);
+  });
+});
