@@ -15,6 +15,9 @@ import { evaluateCommands } from './host/evaluate/evaluate-commands.ts';
 import { EvaluatePanels } from './host/evaluate/evaluate-panels.ts';
 import { exportCommands } from './host/export/export-commands.ts';
 import { commands, views, walkthroughId } from './host/ids.ts';
+import { Catalogues } from './host/inspect/catalogues.ts';
+import { inspectCommands } from './host/inspect/inspect-commands.ts';
+import { InspectPanels } from './host/inspect/inspect-panels.ts';
 import { createLog } from './host/log.ts';
 import { findAgain, finderCommands } from './host/lr-finder/finder-commands.ts';
 import { FinderIndex } from './host/lr-finder/finder-index.ts';
@@ -53,6 +56,7 @@ export interface LoupeApi {
   dataSetTree: DataSetTree;
   evaluatePanels: EvaluatePanels;
   predictPanels: PredictPanels;
+  inspectPanels: InspectPanels;
 }
 
 /** Wires the rooms of the host together; whatever takes time starts afterwards. */
@@ -90,6 +94,11 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   const panelParts = { extensionUri: context.extensionUri, processes, thumbnails, onError };
   const evaluatePanels = new EvaluatePanels(panelParts);
   const predictPanels = new PredictPanels(panelParts);
+  const catalogues = new Catalogues(processes);
+  const inspectPanels = new InspectPanels({
+    ...{ ...panelParts, catalogues, store, showLog: () => log.show() },
+    isDataSet: (source) => dataSets.get(source) !== undefined,
+  });
   const augmentPanels = new AugmentPanels({
     ...{ extensionUri: context.extensionUri, processes, store, schemaFile, onError },
     showLog: () => log.show(),
@@ -111,6 +120,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
       ...compareCommands({ store, targets, panels, comparisons }),
       ...evaluateCommands({ store, evaluatePanels, predictPanels }),
       ...augmentCommands({ dataSets, augmentPanels }),
+      ...inspectCommands({ dataSets, inspectPanels }),
       ...exportCommands(parts),
       ...engineCommands(processes),
       [commands.showLog]: () => log.show(),
@@ -123,7 +133,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
     ...[log, store, view, dataSets, scheduler, panels, runTree, dataSetTree, runsView, dataSetsView, registered],
     ...[new ConfigLenses(store, index), new StatusBar(store), notifyEnds(store), describeFilter(runsView, view)],
     ...[thumbnails, foreign, comparisons, index, finderPanels, schedule, augmentPanels],
-    ...[evaluatePanels, predictPanels],
+    ...[evaluatePanels, predictPanels, inspectPanels, catalogues],
   );
   context.subscriptions.push(scanWhenSeen(dataSetsView, dataSets));
   setImmediate(() => {
@@ -133,7 +143,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   const activationMs = performance.now() - startedAt;
   log.info(`activated in ${activationMs.toFixed(1)} ms`);
   const api = { activationMs, store, view, dataSets, comparisons, foreign, runTree, dataSetTree };
-  return { ...api, evaluatePanels, predictPanels };
+  return { ...api, evaluatePanels, predictPanels, inspectPanels };
 }
 
 /** Selects a run in the tree, where the tree shows it; the keyboard stays where it is. */

@@ -12,7 +12,7 @@ export const thumbnailsVerb: Verb = {
   usage: '<image> … | --lines',
   summary: 'Make small pictures of images, kept in the cache by content.',
   details: `image is a file, or <IDX file>#<index>. With --lines, requests come as JSON lines on stdin until it ends:
-{"id": 1, "path": "/data/cat.jpg", "hash": "<optional content hash>"}
+{"id": 1, "path": "/data/cat.jpg", "hash": "<optional content hash>", "side": <optional, as --side>}
 and each is answered by a JSON line on stdout, in any order: {"id": 1, "file": …} or {"id": 1, "cause": …, "message": …}`,
   positionals: { min: 0, max: Number.POSITIVE_INFINITY, missing: '' },
   options: {
@@ -31,16 +31,16 @@ async function thumbnails(input: VerbInput): Promise<VerbResult> {
   if (!THUMBNAIL_SIDES.includes(side)) {
     throw new UsageError(`--side can't be "${textOf(input, 'side')}".`, `Use one of ${THUMBNAIL_SIDES.join(', ')}.`);
   }
-  const make = async (image: string, hash?: string): Promise<Answer> => {
+  const make = async (image: string, hash?: string, own = side): Promise<Answer> => {
     try {
-      return { file: await makeThumbnail({ path: path.resolve(image), hash, side }) };
+      return { file: await makeThumbnail({ path: path.resolve(image), hash, side: own }) };
     } catch (error) {
       if (error instanceof DecodeFailure) return { cause: error.skipCause, message: error.message };
       return { cause: 'failed', message: error instanceof Error ? error.message : String(error) };
     }
   };
   if (input.values.lines === true) {
-    await answerLines(make);
+    await answerLines(make, THUMBNAIL_SIDES);
     return { json: null, text: '' };
   }
   if (input.positionals.length === 0) throw new UsageError('Which images?', 'Name files, or use --lines.');
@@ -54,12 +54,15 @@ async function thumbnails(input: VerbInput): Promise<VerbResult> {
 }
 
 /** Several at a time, so that the threads that decode are never idle; ends with stdin. */
-async function answerLines(make: (image: string, hash?: string) => Promise<Answer>): Promise<void> {
+async function answerLines(
+  make: (image: string, hash?: string, side?: number) => Promise<Answer>,
+  sides: readonly number[],
+): Promise<void> {
   const atWork = new Set<Promise<void>>();
   for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
-    const request = parseRequest(line);
+    const request = parseRequest(line, sides);
     if (!request) continue;
-    const work = make(request.path, request.hash).then((answer) => {
+    const work = make(request.path, request.hash, request.side).then((answer) => {
       process.stdout.write(`${JSON.stringify({ id: request.id, ...answer })}\n`);
     });
     atWork.add(work);
@@ -69,11 +72,22 @@ async function answerLines(make: (image: string, hash?: string) => Promise<Answe
   await Promise.all(atWork);
 }
 
-function parseRequest(line: string): { id: number; path: string; hash?: string } | null {
+interface LineRequest {
+  id: number;
+  path: string;
+  hash?: string;
+  side?: number;
+}
+
+function parseRequest(line: string, sides: readonly number[]): LineRequest | null {
   try {
-    const { id, path: image, hash } = JSON.parse(line) as Record<string, unknown>;
+    const { id, path: image, hash, side } = JSON.parse(line) as Record<string, unknown>;
     if (typeof id !== 'number' || typeof image !== 'string') return null;
-    return { id, path: image, ...(typeof hash === 'string' && /^[0-9a-f]{32}$/.test(hash) ? { hash } : {}) };
+    return {
+      ...{ id, path: image },
+      ...(typeof hash === 'string' && /^[0-9a-f]{32}$/.test(hash) ? { hash } : {}),
+      ...(typeof side === 'number' && sides.includes(side) ? { side } : {}),
+    };
   } catch {
     return null;
   }

@@ -9,6 +9,7 @@ export const commands = {
   removeDataSet: 'loupe.dataSet.remove',
   revealDataSet: 'loupe.dataSet.reveal',
   trainDataSet: 'loupe.dataSet.train',
+  inspectDataSet: 'loupe.dataSet.inspect',
   train: 'loupe.train',
   trainWithDefaults: 'loupe.trainWithDefaults',
   showRecipes: 'loupe.recipes.show',
@@ -71,6 +72,7 @@ export const panels = {
   augment: 'loupe.augment',
   evaluate: 'loupe.evaluate',
   predict: 'loupe.predict',
+  inspect: 'loupe.inspect',
 } as const;
 
 export const contextKeys = {

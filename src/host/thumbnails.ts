@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { thumbnailFile } from '../files.ts';
 import type { LoupeProcesses } from './process.ts';
 
-/** Of every panel's small pictures, pixels. */
+/** Of small pictures where a panel does not ask for another, pixels. */
 const SIDE = 96;
 /** The process ends when nobody has asked for so long. */
 const IDLE_MS = 30_000;
@@ -15,6 +15,8 @@ export interface Picture {
   path: string;
   /** Content hash where it is known: a picture that was made before needs no process. */
   hash?: string;
+  /** Longest side in pixels: 64, 96, 128 or 256. */
+  side?: number;
 }
 
 /** Small pictures of images for all panels, made by one `loupe thumbnails` process while there is something to make. */
@@ -30,14 +32,14 @@ export class Thumbnails implements vscode.Disposable {
   }
 
   /** The picture's file; null where the image can't be read, or nothing may run in this workspace. */
-  async file({ path, hash }: Picture): Promise<string | null> {
-    if (hash && fs.existsSync(thumbnailFile(hash, SIDE))) return thumbnailFile(hash, SIDE);
+  async file({ path, hash, side = SIDE }: Picture): Promise<string | null> {
+    if (hash && fs.existsSync(thumbnailFile(hash, side))) return thumbnailFile(hash, side);
     if (!vscode.workspace.isTrusted) return null;
     const child = this.start();
     const id = this.nextId++;
     return await new Promise((resolve) => {
       this.waiting.set(id, resolve);
-      child.stdin?.write(`${JSON.stringify({ id, path, hash })}\n`);
+      child.stdin?.write(`${JSON.stringify({ id, path, hash, side })}\n`);
     });
   }
 
@@ -51,7 +53,7 @@ export class Thumbnails implements vscode.Disposable {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.rest(), IDLE_MS);
     if (this.child) return this.child;
-    const child = this.processes.converse(['thumbnails', '--lines', '--side', String(SIDE)]);
+    const child = this.processes.converse(['thumbnails', '--lines']);
     this.child = child;
     child.once('error', () => this.ended(child));
     child.once('exit', () => this.ended(child));

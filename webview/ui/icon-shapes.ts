@@ -30,6 +30,9 @@ export const iconShapes = {
   save: { line: 'M2.5 2.5h8.5l2.5 2.5v8.5h-11zM5 2.5V6h5V2.5M5 13.5V9h6v4.5' },
   trash: { line: 'M3 4.5h10M6 4.5v-2h4v2M4.2 4.5l.6 9h6.4l.6-9' },
   zoomOut: { line: 'M7 2.2a4.8 4.8 0 1 0 0 9.6 4.8 4.8 0 0 0 0-9.6zM10.5 10.5l3.5 3.5M4.8 7h4.4' },
+  up: { line: 'M8 13V3.2M4.2 7L8 3.2 11.8 7' },
+  down: { line: 'M8 3v9.8M4.2 9L8 12.8 11.8 9' },
+  close: { line: 'M4 4l8 8M12 4l-8 8' },
 } as const satisfies Record<string, { line?: string; fill?: string }>;
 
 export type IconName = keyof typeof iconShapes;

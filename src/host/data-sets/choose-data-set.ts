@@ -2,8 +2,11 @@ import * as vscode from 'vscode';
 import type { DataSetStore } from './data-set-store.ts';
 import { dataSetName } from './propose.ts';
 
-/** The data set to train on: the only one there is without asking, else the user's choice. Undefined: none chosen. */
-export async function chooseDataSet(store: DataSetStore): Promise<string | undefined> {
+/** The data set that a command is about: the only one there is without asking, else the user's choice. Undefined: none chosen. */
+export async function chooseDataSet(
+  store: DataSetStore,
+  placeHolder = vscode.l10n.t('Train on which data set?'),
+): Promise<string | undefined> {
   const listed = store.all().map(({ source }) => source);
   const proposed = store.proposed();
   const [only] = listed.length > 0 ? listed : proposed;
@@ -15,8 +18,7 @@ export async function chooseDataSet(store: DataSetStore): Promise<string | undef
     description: vscode.workspace.asRelativePath(source),
     source,
   }));
-  const options = { placeHolder: vscode.l10n.t('Train on which data set?') };
-  const chosen = await vscode.window.showQuickPick([...picks, other], options);
+  const chosen = await vscode.window.showQuickPick([...picks, other], { placeHolder });
   return chosen === other ? await chooseFolder() : chosen?.source;
 }
 

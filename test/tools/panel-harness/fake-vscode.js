@@ -23,7 +23,10 @@ window.installFakeVsCode = (theme, state) => {
     // The panel's script is what calls this, so the body is there and no frame has been drawn yet.
     harness.setTheme(theme);
     return {
-      postMessage: (message) => void harness.sent.push(structuredClone(message)),
+      postMessage: (message) => {
+        harness.sent.push(structuredClone(message));
+        harness.respond?.(structuredClone(message));
+      },
       getState: () => harness.state,
       setState: (next) => {
         harness.state = structuredClone(next);

@@ -136,17 +136,23 @@ test('a click selects one, Ctrl one more, Shift from the anchor on; another orde
 });
 
 test('pictures are asked for as a whole and once; a smaller one stands in', () => {
-  const asked: [number[], number][] = [];
-  const store = new PictureStore<number>((keys, side) => asked.push([keys, side]));
-  store.want([1, 2], 64);
-  store.want([1, 2], 64);
+  const asked: unknown[] = [];
+  const store = new PictureStore<number>((wishes) => asked.push(wishes));
+  store.want('grid', [1, 2], 64);
+  store.want('grid', [1, 2], 64);
   store.deliver([{ key: 1, uri: 'one' }], 64);
-  store.want([1, 2, 3], 64);
-  store.want([1], 128);
+  store.want('grid', [1, 2, 3], 64);
+  store.want('map', [1], 128);
+  store.deliver([{ key: 2, uri: 'two' }], 64);
+  store.want('grid', [2], 64);
   assert.deepEqual(asked, [
-    [[1, 2], 64],
-    [[2, 3], 64],
-    [[1], 128],
+    [{ side: 64, keys: [1, 2] }],
+    [{ side: 64, keys: [2, 3] }],
+    [
+      { side: 64, keys: [2, 3] },
+      { side: 128, keys: [1] },
+    ],
+    [{ side: 128, keys: [1] }],
   ]);
   assert.equal(store.get(1, 128), undefined);
   assert.equal(store.best(1, 128), 'one');

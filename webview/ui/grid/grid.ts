@@ -29,8 +29,8 @@ export interface GridGroup {
 export interface GridOptions<Row, Key> {
   /** For screen readers. */
   label: string;
-  /** Height of what a tile has under its picture, pixels. */
-  caption: number;
+  /** Height of what a tile has under a picture of this side, pixels. */
+  caption(side: number): number;
   makeTile(): GridTile<Row>;
   keyOf(row: Row): Key;
   /** At most `limit` rows from `offset` on. */
@@ -118,10 +118,12 @@ export class VirtualGrid<Row, Key> {
    * Another list. Selected keys stay selected.
    * @param groups one group without a name: no headers
    * @param at item to begin with
+   * @param known rows that came with the counts, from a multiple of 200 on
    */
-  setContents(groups: readonly GridGroup[], at = 0): void {
+  setContents(groups: readonly GridGroup[], at = 0, known?: { offset: number; rows: readonly Row[] }): void {
     this.#groups = groups;
     this.#pages.reset();
+    if (known) this.#pages.seed(known.offset, known.rows);
     this.#rangeId++;
     this.#layout = this.#makeLayout();
     this.selection.place(Math.max(0, Math.min(this.count - 1, at)));
@@ -187,7 +189,7 @@ export class VirtualGrid<Row, Key> {
       {
         width: this.#size.width || 1,
         side: this.#side,
-        caption: this.#options.caption,
+        caption: this.#options.caption(this.#side),
         gap: GAP,
         header: named ? HEADER : 0,
       },

@@ -29,6 +29,11 @@ export class RowPages<Row> {
     return this.#pages.get(Math.floor(index / PAGE_SIZE))?.[index % PAGE_SIZE];
   }
 
+  /** A page that is known already. @param offset multiple of the page's size */
+  seed(offset: number, rows: readonly Row[]): void {
+    if (offset % PAGE_SIZE === 0) this.#pages.set(offset / PAGE_SIZE, rows);
+  }
+
   /** The rows `from` … `to` (excluded) are looked at. */
   want(from: number, to: number): void {
     this.#wanted = [from, to];

@@ -10,17 +10,24 @@ export function pictureSide(side: number, pixelRatio: number): PictureSide {
   return pictureSides.find((pixels) => pixels >= side * Math.min(2, pixelRatio) * 0.9) ?? 256;
 }
 
+/** Pictures of one side that are wanted, the most urgent first. */
+export interface PictureWish<Key> {
+  side: PictureSide;
+  keys: Key[];
+}
+
 /**
- * Addresses of small pictures by image and side. What is wanted is asked for as a whole, again and again: the host forgets what it was
- * asked before, so that pictures of images that were scrolled away are not made.
+ * Addresses of small pictures by image and side. What is wanted, by all that show pictures, is asked for as a whole, again and again: the
+ * host forgets what it was asked before, so that pictures of images that were scrolled away are not made.
  */
 export class PictureStore<Key extends string | number> {
-  readonly #ask: (keys: Key[], side: PictureSide) => void;
+  readonly #ask: (wishes: PictureWish<Key>[]) => void;
   /** null: the image can't be read. */
   readonly #known = new Map<string, string | null>();
-  #asked = '';
+  readonly #wants = new Map<string, { keys: readonly Key[]; side: PictureSide }>();
+  #asked = '[]';
 
-  constructor(ask: (keys: Key[], side: PictureSide) => void) {
+  constructor(ask: (wishes: PictureWish<Key>[]) => void) {
     this.#ask = ask;
   }
 
@@ -29,19 +36,25 @@ export class PictureStore<Key extends string | number> {
     return this.#known.get(`${side}:${key}`);
   }
 
-  /** In a smaller side as long as nothing better is here, so that zooming shows no gaps. */
+  /** In another side as long as nothing better is here, so that zooming shows no gaps. */
   best(key: Key, side: PictureSide): string | null | undefined {
     const exact = this.get(key, side);
     if (exact !== undefined) return exact;
     return pictureSides.map((other) => this.get(key, other)).findLast((uri) => typeof uri === 'string');
   }
 
-  want(keys: readonly Key[], side: PictureSide): void {
-    const missing = keys.filter((key) => !this.#known.has(`${side}:${key}`));
-    const asked = `${side}:${missing.join()}`;
-    if (missing.length === 0 || asked === this.#asked) return;
+  /** @param asker what shows the pictures: its last wish is replaced */
+  want(asker: string, keys: readonly Key[], side: PictureSide): void {
+    this.#wants.set(asker, { keys, side });
+    const wishes: PictureWish<Key>[] = [];
+    for (const wish of this.#wants.values()) {
+      const missing = wish.keys.filter((key) => !this.#known.has(`${wish.side}:${key}`));
+      if (missing.length > 0) wishes.push({ side: wish.side, keys: missing });
+    }
+    const asked = JSON.stringify(wishes);
+    if (asked === this.#asked) return;
     this.#asked = asked;
-    this.#ask(missing, side);
+    if (wishes.length > 0) this.#ask(wishes);
   }
 
   deliver(pictures: readonly { key: Key; uri: string | null }[], side: PictureSide): void {
@@ -58,6 +71,7 @@ export class PictureStore<Key extends string | number> {
   /** Keys mean other images now, or everything is to be asked again. */
   reset(): void {
     this.#known.clear();
-    this.#asked = '';
+    this.#wants.clear();
+    this.#asked = '[]';
   }
 }
