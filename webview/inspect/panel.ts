@@ -257,10 +257,9 @@ export class InspectPanel {
     this.#restored = true;
   }
 
-  /** Edits, findings or a map are new; the images are the same. */
+  /** Edits, measures, findings or a map are new; the images are the same. */
   #overviewChanged(): void {
-    this.#grid.refetch();
-    void this.#askMap();
+    void this.#ask(this.#grid.firstVisible, true);
     if (this.#detail.image) void this.#openImage(this.#detail.image.id);
   }
 
@@ -273,8 +272,11 @@ export class InspectPanel {
     void this.#ask(0);
   }
 
-  /** Shows the images of the query, then what is drawn of them. */
-  async #ask(at: number): Promise<void> {
+  /**
+   * Shows the images of the query, then what is drawn of them.
+   * @param again the same query: where it means as many images as before, nothing moves
+   */
+  async #ask(at: number, again = false): Promise<void> {
     const overview = this.#overview;
     if (!overview) return;
     const asked = ++this.#asked;
@@ -287,11 +289,13 @@ export class InspectPanel {
         query.group ? this.#client.ask({ type: 'groups', query }) : null,
       ]);
       if (asked !== this.#asked) return;
+      const isSame = again && page.total === this.#total && !grouped;
       this.#total = page.total;
       const groups = grouped?.groups.map(({ key, count }) => ({ name: key === '' ? 'none' : key, count }));
       this.#query.refuse(null);
       setHidden(this.#nothing, page.total > 0);
-      this.#grid.setContents(groups ?? [{ name: '', count: page.total }], at, { offset: first, rows: page.rows });
+      if (isSame) this.#grid.refetch();
+      else this.#grid.setContents(groups ?? [{ name: '', count: page.total }], at, { offset: first, rows: page.rows });
       this.#showCounts();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

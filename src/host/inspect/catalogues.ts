@@ -1,5 +1,6 @@
 import type { LoupeProcesses } from '../process.ts';
 import { requireTrust } from '../trust.ts';
+import { workspaceFolderFor } from '../workspace.ts';
 import { CatalogueProcess } from './catalogue-process.ts';
 
 /** The catalogue processes of this window, one a data set, for whoever shows it. */
@@ -18,7 +19,8 @@ export class Catalogues {
       catalogue = new CatalogueProcess(source, {
         start: () => {
           requireTrust();
-          return this.processes.converse(['inspect', source, '--lines']);
+          const workspace = workspaceFolderFor(source);
+          return this.processes.converse(['inspect', source, '--lines', '--workspace', workspace]);
         },
       });
       this.open.set(source, catalogue);

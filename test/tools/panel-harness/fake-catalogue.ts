@@ -296,6 +296,7 @@ function install({ images, state, map = true }: Options): void {
       root: '/home/ada/flowers',
       source: '/home/ada/flowers',
       revision: 'r1',
+      version: 'v1',
       images,
       unreadable: Math.floor(images / 211),
       classes: names.map((name) => ({

@@ -132,11 +132,9 @@ export class VirtualGrid<Row, Key> {
     this.#scrollTo(this.count > 0 && at > 0 ? this.#layout.place(this.selection.focus).y - GAP : 0);
   }
 
-  /** Rows have changed where they are: they are fetched again, nothing moves. */
+  /** Rows have changed where they are: they are fetched again, nothing moves or flickers. */
   refetch(): void {
-    this.#pages.reset();
-    for (const [index, tile] of this.#tiles) tile.show(this.#pages.get(index));
-    this.#render();
+    this.#pages.renew();
   }
 
   setSide(side: number): void {

@@ -17,6 +17,8 @@ export class RowPages<Row> {
   /** By page number, the longest unused first; null: refused. */
   readonly #pages = new Map<number, readonly Row[] | null>();
   readonly #underWay = new Set<number>();
+  /** Shown until they are here again. */
+  readonly #stale = new Set<number>();
   #wanted: readonly [from: number, to: number] = [0, 0];
   #generation = 0;
 
@@ -40,10 +42,22 @@ export class RowPages<Row> {
     this.#next();
   }
 
+  /** The same list, but rows may have changed: they are fetched again where they are looked at. */
+  renew(): void {
+    this.#generation++;
+    this.#underWay.clear();
+    for (const [page, rows] of this.#pages) {
+      if (rows === null) this.#pages.delete(page);
+      else this.#stale.add(page);
+    }
+    this.#next();
+  }
+
   /** Another list: what is here or under way belongs to the last one. */
   reset(): void {
     this.#generation++;
     this.#pages.clear();
+    this.#stale.clear();
     this.#underWay.clear();
     this.#wanted = [0, 0];
   }
@@ -55,7 +69,8 @@ export class RowPages<Row> {
       if (known !== undefined) {
         this.#pages.delete(page);
         this.#pages.set(page, known);
-      } else if (!this.#underWay.has(page)) {
+      }
+      if ((known === undefined || this.#stale.has(page)) && !this.#underWay.has(page)) {
         if (this.#underWay.size >= AT_ONCE) return;
         void this.#fetch(page);
       }
@@ -68,6 +83,7 @@ export class RowPages<Row> {
     const rows = await this.#options.fetch(page * PAGE_SIZE, PAGE_SIZE).catch(() => null);
     if (generation !== this.#generation) return;
     this.#underWay.delete(page);
+    this.#stale.delete(page);
     this.#pages.set(page, rows);
     const [oldest] = this.#pages.keys();
     if (this.#pages.size > KEPT_PAGES && oldest !== undefined) this.#pages.delete(oldest);
