@@ -2,6 +2,7 @@ import { Console } from 'node:console';
 import fs from 'node:fs';
 import { didYouMean } from '../jobs/closest.ts';
 import { Problem } from '../problem.ts';
+import { applyVerb } from './apply.ts';
 import { augmentCheckVerb } from './augment-check.ts';
 import { augmentPreviewVerb } from './augment-preview.ts';
 import { baselineVerb } from './baseline.ts';
@@ -27,6 +28,7 @@ import { style } from './style.ts';
 import { makeTerminal, wantsColor } from './terminal.ts';
 import { thumbnailsVerb } from './thumbnails.ts';
 import { trainVerb } from './train.ts';
+import { undoVerb } from './undo.ts';
 import { UsageError } from './usage-error.ts';
 import { textOf, type Verb } from './verb.ts';
 import { whichVerb } from './which.ts';
@@ -36,6 +38,8 @@ const verbs: readonly Verb[] = [
   // In the order of the help.
   scanVerb,
   inspectVerb,
+  applyVerb,
+  undoVerb,
   trainVerb,
   recipesVerb,
   lrFindVerb,

@@ -2,7 +2,7 @@ import type { Decision } from '../protocol/journal.ts';
 import type { JournalOverlay } from './journal/overlay.ts';
 import { type Placement, placeDecisions } from './journal/place.ts';
 import { byCodeUnit } from './listing.ts';
-import type { DataSetWarning, ImageRecord, JournalEffect } from './types.ts';
+import { type DataSetWarning, type ImageRecord, type JournalEffect, NO_LABEL } from './types.ts';
 
 /** Images as the source says, and what people decided about them. */
 export interface Decided {
@@ -15,7 +15,7 @@ export interface Decided {
 /**
  * Overlays what people decided: other labels and splits, images left out, labels for images that the source gives none. Classes that
  * appear by this are added, those that it leaves without an image are gone.
- * @param unlabelled images of the source without a label; their `label` is not read
+ * @param unlabelled images without a label that are of use only if a person has given them one
  */
 export function applyDecisions(
   source: { classes: string[]; images: ImageRecord[] },
@@ -25,12 +25,13 @@ export function applyDecisions(
   const all = [...source.images, ...unlabelled];
   const placement = placeDecisions(overlay.decisions, all);
   const effect = effectOf(overlay, placement);
-  const used: { image: ImageRecord; name: string }[] = [];
+  const used: { image: ImageRecord; name: string | null }[] = [];
   all.forEach((image, at) => {
-    const given = at < source.images.length ? (source.classes[image.label] as string) : null;
+    const given = image.label === NO_LABEL ? null : (source.classes[image.label] as string);
     const decision = placement.byImage.get(at);
     const name = decision?.label ?? given;
-    if (name === null) return;
+    // To look at a data set, images without a label are asked for and stay.
+    if (name === null && at >= source.images.length) return;
     if (decision?.excluded || decision?.deleted) {
       effect.excluded++;
       return;
@@ -40,7 +41,10 @@ export function applyDecisions(
   });
   const classes = classesOf(source, used);
   const labels = new Map(classes.map((name, label) => [name, label]));
-  const images = used.map(({ image, name }) => ({ ...image, label: labels.get(name) as number }));
+  const images = used.map(({ image, name }) => ({
+    ...image,
+    label: name === null ? NO_LABEL : (labels.get(name) as number),
+  }));
   const emptied = source.classes.filter((name) => !labels.has(name));
   return { classes, images, effect, warnings: [...emptiedWarning(emptied), ...staleWarning(effect)] };
 }
@@ -63,17 +67,18 @@ function effectOf({ file, hash, bad }: JournalOverlay, placement: Placement): Jo
 }
 
 function count(effect: JournalEffect, decision: Decision, image: ImageRecord, given: string | null): void {
-  if (given === null) effect.labelled++;
+  if (given === null && decision.label !== null) effect.labelled++;
   else if (decision.label !== null && decision.label !== given) effect.relabelled++;
   if (decision.split !== null && decision.split !== image.split) effect.resplit++;
   if (decision.kept) effect.kept++;
 }
 
 /** A class that the source itself leaves empty stays, for the caller to refuse. */
-function classesOf(source: { classes: string[]; images: ImageRecord[] }, used: { name: string }[]): string[] {
+function classesOf(source: { classes: string[]; images: ImageRecord[] }, used: { name: string | null }[]): string[] {
   const before = new Set(source.images.map(({ label }) => label));
   const empty = source.classes.filter((_, label) => !before.has(label));
-  return [...new Set([...used.map(({ name }) => name), ...empty])].sort(byCodeUnit);
+  const names = used.flatMap(({ name }) => name ?? []);
+  return [...new Set([...names, ...empty])].sort(byCodeUnit);
 }
 
 function emptiedWarning(names: string[]): DataSetWarning[] {

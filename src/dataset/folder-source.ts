@@ -7,6 +7,11 @@ import type { DataSetWarning, SplitName } from './types.ts';
 /** A folder of this name beside the class folders holds images that nobody has labelled yet. */
 const UNLABELLED = /^unlabell?ed$/i;
 
+/** True for the name of a folder whose images have no label yet. */
+export function isUnlabelledFolder(name: string): boolean {
+  return UNLABELLED.test(name);
+}
+
 const NEVER_ENTERED = new Set(['__MACOSX', '@eaDir', '$RECYCLE.BIN', 'System Volume Information']);
 
 /** How the folders right under the root are to be read. */
@@ -54,7 +59,7 @@ export function listFolder(root: string, { unlabelled = false, mayLackClasses = 
     code: 'ignored-folder',
     message: `The folder "${folder}" lies beside train and is none of train, validation, test: it is not read.`,
   }));
-  return { images, skipped, warnings, declaredClasses: [...classes].sort(byCodeUnit) };
+  return { images, skipped, warnings, declaredClasses: [...classes].sort(byCodeUnit), splitFolders: layout.splits };
 }
 
 /** Files that lie beside images everywhere: when their content is no image, nobody needs to hear of it. */
@@ -69,7 +74,7 @@ export function isSideFile(file: string): boolean {
 
 /** Folders directly under the root that hold images, and folders below split folders, decide which layout it is. */
 function layoutOf(folders: string[]): Layout {
-  const top = folders.filter((folder) => !folder.includes('/') && !UNLABELLED.test(folder));
+  const top = folders.filter((folder) => !folder.includes('/') && !isUnlabelledFolder(folder));
   const splits = new Map<string, SplitName>();
   for (const folder of top) {
     const split = splitNamed(folder);
@@ -96,7 +101,7 @@ interface Place {
 function placeOf(file: string, layout: Layout): Place | null {
   const parts = file.split('/');
   const [first = '', second = ''] = parts;
-  if (parts.length > 1 && UNLABELLED.test(first)) return { className: '', split: null };
+  if (parts.length > 1 && isUnlabelledFolder(first)) return { className: '', split: null };
   if (!layout.splits) return { className: parts.length > 1 ? first : '', split: null };
   if (parts.length === 1) return { className: '', split: null };
   const split = layout.splits.get(first);

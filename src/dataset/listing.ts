@@ -23,6 +23,8 @@ export interface Listing {
   warnings: DataSetWarning[];
   /** Classes that the source declares, whether or not an image of them turns up. */
   declaredClasses: string[];
+  /** Folders right under the root that stand for a split, where class folders lie in such; null: they lie in the root. */
+  splitFolders: ReadonlyMap<string, SplitName> | null;
 }
 
 const SPLIT_NAMES: Record<string, SplitName> = {

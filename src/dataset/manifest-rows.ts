@@ -12,7 +12,7 @@ export interface ManifestRow {
   fault: string | null;
 }
 
-type Column = 'path' | 'label' | 'split' | 'group';
+export type Column = 'path' | 'label' | 'split' | 'group';
 
 /** Best names first. */
 const NAMES: Record<Column, string[]> = {
@@ -80,6 +80,19 @@ function wordOf(value: unknown): string | null {
 
 function parseDelimited(text: string, name: string): ManifestRow[] {
   const rows = parseCsv(text, sniffDelimiter(text));
+  const { hasHeader, places, width } = delimitedColumns(rows, name);
+  return (hasHeader ? rows.slice(1) : rows).map(({ line, fields }) => {
+    if (fields.length > width) return faulty(line, `${fields.length} columns instead of ${width}`);
+    const of = (column: Column) => fields[places[column]]?.trim() || null;
+    return { line, path: of('path'), label: of('label'), split: of('split'), group: of('group'), fault: null };
+  });
+}
+
+/** Position of each column, -1 where there is none, in the rows of delimited text that is not empty. @throws Problem `manifest-columns` */
+export function delimitedColumns(
+  rows: CsvRow[],
+  name: string,
+): { hasHeader: boolean; width: number; places: Record<Column, number> } {
   const [first] = rows as [CsvRow];
   const header = columnsOf(first.fields);
   const hasHeader = header.path !== undefined;
@@ -90,12 +103,7 @@ function parseDelimited(text: string, name: string): ManifestRow[] {
     return chosen === undefined ? -1 : hasHeader ? names.indexOf(chosen) : Number(chosen);
   };
   const places = { path: indexOf('path'), label: indexOf('label'), split: indexOf('split'), group: indexOf('group') };
-  const width = hasHeader ? names.length : first.fields.length;
-  return (hasHeader ? rows.slice(1) : rows).map(({ line, fields }) => {
-    if (fields.length > width) return faulty(line, `${fields.length} columns instead of ${width}`);
-    const of = (column: Column) => fields[places[column]]?.trim() || null;
-    return { line, path: of('path'), label: of('label'), split: of('split'), group: of('group'), fault: null };
-  });
+  return { hasHeader, width: hasHeader ? names.length : first.fields.length, places };
 }
 
 function faulty(line: number, fault: string): ManifestRow {
@@ -103,7 +111,7 @@ function faulty(line: number, fault: string): ManifestRow {
 }
 
 /** For each column the header's own word for it, by the first known name that occurs. */
-function columnsOf(header: string[]): Partial<Record<Column, string>> {
+export function columnsOf(header: string[]): Partial<Record<Column, string>> {
   const plain = new Map(header.map((word) => [word.toLowerCase().replace(/[^a-z]/g, ''), word]));
   const columns: Partial<Record<Column, string>> = {};
   for (const column of Object.keys(NAMES) as Column[]) {

@@ -14,7 +14,7 @@ const LIMIT_BYTES = 512 * 2 ** 20;
  */
 export function listManifest(root: string, file: string, { unlabelled = false }: ListOptions = {}): Listing {
   const rows = parseManifest(readText(path.join(root, file)), path.join(root, file));
-  const listing: Listing = { images: [], skipped: [], warnings: [], declaredClasses: [] };
+  const listing: Listing = { images: [], skipped: [], warnings: [], declaredClasses: [], splitFolders: null };
   const lines = new Map<string, number>();
   for (const row of rows) {
     const skip = skipOf(row, unlabelled);
@@ -48,8 +48,8 @@ function skipOf(row: ManifestRow, unlabelled: boolean): { cause: 'bad-row' | 'no
   return null;
 }
 
-/** Windows separators are understood everywhere, since manifests travel. */
-function relativePath(root: string, written: string): string {
+/** A manifest's path as a data set names its images. Windows separators are understood everywhere, since manifests travel. */
+export function relativePath(root: string, written: string): string {
   const isForeign = path.sep === '/' && written.includes('\\') && !fs.existsSync(path.resolve(root, written));
   const local = isForeign ? written.replaceAll('\\', '/') : written;
   const absolute = path.resolve(root, local);

@@ -28,8 +28,11 @@ export type ImageEdit =
   | { edit: 'split'; to: JournalSplit }
   /** `issue`: the finder's kind; `with`: for a pair, the other image's hash. */
   | { edit: 'dismiss'; issue: string; with?: string }
-  /** The decisions so far were carried out on the disk; `to`: where the image lies now, null: no longer in the data set. */
-  | { edit: 'applied'; apply: string; to: string | null };
+  /**
+   * The decisions so far were carried out on the disk; `to`: where the image lies now, null: no longer in the data set. `splitStays`: a chosen
+   * split could not be, and goes on counting.
+   */
+  | { edit: 'applied'; apply: string; to: string | null; splitStays?: true };
 
 /** `of`: id of the line that counts no more (`undo`) or counts again (`redo`). */
 export interface LineEdit {

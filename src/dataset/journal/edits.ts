@@ -14,25 +14,36 @@ export type Edit = ((JournalImage & ImageEdit) | LineEdit) & Pick<JournalStamp, 
 
 /** Every kind of edit. `subject` says which image; `stampEdits` makes lines of them. */
 export const editOf = {
-  relabel: (image: JournalImage, from: string, to: string): Edit => ({ ...image, edit: 'relabel', from, to }),
-  label: (image: JournalImage, to: string): Edit => ({ ...image, edit: 'label', to }),
-  keep: (image: JournalImage): Edit => ({ ...image, edit: 'keep' }),
-  exclude: (image: JournalImage): Edit => ({ ...image, edit: 'exclude' }),
-  delete: (image: JournalImage): Edit => ({ ...image, edit: 'delete' }),
-  restore: (image: JournalImage): Edit => ({ ...image, edit: 'restore' }),
-  split: (image: JournalImage, to: JournalSplit): Edit => ({ ...image, edit: 'split', to }),
+  relabel: (image: JournalImage, from: string, to: string): Edit => ({ ...named(image), edit: 'relabel', from, to }),
+  label: (image: JournalImage, to: string): Edit => ({ ...named(image), edit: 'label', to }),
+  keep: (image: JournalImage): Edit => ({ ...named(image), edit: 'keep' }),
+  exclude: (image: JournalImage): Edit => ({ ...named(image), edit: 'exclude' }),
+  delete: (image: JournalImage): Edit => ({ ...named(image), edit: 'delete' }),
+  restore: (image: JournalImage): Edit => ({ ...named(image), edit: 'restore' }),
+  split: (image: JournalImage, to: JournalSplit): Edit => ({ ...named(image), edit: 'split', to }),
   /** @param other for a pair: hash of the other image; dismiss it on both. */
   dismiss: (image: JournalImage, issue: string, other?: string): Edit => ({
-    ...image,
+    ...named(image),
     edit: 'dismiss',
     issue,
     ...(other !== undefined && { with: other }),
   }),
-  applied: (image: JournalImage, apply: string, to: string | null): Edit => ({ ...image, edit: 'applied', apply, to }),
+  applied: (image: JournalImage, apply: string, to: string | null, splitStays = false): Edit => ({
+    ...named(image),
+    edit: 'applied',
+    apply,
+    to,
+    ...(splitStays && { splitStays }),
+  }),
   undo: ({ id }: Pick<JournalLine, 'id'>): Edit => ({ edit: 'undo', of: id }),
   /** @param line that was undone (not the undo). */
   redo: ({ id }: Pick<JournalLine, 'id'>): Edit => ({ edit: 'redo', of: id }),
 };
+
+/** Without whatever else the caller knows of the image. */
+function named({ path, hash, was }: JournalImage): JournalImage {
+  return { path, hash, ...(was !== undefined && { was }) };
+}
 
 /** The image that an edit is about. @param decision what is decided so far, maybe under a path that it no longer has. */
 export function subject(image: { path: string; hash: string }, decision?: Pick<Decision, 'path'>): JournalImage {

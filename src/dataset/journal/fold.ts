@@ -76,7 +76,7 @@ function applyLine(decision: Decision, line: ImageLine): void {
       dismiss(decision, line.issue, line.with ?? null);
       break;
     case 'applied':
-      settle(decision, line.to);
+      settle(decision, line.to, line.splitStays === true);
       break;
   }
 }
@@ -87,11 +87,11 @@ function dismiss(decision: Decision, issue: string, other: string | null): void 
 }
 
 /** The disk now says what was decided. A label that a person gave stays one that a person has confirmed. */
-function settle(decision: Decision, to: string | null): void {
+function settle(decision: Decision, to: string | null, splitStays: boolean): void {
   decision.kept ||= decision.label !== null;
   decision.label = null;
-  decision.split = null;
+  if (!splitStays) decision.split = null;
   decision.deleted = false;
   if (to !== null) decision.path = to;
-  else Object.assign(decision, { kept: false, excluded: false, dismissed: [] });
+  else Object.assign(decision, { kept: false, excluded: false, split: null, dismissed: [] });
 }
