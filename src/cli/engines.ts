@@ -10,13 +10,18 @@ const names: readonly EngineName[] = ['tensorflow', 'webgpu', 'wasm', 'cpu'];
 
 export const enginesVerb: Verb = {
   name: 'engines',
-  usage: '[--threads N]',
+  usage: '[--threads N] [--adapter <name>]',
   summary: 'Try every engine: which work here, which do not and why, and which one a run would take.',
   details: `Each is started in a process of its own and trains a few steps, so that one that crashes is told, not suffered.
 A run's config ("engine": {"name": …}) or the setting loupe.engine pins one. See also: loupe setup.`,
   positionals: { min: 0, max: 0, missing: '' },
   options: {
     threads: { type: 'string', value: '<N>', help: 'Threads of the engines; default: as many as there are cores.' },
+    adapter: {
+      type: 'string',
+      value: '<name>',
+      help: 'Part of the name of the GPU for webgpu to try; default: it chooses.',
+    },
     probe: {
       type: 'string',
       value: '<name>',
@@ -30,17 +35,21 @@ async function engines(input: VerbInput, terminal: Terminal): Promise<VerbResult
   const threads = Number(textOf(input, 'threads') ?? 0);
   if (!Number.isInteger(threads) || threads < 0)
     throw new UsageError('--threads takes a whole number.', 'E.g. --threads 4.');
+  const adapter = textOf(input, 'adapter') ?? '';
   const wanted = textOf(input, 'probe');
-  if (wanted !== undefined) return probeHere(probedName(wanted), threads, terminal.out);
+  if (wanted !== undefined) return probeHere(probedName(wanted), { threads, adapter }, terminal.out);
   const { probeEngine } = await import('../engines/probe.ts');
+  const { rememberAdapter } = await import('../engines/webgpu/proof.ts');
   const line = new ProgressLine(terminal);
   const probes: EngineProbe[] = [];
   for (const name of names) {
     line.report({ what: `Trying ${name}`, done: probes.length, total: names.length + 1 });
-    probes.push(await probeEngine(name, { threads }));
+    const probe = await probeEngine(name, { threads, adapter });
+    if (name === 'webgpu') rememberAdapter(adapter, probe);
+    probes.push(probe);
   }
   line.report({ what: 'Choosing', done: names.length, total: names.length + 1 });
-  const auto = await probeEngine('auto', { threads });
+  const auto = await probeEngine('auto', { threads, adapter });
   line.end();
   const text = [...probes.map((probe) => describe(probe, auto, terminal.out)), '', conclusion(auto, terminal.out)];
   return { json: { engines: probes, auto }, text: text.join('\n'), exitCode: auto.works ? 0 : 1 };
@@ -53,13 +62,17 @@ function probedName(name: string): ProbedName {
 }
 
 /** Also what `probeEngine` starts and reads. */
-async function probeHere(name: ProbedName, threads: number, colors: Style): Promise<VerbResult> {
+async function probeHere(
+  name: ProbedName,
+  options: { threads: number; adapter: string },
+  colors: Style,
+): Promise<VerbResult> {
   const { chooseEngine } = await import('../engines/choose.ts');
   const { timeTinyStep } = await import('../engines/self-test.ts');
   const { Problem } = await import('../problem.ts');
   const started = performance.now();
   try {
-    const { engine, reason, refused } = await chooseEngine({ name, threads, adapter: '', precision: 'float32' });
+    const { engine, reason, refused } = await chooseEngine({ name, ...options, precision: 'float32' });
     const startMs = performance.now() - started;
     const stepMs = await timeTinyStep(engine);
     const probe: WorkingEngine = { name, works: true, info: engine.info, reason, refused, startMs, stepMs };

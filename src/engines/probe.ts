@@ -32,6 +32,8 @@ export const probing = (env: NodeJS.ProcessEnv = process.env): boolean => env.LO
 export interface ProbeOptions {
   env?: NodeJS.ProcessEnv;
   threads?: number;
+  /** As in `engine.adapter`. */
+  adapter?: string;
   signal?: AbortSignal;
 }
 
@@ -40,9 +42,9 @@ export interface ProbeOptions {
  * @throws the signal's reason when aborted
  */
 export function probeEngine(name: ProbedName, options: ProbeOptions = {}): Promise<EngineProbe> {
-  const { env = process.env, threads = 0, signal } = options;
+  const { env = process.env, threads = 0, adapter = '', signal } = options;
   signal?.throwIfAborted();
-  const args = [cliFile(), 'engines', '--probe', name, '--threads', String(threads), '--json'];
+  const args = [cliFile(), 'engines', '--probe', name, '--threads', String(threads), '--adapter', adapter, '--json'];
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
       env: { ...env, LOUPE_PROBING: '1' },

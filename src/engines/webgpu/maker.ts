@@ -14,6 +14,7 @@ import type { Engine, EngineMaker } from '../engine.ts';
 import { selfTest } from '../self-test.ts';
 import { isSoftware } from './adapters.ts';
 import { loadDawn, type OpenDevice, openDevice } from './dawn.ts';
+import { proveAdapter } from './proof.ts';
 import { DeviceWatch } from './watch.ts';
 
 const BACKEND = 'webgpu';
@@ -23,6 +24,7 @@ export const webgpuMaker: EngineMaker = {
   name: 'webgpu',
   async start({ adapter = '' }): Promise<Engine> {
     const dawn = await loadDawn();
+    await proveAdapter(adapter);
     const open = await openDevice(dawn, adapter);
     Object.assign(globalThis, dawn.globals);
     provideNavigator(open.gpu);
