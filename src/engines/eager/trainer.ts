@@ -16,12 +16,15 @@ import { activate, EagerPredictor } from './predictor.ts';
 import { isFrozen, trainedWeights } from './trained.ts';
 import { adoptWeights, prepareWrite, readWeights, variableOf } from './weights.ts';
 
+const FULL_PRECISION = 'Mixed precision is off: only the tensorflow engine has it. The run computes in float32.';
+
 /**
  * Trains with TensorFlow.js's own automatic differentiation on any of its backends. Batch norm keeps running statistics as
  * TensorFlow.js layers do: `moving = momentum · moving + (1 − momentum) · batch`, with the biased variance of the batch.
- * Computes in float32 whatever `TrainerOptions.precision` allows.
+ * Computes in float32; a trainer that was asked for mixed precision says so.
  */
 export class EagerTrainer implements Trainer {
+  readonly notices: readonly string[];
   readonly #model: LayersModel;
   readonly #ops: EagerOps;
   readonly #options: TrainerOptions;
@@ -43,6 +46,7 @@ export class EagerTrainer implements Trainer {
   }
 
   private constructor(model: LayersModel, ops: EagerOps, options: TrainerOptions) {
+    this.notices = options.precision === 'mixed' ? [FULL_PRECISION] : [];
     this.#model = model;
     this.#ops = ops;
     this.#options = options;

@@ -27,7 +27,7 @@ export class TensorFlowEngine implements Engine {
   }
 
   async createTrainer(model: LayersModel, options: TrainerOptions): Promise<Trainer> {
-    const { precision, notices } = await this.#precision(options.precision);
+    const { precision, notices } = await this.#precision(model, options.precision);
     return this.#fallback.orElse<Trainer>(
       () => TensorFlowTrainer.create(this.binding, model, options, precision, notices),
       async (engine, notice) => withNotice(await engine.createTrainer(model, options), notice),
@@ -39,7 +39,7 @@ export class TensorFlowEngine implements Engine {
     normalization: Normalization,
     options: { precision?: EngineConfig['precision'] } = {},
   ): Promise<Predictor> {
-    const { precision, notices } = await this.#precision(options.precision);
+    const { precision, notices } = await this.#precision(model, options.precision);
     return this.#fallback.orElse<Predictor>(
       async () => new TensorFlowPredictor(this.binding, model, normalization, precision, notices),
       async (engine, notice) => withNotice(await engine.createPredictor(model, normalization, options), notice),
@@ -66,13 +66,28 @@ export class TensorFlowEngine implements Engine {
   }
 
   async #precision(
+    model: LayersModel,
     wanted: EngineConfig['precision'] = 'float32',
   ): Promise<{ precision: Precision; notices: string[] }> {
     if (wanted === 'float32') return { precision: fullPrecision, notices: [] };
     this.#mixed ??= mixedPrecision(this.binding);
     const { precision, refusal } = await this.#mixed;
-    return { precision, notices: refusal ? [`Mixed precision is off: ${refusal}. The run computes in float32.`] : [] };
+    if (refusal) return { precision, notices: [`Mixed precision is off: ${refusal}. The run computes in float32.`] };
+    return { precision, notices: this.info.gpu ? [] : littleGained(model) };
   }
+}
+
+/** Where so much of the convolutions is depthwise, the casts around them cost what the others gain. */
+const DEPTHWISE_SHARE = 0.2;
+
+function littleGained(model: LayersModel): string[] {
+  const count = (...names: string[]) => model.layers.filter((layer) => names.includes(layer.getClassName())).length;
+  const depthwise = count('DepthwiseConv2D', 'SeparableConv2D');
+  const all = depthwise + count('Conv2D');
+  if (depthwise === 0 || depthwise / all < DEPTHWISE_SHARE) return [];
+  return [
+    `Mixed precision gains little or nothing here: ${depthwise} of the network’s ${all} convolutions are depthwise, which a processor computes in 32 bits only.`,
+  ];
 }
 
 function withNotice<T extends Trainer | Predictor>(made: T, notice: string): T {

@@ -7,7 +7,9 @@ import { dataType } from '../../../src/engines/tensorflow/graph/types.ts';
 import { cpuType, processorFlags } from '../../../src/engines/tensorflow/half-precision.ts';
 import type { Precision } from '../../../src/engines/tensorflow/lower/pass.ts';
 import { TensorFlowTrainer } from '../../../src/engines/tensorflow/trainer.ts';
+import { buildModel } from '../../../src/models/build.ts';
 import { seededRandom } from '../../../src/random.ts';
+import { defaultConfig } from '../../../src/training/config.ts';
 import { difference, options, scramble, skip, startEngine } from './support.ts';
 
 const bfloat16: Precision = { products: dataType.bfloat16, depthwise: dataType.float };
@@ -100,13 +102,28 @@ describe('mixed precision', { skip, timeout: 120_000 }, () => {
   it('is what the setting asks for where the processor can, and else the trainer says why not', async () => {
     const trainer = await engine.createTrainer(network(), { ...options(), precision: 'mixed' });
     const able = typeof cpuType(processorFlags()) === 'number';
-    assert.equal(trainer.notices?.length, able ? 0 : 1);
+    assert.equal(
+      trainer.notices?.some((notice) => notice.startsWith('Mixed precision is off')),
+      !able,
+    );
     const predictor = await engine.createPredictor(network(), options().normalization, { precision: 'mixed' });
     const exact = await engine.createPredictor(network(), options().normalization);
     const gap = difference(await predictor.predict(pictures(8, 1)), await exact.predict(pictures(8, 1)));
     assert.equal(gap > 0, able);
     assert.ok(gap < 0.02, `probabilities differ by ${gap}`);
     for (const one of [trainer, predictor, exact]) one.dispose();
+  });
+
+  it('says where depthwise convolutions leave it nothing to gain', async (t) => {
+    if (typeof cpuType(processorFlags()) !== 'number') return t.skip('this processor has no bfloat16');
+    const model = buildModel(
+      { ...defaultConfig.model, architecture: 'mobilenet-v2', width: 0.25 },
+      { width: 32, height: 32, channels: 3, classes: 2, seed: 1 },
+    );
+    const trainer = await engine.createTrainer(model, { ...options(), precision: 'mixed' });
+    assert.match(trainer.notices?.[0] ?? '', /^Mixed precision gains little or nothing here: 17 of the network’s 52 /);
+    trainer.dispose();
+    model.dispose();
   });
 });
 

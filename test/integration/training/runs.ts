@@ -15,6 +15,7 @@ export interface TestConfig {
   input?: Partial<RunConfig['input']>;
   model?: Partial<RunConfig['model']>;
   engine?: RunConfig['engine']['name'];
+  precision?: RunConfig['engine']['precision'];
   logging?: Partial<RunConfig['logging']>;
 }
 
@@ -30,7 +31,7 @@ export function makeRun(folder: string, config: TestConfig = {}): string {
       input: { ...defaultConfig.input, width: 8, height: 8, ...config.input },
       model: { ...defaultConfig.model, width: 0.25, ...config.model },
       training: { ...defaultConfig.training, epochs: 2, batchSize: 8, learningRate: 0.01, ...config.training },
-      engine: { name: config.engine ?? 'cpu', threads: 1, adapter: '', precision: 'float32' },
+      engine: { name: config.engine ?? 'cpu', threads: 1, adapter: '', precision: config.precision ?? 'float32' },
       logging: { ...defaultConfig.logging, ...config.logging },
     },
     folder,
