@@ -2,6 +2,17 @@ import * as vscode from 'vscode';
 import { augmentCommands } from './host/augment/augment-commands.ts';
 import { AugmentPanels } from './host/augment/augment-panels.ts';
 import { classifyCommand } from './host/classify/classify-command.ts';
+import { LabelApply } from './host/clean/apply.ts';
+import { cleanCommands } from './host/clean/clean-commands.ts';
+import { CleanPanels } from './host/clean/clean-panels.ts';
+import { followActiveImage, imageCommands } from './host/clean/image-commands.ts';
+import { issueCommands } from './host/clean/issue-commands.ts';
+import { IssueIndex } from './host/clean/issue-index.ts';
+import { IssueSearch } from './host/clean/issue-search.ts';
+import { IssueTree } from './host/clean/issue-tree.ts';
+import { KnownImages } from './host/clean/known-images.ts';
+import { LabelDecorations } from './host/clean/label-decorations.ts';
+import { LabelJournals } from './host/clean/label-journals.ts';
 import { compareCommands } from './host/compare/compare-commands.ts';
 import { ComparePanels } from './host/compare/compare-panels.ts';
 import { ForeignStore } from './host/compare/foreign-store.ts';
@@ -57,6 +68,9 @@ export interface LoupeApi {
   evaluatePanels: EvaluatePanels;
   predictPanels: PredictPanels;
   inspectPanels: InspectPanels;
+  journals: LabelJournals;
+  cleanPanels: CleanPanels;
+  decorations: LabelDecorations;
 }
 
 /** Wires the rooms of the host together; whatever takes time starts afterwards. */
@@ -70,7 +84,12 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   const scheduler = new RunScheduler(store, processes, log);
   const panels = new RunPanels(context.extensionUri, (error) => void showError(error, log));
   const runTree = new RunTree(store, view);
-  const dataSetTree = new DataSetTree(dataSets);
+  const catalogues = new Catalogues(processes);
+  const journals = new LabelJournals();
+  const search = new IssueSearch(processes);
+  const issueIndex = new IssueIndex(catalogues, search, context.workspaceState);
+  const issueTree = new IssueTree(issueIndex, journals);
+  const dataSetTree = new DataSetTree(dataSets, issueTree);
   const runsView = vscode.window.createTreeView(views.runs, { treeDataProvider: runTree, canSelectMany: true });
   const dataSetsView = vscode.window.createTreeView(views.dataSets, { treeDataProvider: dataSetTree });
   const targets = new RunTargets(store, runsView);
@@ -94,11 +113,14 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   const panelParts = { extensionUri: context.extensionUri, processes, thumbnails, onError };
   const evaluatePanels = new EvaluatePanels(panelParts);
   const predictPanels = new PredictPanels(panelParts);
-  const catalogues = new Catalogues(processes);
   const inspectPanels = new InspectPanels({
     ...{ ...panelParts, catalogues, store, showLog: () => log.show() },
     isDataSet: (source) => dataSets.get(source) !== undefined,
   });
+  const apply = new LabelApply(processes, journals, () => cleanPanels);
+  const cleanPanels = new CleanPanels(journals, { ...panelParts, catalogues, dataSets, search, apply });
+  const images = new KnownImages(dataSets, catalogues);
+  const decorations = new LabelDecorations(images, journals, issueIndex);
   const augmentPanels = new AugmentPanels({
     ...{ extensionUri: context.extensionUri, processes, store, schemaFile, onError },
     showLog: () => log.show(),
@@ -123,6 +145,9 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
       ...inspectCommands({ dataSets, inspectPanels }),
       ...exportCommands(parts),
       ...engineCommands(processes),
+      ...cleanCommands({ dataSets, cleanPanels, search, apply }),
+      ...imageCommands(images, journals),
+      ...issueCommands(issueTree, images, journals),
       [commands.showLog]: () => log.show(),
       [commands.openWalkthrough]: () =>
         vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthroughId, false),
@@ -133,17 +158,20 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
     ...[log, store, view, dataSets, scheduler, panels, runTree, dataSetTree, runsView, dataSetsView, registered],
     ...[new ConfigLenses(store, index), new StatusBar(store), notifyEnds(store), describeFilter(runsView, view)],
     ...[thumbnails, foreign, comparisons, index, finderPanels, schedule, augmentPanels],
-    ...[evaluatePanels, predictPanels, inspectPanels, catalogues],
+    ...[evaluatePanels, predictPanels, inspectPanels],
+    ...[catalogues, journals, search, issueIndex, issueTree, apply, cleanPanels, decorations],
+    followActiveImage(images, dataSets.onDidList),
   );
   context.subscriptions.push(scanWhenSeen(dataSetsView, dataSets));
   setImmediate(() => {
     store.start();
+    search.resume();
     dataSets.start().catch((error) => showError(error, log));
   });
   const activationMs = performance.now() - startedAt;
   log.info(`activated in ${activationMs.toFixed(1)} ms`);
   const api = { activationMs, store, view, dataSets, comparisons, foreign, runTree, dataSetTree };
-  return { ...api, evaluatePanels, predictPanels, inspectPanels };
+  return { ...api, evaluatePanels, predictPanels, inspectPanels, journals, cleanPanels, decorations };
 }
 
 /** Selects a run in the tree, where the tree shows it; the keyboard stays where it is. */

@@ -10,6 +10,18 @@ export const commands = {
   revealDataSet: 'loupe.dataSet.reveal',
   trainDataSet: 'loupe.dataSet.train',
   inspectDataSet: 'loupe.dataSet.inspect',
+  cleanDataSet: 'loupe.clean.open',
+  findIssues: 'loupe.issues.find',
+  applyLabels: 'loupe.labels.apply',
+  undoApply: 'loupe.labels.undoApply',
+  labelImage: 'loupe.image.label',
+  excludeImage: 'loupe.image.exclude',
+  restoreImage: 'loupe.image.restore',
+  keepIssue: 'loupe.issue.keep',
+  relabelIssue: 'loupe.issue.relabel',
+  excludeIssue: 'loupe.issue.exclude',
+  dismissIssue: 'loupe.issue.dismiss',
+  moreIssues: 'loupe.issues.more',
   train: 'loupe.train',
   trainWithDefaults: 'loupe.trainWithDefaults',
   showRecipes: 'loupe.recipes.show',
@@ -75,6 +87,11 @@ export const panels = {
   inspect: 'loupe.inspect',
 } as const;
 
+/** `viewType`s of editors of files. */
+export const customEditors = {
+  clean: 'loupe.clean',
+} as const;
+
 export const contextKeys = {
   /** A data set is in the list. */
   dataSetsAny: 'loupe.dataSets.any',
@@ -82,6 +99,8 @@ export const contextKeys = {
   dataSetsScanned: 'loupe.dataSets.scanned',
   runsAny: 'loupe.runs.any',
   runsFiltered: 'loupe.runs.filtered',
+  /** The active editor shows an image of a data set that is in the list. */
+  imageOfDataSet: 'loupe.image.ofDataSet',
   /** A run is queued, starting, running or stopping. */
   runActive: 'loupe.run.active',
   /** A run was stopped or interrupted and can go on. */
@@ -101,6 +120,7 @@ export const settings = {
   engine: 'loupe.engine',
   threads: 'loupe.threads',
   foreignFolders: 'loupe.compare.foreignFolders',
+  labelAuthor: 'loupe.labels.author',
 } as const;
 
 /** Tokens of a run item's `contextValue`; menus match them as words. */
@@ -118,7 +138,7 @@ export const runTokens = [
 export type RunToken = (typeof runTokens)[number];
 
 /** `contextValue`s of items of the Data Sets tree. */
-export const dataSetTokens = ['dataSet', 'proposed'] as const;
+export const dataSetTokens = ['dataSet', 'proposed', 'issueKind', 'issueLabel', 'issueImage', 'issueCopies'] as const;
 
 export const walkthroughId = 'loupe.loupe#start';
 

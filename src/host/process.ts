@@ -29,6 +29,11 @@ export class LoupeProcesses {
     return this.startJob(folder, ['evaluate', folder, '--progress', 'none']);
   }
 
+  /** Does the search for issues of a job folder; it outlives the window too. */
+  startIssues(folder: string): ChildProcess {
+    return this.startJob(folder, ['issues', folder, '--progress', 'none']);
+  }
+
   private startJob(folder: string, args: string[]): ChildProcess {
     const log = fs.openSync(path.join(folder, jobFiles.log), 'a');
     try {

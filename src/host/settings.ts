@@ -22,3 +22,9 @@ export function defaultEngine(scope: vscode.Uri): EngineConfig {
     precision: 'float32',
   };
 }
+
+/** Who is written beside a label edit; empty: nobody. */
+export function labelAuthor(): string {
+  const value = vscode.workspace.getConfiguration().get(settings.labelAuthor);
+  return typeof value === 'string' ? value.trim() : '';
+}

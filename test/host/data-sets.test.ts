@@ -21,18 +21,17 @@ describe('data sets', function () {
     const { dataSets, dataSetTree } = await loupe();
     await vscode.commands.executeCommand(commands.openDataSet, vscode.Uri.file(folder));
     assert.equal(dataSets.get(folder)?.report?.images, 18);
-    const node = dataSetTree.getChildren().find(({ source }) => source === folder);
+    const node = (await dataSetTree.getChildren()).find(({ source }) => source === folder);
     assert.ok(node);
     assert.match(String(dataSetTree.getTreeItem(node).description), /18 images · 3 classes · 2 skipped/);
-    const inside = dataSetTree.getChildren(node);
+    const inside = await dataSetTree.getChildren(node);
     assert.deepEqual(
       inside.filter(({ kind }) => kind === 'class').map((child) => dataSetTree.getTreeItem(child).label),
       ['circle', 'square', 'triangle'],
     );
     const skipped = inside.filter(({ kind }) => kind === 'skipped');
-    const examples = skipped
-      .flatMap((cause) => dataSetTree.getChildren(cause))
-      .map((node) => dataSetTree.getTreeItem(node));
+    const lists = await Promise.all(skipped.map((cause) => dataSetTree.getChildren(cause)));
+    const examples = lists.flat().map((node) => dataSetTree.getTreeItem(node));
     assert.deepEqual(examples.map(({ label }) => label).sort(), ['empty.png', 'notes.jpg']);
     const [uri] = (examples[0]?.command?.arguments ?? []) as vscode.Uri[];
     assert.ok(uri && fs.existsSync(uri.fsPath), 'an example opens the file itself');

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Skipped } from '../../dataset/types.ts';
+import { type IssueNode, type IssueTree, isIssueNode } from '../clean/issue-tree.ts';
 import { commands } from '../ids.ts';
 import { percent } from '../runs/run-text.ts';
 import type { DataSetEntry, DataSetStore } from './data-set-store.ts';
@@ -12,22 +13,31 @@ export type DataSetNode =
   | { kind: 'class'; source: string; name: string; count: number; share: number }
   | { kind: 'warning'; source: string; message: string }
   | { kind: 'skipped'; source: string; root: string; skipped: Skipped }
-  | { kind: 'example'; source: string; root: string; path: string; message: string };
+  | { kind: 'example'; source: string; root: string; path: string; message: string }
+  | { kind: 'issues'; source: string; count: number }
+  | IssueNode;
 
-/** The Data Sets tree: classes with counts, then what was skipped by cause with files that open. */
+/** The Data Sets tree: issues that were found, classes with counts, then what was skipped by cause with files that open. */
 export class DataSetTree implements vscode.TreeDataProvider<DataSetNode>, vscode.Disposable {
   private readonly store: DataSetStore;
+  private readonly issues: IssueTree;
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly subscription: vscode.Disposable;
 
-  constructor(store: DataSetStore) {
+  constructor(store: DataSetStore, issues: IssueTree) {
     this.store = store;
-    this.subscription = store.onDidChange(() => this.changed.fire(undefined));
+    this.issues = issues;
+    this.subscription = vscode.Disposable.from(
+      store.onDidChange(() => this.changed.fire(undefined)),
+      issues.onDidChange(() => this.changed.fire(undefined)),
+    );
   }
 
-  getChildren(node?: DataSetNode): DataSetNode[] {
+  getChildren(node?: DataSetNode): DataSetNode[] | Promise<DataSetNode[]> {
     if (!node) return this.roots();
+    if (node.kind === 'issues') return this.issues.kindsOf(node.source);
+    if (isIssueNode(node)) return this.issues.childrenOf(node);
     if (node.kind === 'dataSet') return this.contents(node.source);
     if (node.kind !== 'skipped') return [];
     return node.skipped.examples.map((example) => ({
@@ -42,7 +52,7 @@ export class DataSetTree implements vscode.TreeDataProvider<DataSetNode>, vscode
     switch (node.kind) {
       case 'dataSet': {
         const entry = this.store.get(node.source);
-        return entry ? dataSetItem(entry) : new vscode.TreeItem(node.source);
+        return entry ? dataSetItem(entry, this.issues.totalOf(node.source)) : new vscode.TreeItem(node.source);
       }
       case 'proposed':
         return proposedItem(node.source);
@@ -54,6 +64,10 @@ export class DataSetTree implements vscode.TreeDataProvider<DataSetNode>, vscode
         return skippedItem(node.source, node.skipped);
       case 'example':
         return exampleItem(node);
+      case 'issues':
+        return issuesItem(node);
+      default:
+        return this.issues.itemOf(node);
     }
   }
 
@@ -83,22 +97,24 @@ export class DataSetTree implements vscode.TreeDataProvider<DataSetNode>, vscode
     const skipped = report.skipped.map(
       (entry): DataSetNode => ({ kind: 'skipped', source, root: report.root, skipped: entry }),
     );
-    return [...classes, ...warnings, ...skipped];
+    const count = this.issues.totalOf(source);
+    const issues: DataSetNode[] = count ? [{ kind: 'issues', source, count }] : [];
+    return [...issues, ...classes, ...warnings, ...skipped];
   }
 }
 
-function dataSetItem(entry: DataSetEntry): vscode.TreeItem {
+function dataSetItem(entry: DataSetEntry, issues: number | null): vscode.TreeItem {
   const item = new vscode.TreeItem(dataSetName(entry.source), vscode.TreeItemCollapsibleState.Collapsed);
   item.id = entry.source;
   item.contextValue = 'dataSet';
-  item.description = dataSetDescription(entry);
+  item.description = dataSetDescription(entry, issues);
   item.iconPath = dataSetIcon(entry);
-  item.tooltip = dataSetTooltip(entry);
+  item.tooltip = dataSetTooltip(entry, issues);
   if (!entry.report) item.collapsibleState = vscode.TreeItemCollapsibleState.None;
   return item;
 }
 
-function dataSetDescription({ report, progress, problem }: DataSetEntry): string {
+function dataSetDescription({ report, progress, problem }: DataSetEntry, issues: number | null): string {
   if (progress !== null) return progress;
   if (problem) return problem.message;
   if (!report) return vscode.l10n.t('not scanned yet');
@@ -108,6 +124,7 @@ function dataSetDescription({ report, progress, problem }: DataSetEntry): string
     vscode.l10n.t('{0} classes', report.classes.length),
   ];
   if (skipped > 0) counts.push(vscode.l10n.t('{0} skipped', grouped(skipped)));
+  if (issues !== null) counts.push(vscode.l10n.t('{0} issues', grouped(issues)));
   return counts.join(' · ');
 }
 
@@ -117,12 +134,20 @@ function dataSetIcon({ progress, problem }: DataSetEntry): vscode.ThemeIcon {
   return new vscode.ThemeIcon('database');
 }
 
-function dataSetTooltip(entry: DataSetEntry): vscode.MarkdownString {
+function dataSetTooltip(entry: DataSetEntry, issues: number | null): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
   text.appendText(entry.source);
   if (entry.problem) text.appendMarkdown('\n\n').appendText(`${entry.problem.message} ${entry.problem.advice}`);
-  else text.appendMarkdown('\n\n').appendText(dataSetDescription(entry));
+  else text.appendMarkdown('\n\n').appendText(dataSetDescription(entry, issues));
   return text;
+}
+
+function issuesItem({ source, count }: Extract<DataSetNode, { kind: 'issues' }>): vscode.TreeItem {
+  const item = new vscode.TreeItem(vscode.l10n.t('Issues'), vscode.TreeItemCollapsibleState.Collapsed);
+  item.id = `${source}\0issues`;
+  item.description = grouped(count);
+  item.iconPath = new vscode.ThemeIcon('search-sparkle');
+  return item;
 }
 
 function proposedItem(source: string): vscode.TreeItem {

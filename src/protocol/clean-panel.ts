@@ -1,0 +1,168 @@
+import type { ApplyOutcome, ApplyPlan } from './apply.ts';
+import type { CatalogueRow, IssueRow, LabelSummary, RowEdit } from './catalogue.ts';
+import type { FindingKind, FindingThresholds, LabelMode, LabelScore } from './findings.ts';
+
+/** What one key does with an image of a row. */
+export type CleanAct =
+  /** The image is as it should be: its label is right, the issue none; of copies: this one stays. */
+  | { do: 'keep' }
+  | { do: 'relabel'; to: string }
+  | { do: 'exclude' }
+  | { do: 'delete' }
+  | { do: 'restore' }
+  | { do: 'dismiss' };
+
+/** What was decided about a row, e.g. `relabelled`, `to tulip`. */
+export interface RowDecision {
+  what: 'kept' | 'relabelled' | 'excluded' | 'deleted' | 'dismissed' | 'moved';
+  text: string;
+}
+
+/** A candidate as the page shows it. */
+export interface CleanRow extends IssueRow {
+  /** The evidence in words. */
+  why: string;
+  decided: RowDecision | null;
+}
+
+/** An image without a label, and what the model takes it for. */
+export interface UnlabelledRow {
+  image: CatalogueRow;
+  /** Most probable first, 0–1; empty: there is no model to ask. */
+  suggestions: { label: string; probability: number }[];
+  /** Label given by hand; null: none yet. */
+  label: string | null;
+  /** Why it is worth labelling now, in words. */
+  why: string;
+}
+
+/** Which candidates, in which order. */
+export interface CleanList {
+  kind: FindingKind;
+  mode: LabelMode;
+  score: LabelScore;
+  thresholds: FindingThresholds;
+  /** The query box (`CatalogueQuery.text`). */
+  text: string;
+  /** Leaves out what was decided before the list was made. */
+  undecidedOnly: boolean;
+}
+
+export interface HistoryEntry {
+  id: string;
+  /** ISO 8601. */
+  at: string;
+  by: string | null;
+  /** e.g. `Relabelled rose → tulip, 3 images`. */
+  text: string;
+  images: { path: string; hash: string }[];
+  /** How many images in all; `images` has at most 12. */
+  count: number;
+  /** False: it was undone. */
+  counts: boolean;
+  saved: boolean;
+}
+
+export type ToCleanPanel =
+  | {
+      type: 'setup';
+      dataSets: { source: string; name: string }[];
+      /** The one that is shown; null: there is none to show. */
+      source: string | null;
+      trusted: boolean;
+    }
+  | {
+      type: 'state';
+      state: 'starting' | 'ready' | 'failed';
+      /** What is being done, or what went wrong. */
+      message: string;
+      advice: string;
+      /** 0–1; null: nobody knows. */
+      share: number | null;
+    }
+  | {
+      type: 'overview';
+      source: string;
+      images: number;
+      classes: { name: string; count: number }[];
+      unlabelled: number;
+      /** Findings were computed. */
+      searched: boolean;
+      /** Where the probabilities come from; null: there are none. */
+      labels: string | null;
+      edits: { pending: number; total: number };
+    }
+  /** The search for issues; null: none is under way. */
+  | { type: 'searching'; text: string | null; share: number | null }
+  | { type: 'counts'; counts: Partial<Record<FindingKind, number>> }
+  | { type: 'rows'; list: number; offset: number; total: number; complete: boolean; rows: CleanRow[] }
+  | { type: 'unlabelled'; list: number; offset: number; total: number; rows: UnlabelledRow[] }
+  /** Rows that the page may have, as they are now decided. */
+  | { type: 'decided'; rows: { key: string; edits: (RowEdit | null)[]; decided: RowDecision | null }[] }
+  | { type: 'labelled'; images: { path: string; hash: string; label: string | null }[] }
+  | { type: 'edits'; pending: number; total: number }
+  /** The lists may have changed: ask again. */
+  | { type: 'reload' }
+  | { type: 'neighbours'; key: string; neighbours: { row: CatalogueRow; similarity: number }[] }
+  | { type: 'pictures'; pictures: { hash: string; path: string; uri: string | null }[] }
+  | { type: 'summary'; summary: LabelSummary | null }
+  | { type: 'history'; entries: HistoryEntry[]; total: number }
+  /** What applying would change on the disk, or why it can't be told. */
+  | { type: 'plan'; plan: ApplyPlan | null; message: string; advice: string }
+  | { type: 'applied'; outcome: ApplyOutcome }
+  /** Shows a kind, of some images only. */
+  | { type: 'focus'; kind: FindingKind; text: string }
+  | { type: 'view'; view: CleanView }
+  /** Goes into the line that is read aloud. */
+  | { type: 'said'; text: string; tone: 'quiet' | 'bad' };
+
+export type FromCleanPanel =
+  | { type: 'ready' }
+  | { type: 'dataSet'; source: string }
+  | { type: 'counts'; thresholds: FindingThresholds }
+  /** @param list number of the request: answers to older ones are passed over */
+  | { type: 'rows'; list: number; which: CleanList; offset: number; limit: number }
+  | { type: 'unlabelled'; list: number; offset: number; limit: number }
+  | { type: 'summary'; mode: LabelMode; score: LabelScore; budget: number }
+  | { type: 'neighbours'; key: string; id: number }
+  | { type: 'pictures'; images: { path: string; hash: string }[] }
+  /** `at`: which image of the row. */
+  | { type: 'decide'; rows: { key: string; at: number }[]; act: CleanAct }
+  /** The same for all undecided rows of the list with the same given and suggested class and at least this score. */
+  | { type: 'decideAlike'; key: string; act: CleanAct }
+  | { type: 'label'; images: { path: string; hash: string }[]; to: string }
+  | { type: 'history'; offset: number; limit: number }
+  /** Takes the edits of one entry back, whatever was edited since. */
+  | { type: 'revert'; id: string }
+  | { type: 'open'; path: string }
+  /** `plan`: what would applying change? `apply`: do it. */
+  | {
+      type: 'undo' | 'redo' | 'save' | 'find' | 'cancelFind' | 'plan' | 'apply' | 'undoApply' | 'addImages' | 'train';
+    };
+
+export type CleanView = 'issues' | 'unlabelled' | 'history' | 'apply';
+
+/** What the panel keeps over a reload (webview `setState`). The edits are the document's, not the page's. */
+export interface CleanPanelState {
+  source: string;
+  view: CleanView;
+  kind: FindingKind;
+  mode: LabelMode;
+  score: LabelScore;
+  thresholds: FindingThresholds;
+  text: string;
+  undecidedOnly: boolean;
+  budget: number;
+  /** Row that has the keyboard. */
+  at: number;
+}
+
+const types = new Set([
+  ...['ready', 'dataSet', 'counts', 'rows', 'unlabelled', 'summary', 'neighbours', 'pictures', 'decide', 'decideAlike'],
+  ...['label', 'history', 'revert', 'open', 'undo', 'redo', 'save', 'find', 'cancelFind', 'apply', 'undoApply'],
+  ...['plan', 'addImages', 'train'],
+]);
+
+export function isFromCleanPanel(value: unknown): value is FromCleanPanel {
+  return typeof value === 'object' && value !== null && 'type' in value && types.has(String(value.type));
+}
