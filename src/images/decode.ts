@@ -74,6 +74,28 @@ export async function decodeWithin(
   });
 }
 
+/**
+ * As `decodeWithin`, fast for small files, which are decoded without a resize.
+ * @returns `isWhole`: nothing was scaled, every pixel of the file is there
+ * @throws DecodeFailure
+ */
+export async function decodeForLook(
+  bytes: Uint8Array,
+  side: number,
+  limits: DecodeLimits = { pixels: LIMIT_PIXELS },
+): Promise<{ raw: RawImage; isWhole: boolean }> {
+  const format = formatOf(bytes);
+  const header = checkedHeader(bytes, format, limits);
+  if (format === 'bmp' || !header || header.width > side || header.height > side) {
+    const raw = await decodeWithin(bytes, side, limits);
+    // SVG has no pixels of its own; of the other formats without a header here, none that is smaller was scaled.
+    return { raw, isWhole: format !== 'svg' && Math.max(raw.width, raw.height) < side };
+  }
+  // Nothing can be transparent in a JPEG: the step is left out, for its time.
+  const opaque = (image: Sharp) => (format === 'jpeg' ? image : image.flatten({ background: '#ffffff' }));
+  return { raw: await decodeWith(bytes, format, limits, (image) => readRaw(opaque(image))), isWhole: true };
+}
+
 /** As `decodeWithin`, for pixels without transparency that no file wraps. */
 export function shrinkRaw(raw: RawImage, side: number): RawImage {
   if (raw.width <= side && raw.height <= side) return raw;
