@@ -16,6 +16,7 @@ import { exportVerb } from './export.ts';
 import { generalHelp, verbHelp } from './help.ts';
 import { importVerb } from './import.ts';
 import { inspectVerb } from './inspect.ts';
+import { layersVerb } from './layers.ts';
 import { lrFindVerb } from './lr-find.ts';
 import { checkPositionals, parseVerb, progressMode } from './parse.ts';
 import { predictVerb } from './predict.ts';
@@ -56,6 +57,7 @@ const verbs: readonly Verb[] = [
   thumbnailsVerb,
   zooVerb,
   importVerb,
+  layersVerb,
   embedVerb,
   baselineVerb,
   whichVerb,

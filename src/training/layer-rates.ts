@@ -1,14 +1,7 @@
 import { didYouMean } from '../jobs/closest.ts';
 import { Problem } from '../problem.ts';
 import type { TrainingConfig } from './config.ts';
-
-/** A layer that has weights. */
-export interface TrainedLayer {
-  name: string;
-  /** It belongs to the head, which every data set needs anew, not to the backbone. */
-  head: boolean;
-  batchNorm: boolean;
-}
+import { patternTest, type TrainedLayer } from './layer-choice.ts';
 
 /**
  * By layer name: factor of the learning rate, where it is not 1. `layerRates` multiplies what `discriminativeRates` D gives the layers of
@@ -39,22 +32,11 @@ export function layerRatesOf(
 
 function fitting(layers: readonly TrainedLayer[], pattern: string): string[] {
   const names = layers.map(({ name }) => name);
-  const found = layers.filter(choiceOf(pattern)).map(({ name }) => name);
+  const found = layers.filter(patternTest(pattern)).map(({ name }) => name);
   if (found.length > 0) return found;
   throw new Problem(
     'no-such-layer',
     `No layer of the network is called "${pattern}".${didYouMean(pattern, names)}`,
     `Layers with weights: ${names.join(', ')}. "backbone" stands for all but the head's, "batch-norm" for the backbone's batch norms.`,
   );
-}
-
-function choiceOf(pattern: string): (layer: TrainedLayer) => boolean {
-  if (pattern === 'backbone') return ({ head }) => !head;
-  if (pattern === 'batch-norm') return ({ head, batchNorm }) => batchNorm && !head;
-  const expression = new RegExp(`^${pattern.split('*').map(escapeExpression).join('.*')}$`, 'u');
-  return ({ name }) => expression.test(name);
-}
-
-function escapeExpression(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

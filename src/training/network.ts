@@ -8,7 +8,8 @@ import { loadPretrained, PRETRAINED_SIDE } from '../models/pretrained/load.ts';
 import { resolveWeights } from '../models/zoo/store.ts';
 import { mixSeed } from '../random.ts';
 import type { RunConfig } from './config.ts';
-import { layerRatesOf, type TrainedLayer } from './layer-rates.ts';
+import type { TrainedLayer } from './layer-choice.ts';
+import { layerRatesOf } from './layer-rates.ts';
 import { designSide } from './segments.ts';
 
 /** Keeps dropout's random numbers apart from those of other uses of the same seed. */

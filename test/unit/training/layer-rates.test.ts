@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { layerRatesOf, type TrainedLayer } from '../../../src/training/layer-rates.ts';
+import type { TrainedLayer } from '../../../src/training/layer-choice.ts';
+import { layerRatesOf } from '../../../src/training/layer-rates.ts';
 
 const layers = ['conv1', 'bn1', 'layer1.0.conv1', 'layer1.0.bn1', 'layer2.0.conv1', 'logits'].map(
   (name): TrainedLayer => ({ name, head: name === 'logits', batchNorm: /bn\d$/.test(name) }),

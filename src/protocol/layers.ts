@@ -1,0 +1,39 @@
+/** What `loupe layers --json` says of a network: its layers that have weights, in its order, and which of them train. */
+export interface LayerReport {
+  architecture: string;
+  /** Classes that the last layer was counted for. */
+  classes: number;
+  /** Weights in all; batch norm's statistics are not counted. */
+  parameters: number;
+  groups: ReportedGroup[];
+  /** What trains when; one entry where the config has no phases. */
+  segments: ReportedSegment[];
+  /** What a frozen batch norm normalises by. */
+  frozenBatchNorm: 'inference' | 'training';
+}
+
+export interface ReportedGroup {
+  name: string;
+  layers: ReportedLayer[];
+}
+
+export interface ReportedLayer {
+  name: string;
+  /** Its class, e.g. `Conv2D`. */
+  kind: string;
+  parameters: number;
+  head: boolean;
+  batchNorm: boolean;
+}
+
+export interface ReportedSegment {
+  /** Counts from 0; null: the run has no phases. */
+  phase: number | null;
+  epochs: number;
+  /** Patterns in force, `training.freeze` among them. */
+  freeze: string[];
+  /** Names of the layers that stay as they are. */
+  frozen: string[];
+  /** Weights that train. */
+  trained: number;
+}
