@@ -19,6 +19,7 @@ import { inspectVerb } from './inspect.ts';
 import { layersVerb } from './layers.ts';
 import { lrFindVerb } from './lr-find.ts';
 import { checkPositionals, parseVerb, progressMode } from './parse.ts';
+import { payoffVerb } from './payoff.ts';
 import { predictVerb } from './predict.ts';
 import { recipesVerb } from './recipes.ts';
 import { runsVerb } from './runs.ts';
@@ -41,6 +42,7 @@ const verbs: readonly Verb[] = [
   inspectVerb,
   applyVerb,
   undoVerb,
+  payoffVerb,
   trainVerb,
   recipesVerb,
   lrFindVerb,

@@ -4,6 +4,7 @@ import { openDataSet } from '../dataset/open.ts';
 import { splitImages } from '../dataset/split.ts';
 import type { DataSet, ImageRecord, ScanProgress, SplitName } from '../dataset/types.ts';
 import { type Job, jobFiles } from '../jobs/job.ts';
+import { readProvenance } from '../jobs/read.ts';
 import { Problem } from '../problem.ts';
 import { currentDecisions, readRunDecisions, writeRunDecisions } from './run-decisions.ts';
 import { readSplit, type StoredSplit, writeSplit } from './split-file.ts';
@@ -20,7 +21,7 @@ export interface RunData {
   warnings: DataSet['warnings'];
   /** What people decided about the images, as it was when the run was split. */
   journal: DataSet['journal'];
-  /** Split only now: nothing has been said about the data yet. */
+  /** Nothing has been said about the data yet. */
   isNew: boolean;
   /** What changed since the run was split; null: nothing. */
   changed: string | null;
@@ -66,7 +67,7 @@ export async function openRunData(
     classes: stored.classes,
     images,
     split: positions(splits),
-    isNew: false,
+    isNew: readProvenance(folder) === null,
     changed: changed.length ? changed.join(' ') : null,
   };
 }
