@@ -34,6 +34,7 @@ import { findAgain, finderCommands } from './host/lr-finder/finder-commands.ts';
 import { FinderIndex } from './host/lr-finder/finder-index.ts';
 import { FinderPanels } from './host/lr-finder/finder-panels.ts';
 import { notifyEnds } from './host/notifier.ts';
+import { payoffCommands } from './host/payoff/payoff-commands.ts';
 import { PredictPanels } from './host/predict/predict-panels.ts';
 import { LoupeProcesses } from './host/process.ts';
 import { registerCommands } from './host/register.ts';
@@ -143,6 +144,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
       ...evaluateCommands({ store, evaluatePanels, predictPanels }),
       ...augmentCommands({ dataSets, augmentPanels }),
       ...inspectCommands({ dataSets, inspectPanels }),
+      ...payoffCommands({ dataSets, processes, comparisons }),
       ...exportCommands(parts),
       ...engineCommands(processes),
       ...cleanCommands({ dataSets, cleanPanels, search, apply }),

@@ -41,14 +41,16 @@ async function payoff(input: VerbInput, terminal: Terminal): Promise<VerbResult>
   const { runPayoff } = await import('../cleaning/payoff/payoff.ts');
   const { followTraining } = await import('./train-progress.ts');
   const line = new ProgressLine(terminal);
+  const json = terminal.progress === 'json';
   const stop = listenForSignals(() => line.line('Stopping at the next step; Ctrl-C again ends at once.'));
   let follower: ReturnType<typeof followTraining> | null = null;
   try {
     const report = await runPayoff(folder, {
       signal: stop.signal,
-      onProgress: ({ seen, total }) => line.report({ what: 'Scanning', done: seen, total }),
+      onProgress: ({ seen, total }) => line.report({ what: json ? 'scan' : 'Scanning', done: seen, total }),
       onRun: (run, number, total) => {
         follower?.close();
+        if (json) line.report({ what: 'payoff', done: number, total, fields: { arm: run.arm, seed: run.seed } });
         line.line(`Training ${number} of ${total}: ${run.arm} cleaning, seed ${run.seed}`);
         follower = followTraining(run.folder, line, terminal.err);
       },

@@ -56,6 +56,7 @@ export const commands = {
   compareWith: 'loupe.compare.with',
   pinBaseline: 'loupe.compare.pinBaseline',
   addForeignRuns: 'loupe.compare.addForeign',
+  measurePayoff: 'loupe.cleaning.measurePayoff',
   exportModel: 'loupe.run.export',
   openModelCard: 'loupe.run.openCard',
   classify: 'loupe.classify',

@@ -23,11 +23,12 @@ export interface HeldLock {
   release(): void;
 }
 
-const WAIT_LIMIT_MS = 3000;
 const RETRY_MS = 20;
 /** A lock file without readable content is being written, or was left by a crash on a file system without links. */
 const UNREADABLE_GRACE_MS = 10_000;
 const BREAKER_LIMIT_MS = 5000;
+/** Longer than the mark of a process that died while it removed a dead one's lock may stand. */
+const WAIT_LIMIT_MS = BREAKER_LIMIT_MS + 1000;
 
 /**
  * Makes this process the run's only writer; a dead process's lock is taken over.

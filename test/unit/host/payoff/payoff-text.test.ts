@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { payoffMessage, payoffProgress } from '../../../../src/host/payoff/payoff-text.ts';
+import type { PayoffChange } from '../../../../src/protocol/payoff.ts';
+
+const t = (message: string, ...values: (string | number)[]) =>
+  message.replace(/\{(\d)\}/g, (_, at: string) => String(values[Number(at)]));
+
+function change(part: Partial<PayoffChange> = {}): PayoffChange {
+  const figures = { images: 200, before: 0.81, after: 0.842, difference: 0.032, p: 0.01, text: '' };
+  return { ...figures, interval: [0.011, 0.053], verdict: 'better', ...part };
+}
+
+const seeds = [1, 2, 3];
+const cases: [string, Parameters<typeof payoffMessage>[0], string][] = [
+  [
+    'better',
+    { heldOut: change(), verified: change({ images: 20, interval: [-0.05, 0.2] }), seeds },
+    'Cleaning: accuracy 81.0% → 84.2% (change +1.1 to +5.3 points) on 200 held-out images. On the 20 that you verified: accuracy 81.0% → 84.2% (change −5.0 to +20.0 points).',
+  ],
+  [
+    'unclear, of one seed',
+    { heldOut: change({ verdict: 'unclear' }), verified: null, seeds: [1] },
+    'Cleaning: accuracy 81.0% → 84.2% (change +1.1 to +5.3 points) on 200 held-out images. That may be chance. With one seed, the luck of training is part of it.',
+  ],
+  [
+    'nothing',
+    { heldOut: null, verified: null, seeds },
+    'Nothing was held out that both trainings have predicted: there is no payoff to measure.',
+  ],
+];
+
+for (const [name, report, expected] of cases) {
+  test(`payoff message: ${name}`, () => assert.equal(payoffMessage(report, t), expected));
+}
+
+test('payoff progress: which training it is; other lines say nothing', () => {
+  assert.equal(payoffProgress('{"what":"payoff","done":2,"total":6}', t), 'training 2 of 6');
+  assert.equal(payoffProgress('{"what":"scan","done":2,"total":null}', t), 'looking through the images');
+  for (const line of ['{"what":"step","done":2,"total":6}', 'a log line', '[]'])
+    assert.equal(payoffProgress(line, t), null);
+});
