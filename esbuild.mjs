@@ -66,6 +66,10 @@ for (const file of [
 ]) {
   cpSync(file, path.join(out, 'wasm', path.basename(file)));
 }
+mkdirSync(`${out}/onnx`, { recursive: true });
+for (const name of ['ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm']) {
+  cpSync(`node_modules/onnxruntime-web/dist/${name}`, `${out}/onnx/${name}`);
+}
 cpSync('src/engines/tensorflow/native', path.join(out, 'tensorflow'), { recursive: true });
 cpSync('node_modules/@tensorflow/tfjs-node-gpu/binding', path.join(out, 'tensorflow/binding'), { recursive: true });
 cpSync('node_modules/node-api-headers/include', path.join(out, 'tensorflow/node'), { recursive: true });

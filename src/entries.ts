@@ -30,6 +30,11 @@ export function tfjsWasmFolder(): string {
   );
 }
 
+/** Folder of ONNX Runtime's WebAssembly binary and its loader; the address ends in a slash. */
+export function onnxFolder(): URL {
+  return new URL(fromSource ? '../node_modules/onnxruntime-web/dist/' : './onnx/', import.meta.url);
+}
+
 /** `media/`, which holds the JSON Schema and icons. */
 export function mediaFile(name: string): string {
   return fileURLToPath(new URL(`../media/${name}`, import.meta.url));

@@ -1,11 +1,14 @@
 import path from 'node:path';
 import type { DescribedData, DescribeOptions } from '../embedding/describe-data.ts';
+import type { NetworkChoice } from '../embedding/network.ts';
 import { count, plural } from './format.ts';
 import { engineOf, engineOptions, wholeNumber } from './options.ts';
 import { ProgressLine } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 import { textOf, type Verb, type VerbInput, type VerbOption, type VerbResult } from './verb.ts';
+
+const normalizations = ['zero-one', 'minus-one-one', 'imagenet', 'caffe', 'clip', 'zero-255'] as const;
 
 /** Options of the verbs that describe images by a network. */
 export const embeddingOptions: Record<string, VerbOption> = {
@@ -15,7 +18,21 @@ export const embeddingOptions: Record<string, VerbOption> = {
     value: '<file or run>',
     help: 'Pretrained weights (see loupe import), or a run.',
   },
-  size: { type: 'string', value: '<pixels>', help: 'Side of the input, for a file of weights; default 128.' },
+  size: {
+    type: 'string',
+    value: '<pixels>',
+    help: 'Side of the input, where the network leaves it open; default 128, for whole networks 224.',
+  },
+  layer: {
+    type: 'string',
+    value: '<name>',
+    help: 'Layer, output or value inside an ONNX file that describes the image; default: what comes before the classifier.',
+  },
+  normalize: {
+    type: 'string',
+    value: `<${normalizations.join('|')}>`,
+    help: 'How pixels are brought to the input; default: as the weights want it, for whole networks a guess that is shown.',
+  },
   ...engineOptions,
 };
 
@@ -29,6 +46,16 @@ export const embedVerb: Verb = {
   options: { ...embeddingOptions, out: { type: 'string', value: '<file>', help: 'CSV: path, label, f0, f1 …' } },
   run: embed,
 };
+
+/** What is asked of the network. @throws UsageError */
+export function networkChoiceOf(input: VerbInput): NetworkChoice {
+  const given = textOf(input, 'normalize');
+  const normalize = normalizations.find((name) => name === given);
+  if (given !== undefined && !normalize) {
+    throw new UsageError(`--normalize can't be "${given}".`, `Use one of ${normalizations.join(', ')}.`);
+  }
+  return { side: wholeNumber(input, 'size', 32), normalize, output: textOf(input, 'layer') };
+}
 
 async function embed(input: VerbInput, terminal: Terminal): Promise<VerbResult> {
   const { describeData } = await import('../embedding/describe-data.ts');
@@ -44,7 +71,7 @@ async function embed(input: VerbInput, terminal: Terminal): Promise<VerbResult> 
   const rate = seconds > 0 ? `, ${count((images - cached) / seconds)} a second` : '';
   return {
     json: { ...report, skipped, out: out === undefined ? null : path.resolve(out) },
-    text: `${plural(images, 'image')} × ${count(size)} numbers by ${network.name} at ${network.width} × ${network.height} pixels; ${count(cached)} were there already${images > cached ? rate : ''}.${skipped.length > 0 ? ` ${plural(skipped.length, 'image')} skipped.` : ''}`,
+    text: `${plural(images, 'image')} × ${count(size)} numbers by ${network.name} at ${network.width} × ${network.height} pixels${network.normalize === null ? '' : ` (${network.normalize}, ${network.output})`}; ${count(cached)} were there already${images > cached ? rate : ''}.${skipped.length > 0 ? ` ${plural(skipped.length, 'image')} skipped.` : ''}`,
   };
 }
 
@@ -73,7 +100,7 @@ export async function withProgress<T>(
     return await work(
       {
         weights,
-        side: wholeNumber(input, 'size', 32),
+        ...networkChoiceOf(input),
         engine: engineOf(input),
         onScan: ({ seen, total }) => line.report({ what: json ? 'scan' : 'Scanning', done: seen, total }),
         onEmbed: (done, total) => line.report({ what: json ? 'embed' : 'Describing', done, total }),

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { WeightReport } from '../models/pretrained/inspect.ts';
+import type { FrozenReport, WeightReport } from '../models/pretrained/inspect.ts';
 import { count, plural } from './format.ts';
 import type { Style } from './style.ts';
 import type { Terminal } from './terminal.ts';
@@ -10,11 +10,11 @@ const SHOWN = 8;
 
 export const importVerb: Verb = {
   name: 'import',
-  usage: '<weights file>',
+  usage: '<weights file or model folder>',
   summary:
     'Look into a file of pretrained weights: which network it is of, and which tensors fit, lack or are left over.',
   details: `Reads files of torch.save (.pth, .pt, old and new), .safetensors, and of Keras (.weights.h5, .h5, .keras); a pickle is parsed, never
-run. To train from it, name it in a config: "model": {"architecture": …, "weights": "<file>"}.`,
+run. Networks in ONNX, TensorFlow.js (model.json) and SavedModels are looked at too. To train from weights, name them in a config: "model": {"architecture": …, "weights": "<file>"}.`,
   positionals: { min: 1, max: 1, missing: 'Which file of weights?' },
   options: {},
   run: importWeights,
@@ -26,13 +26,15 @@ async function importWeights(input: VerbInput, terminal: Terminal): Promise<Verb
   return { json: report, text: describe(report, terminal.out), exitCode: fits(report) ? 0 : 1 };
 }
 
-/** Every weight of the network was found. */
-function fits({ match }: WeightReport): boolean {
+/** Every weight of the network was found, or it runs as it is. */
+function fits({ match, frozen }: WeightReport): boolean {
+  if (frozen) return true;
   return match !== null && match.missing.length === 0 && match.wrongShape.length === 0;
 }
 
 function describe(report: WeightReport, colors: Style): string {
-  const { format, tensors, values, network, match } = report;
+  const { format, tensors, values, network, match, frozen } = report;
+  if (frozen) return describeFrozen(frozen, colors);
   const head = `${format}: ${plural(tensors, 'tensor')}, ${count(values)} values`;
   if (!network || !match) return `${head}\n${colors.yellow('The names fit no network that Loupe knows.')}`;
   const width = network.width === 1 ? '' : ` × ${network.width}`;
@@ -48,6 +50,19 @@ function describe(report: WeightReport, colors: Style): string {
     ...listed('Missing', match.missing),
     ...listed('Of another shape', wrong),
     ...listed('Left over', match.extra),
+  ].join('\n');
+}
+
+function describeFrozen({ format, input, outputs, features, normalize }: FrozenReport, colors: Style): string {
+  const side = (length: number | null) => (length === null ? 'any' : String(length));
+  const shapes = outputs.map(({ name, shape }) =>
+    shape.length > 0 ? `${name} [${shape.map((n) => n ?? '?').join(', ')}]` : name,
+  );
+  return [
+    `${colors.bold(format)}: a whole network, which describes images as it is (loupe embed, loupe baseline) and is not trained`,
+    `Input ${input.name}: ${side(input.width)} × ${side(input.height)} pixels, ${plural(input.channels, 'channel')}, ${input.type}, ${input.layout.toUpperCase()}`,
+    `Outputs: ${shapes.slice(0, SHOWN).join(', ')}`,
+    `Features by ${colors.bold(features)} (another: --layer), input ${normalize} (a guess; another: --normalize)`,
   ].join('\n');
 }
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { WhichReport } from '../embedding/which-algorithm.ts';
 import type { ComparedAlgorithm } from '../evaluation/classifiers/compare.ts';
 import type { RunSummary } from '../protocol/runs.ts';
-import { embeddingOptions } from './embed.ts';
+import { embeddingOptions, networkChoiceOf } from './embed.ts';
 import { count, duration, megabytes, percent, plural } from './format.ts';
 import { defaultRunsFolder, runsFolderOf } from './locate.ts';
 import { engineOf, wholeNumber } from './options.ts';
@@ -55,7 +55,7 @@ async function which(input: VerbInput, terminal: Terminal): Promise<VerbResult> 
   try {
     report = await whichAlgorithm(source, {
       weights,
-      side: wholeNumber(input, 'size', 32),
+      ...networkChoiceOf(input),
       features: featuresOf(input, weights),
       limit: wholeNumber(input, 'limit', 10) ?? LIMIT,
       seed: wholeNumber(input, 'seed', 0) ?? 42,

@@ -6,13 +6,11 @@ import { chooseEngine } from '../engines/choose.ts';
 import type { Engine, EngineInfo } from '../engines/engine.ts';
 import type { EngineConfig } from '../training/config.ts';
 import { type Embeddings, embedImages } from './embed.ts';
-import { openEmbeddingNetwork } from './network.ts';
+import { type EmbeddingNetwork, type NetworkChoice, openEmbeddingNetwork } from './network.ts';
 
-export interface DescribeOptions {
-  /** File of weights, or folder of a run. */
+export interface DescribeOptions extends NetworkChoice {
+  /** File of weights or of a whole network, name of the zoo, or folder of a run. */
   weights: string;
-  /** Pixels, for a file of weights. */
-  side?: number | undefined;
   engine: EngineConfig;
   onScan?: (progress: ScanProgress) => void;
   onEmbed?: (done: number, total: number) => void;
@@ -23,7 +21,7 @@ export interface DescribeOptions {
 export interface DescribedData {
   data: DataSet;
   embeddings: Embeddings;
-  network: { name: string; key: string; width: number; height: number };
+  network: Pick<EmbeddingNetwork, 'name' | 'key' | 'normalize' | 'output'> & { width: number; height: number };
   engine: EngineInfo;
   /** Seconds that computing the embeddings took. */
   seconds: number;
@@ -46,7 +44,7 @@ export async function describeData<T>(
   });
   const { engine } = await chooseEngine(options.engine);
   try {
-    const network = await openEmbeddingNetwork(options.weights, options.side);
+    const network = await openEmbeddingNetwork(options.weights, options);
     const started = performance.now();
     const embeddings = await embedImages(engine, network, data, {
       onFailed: ({ index, message }) => options.onSkipped?.(data.images[index]?.path ?? '', message),
@@ -54,9 +52,9 @@ export async function describeData<T>(
       ...(signal && { signal }),
     });
     const seconds = (performance.now() - started) / 1000;
-    network.model.dispose();
-    const { name, key, preprocess } = network;
-    const described = { name, key, width: preprocess.width, height: preprocess.height };
+    network.dispose();
+    const { name, key, preprocess, normalize, output } = network;
+    const described = { name, key, width: preprocess.width, height: preprocess.height, normalize, output };
     return await use({ data, embeddings, network: described, engine: engine.info, seconds }, engine);
   } finally {
     await engine.dispose();

@@ -52,8 +52,8 @@ export async function embedImages(
   data: { root: string; images: ImageRecord[] },
   options: EmbedOptions = {},
 ): Promise<Embeddings> {
-  const { model, normalization, layer, preprocess, key } = network;
-  const extractor = await engine.createFeatureExtractor(model, normalization, layer);
+  const { preprocess, key } = network;
+  const extractor = await network.createExtractor(engine);
   try {
     const description = {
       key,

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Normalization, Preprocess } from '../images/preprocess.ts';
+import type { Engine, FeatureExtractor } from '../engines/engine.ts';
+import type { Preprocess } from '../images/preprocess.ts';
 import { jobFiles } from '../jobs/job.ts';
 import { isRunFolder } from '../jobs/read.ts';
 import { buildModel } from '../models/build.ts';
-import { detectNetwork } from '../models/pretrained/detect.ts';
+import { type FrozenNetwork, type FrozenNormalize, frozenNormalization } from '../models/frozen/frozen-network.ts';
+import { openFrozen } from '../models/frozen/open.ts';
+import { type Detected, detectNetwork } from '../models/pretrained/detect.ts';
 import { loadPretrained, PRETRAINED_SIDE } from '../models/pretrained/load.ts';
 import { modelFiles, readModel } from '../models/save.ts';
 import { openWeightFile } from '../models/weights/open.ts';
@@ -19,80 +21,144 @@ import { fixedNormalization } from '../training/normalization.ts';
 export interface EmbeddingNetwork {
   /** What a user reads, e.g. `mobilenet-v2 (weights.pth)`. */
   name: string;
-  model: LayersModel;
-  /** Whose output describes the image. */
-  layer: string;
   preprocess: Preprocess;
-  normalization: Normalization;
-  /** Equal for equal weights and preprocessing. */
+  /** What is done to pixels, in the words of a config or of `--normalize`; null: as the run says. */
+  normalize: FrozenNormalize | null;
+  /** Output that describes the image: a layer, or a value inside an ONNX file. */
+  output: string;
+  /** Equal for equal weights, preprocessing and output. */
   key: string;
+  /** @throws EngineError, Problem of the network's kind */
+  createExtractor(engine: Engine): Promise<FeatureExtractor>;
+  dispose(): void;
+}
+
+export interface NetworkChoice {
+  /** Pixels of the input; a run, and networks of one size, have their own. */
+  side?: number | undefined;
+  /** In place of what is known or guessed. */
+  normalize?: FrozenNormalize | undefined;
+  /** In place of what comes before the classifier. */
+  output?: string | undefined;
 }
 
 /** Between the two of which images are usually small and networks usually made. */
 export const DEFAULT_SIDE = 128;
 
 /**
- * The network of a file of pretrained weights, or of a run.
- * @param source file, name of the zoo, or folder of a run
- * @param side pixels of the input, for a file; a run has its own
+ * The network of a file of pretrained weights, of a file that holds a whole network (ONNX, TensorFlow.js, SavedModel), or of a run.
+ * @param source file, folder of a SavedModel, name of the zoo, or folder of a run
  * @throws Problem `bad-weights-file`, `unknown-network`, `no-model` …
  */
-export async function openEmbeddingNetwork(source: string, side: number = DEFAULT_SIDE): Promise<EmbeddingNetwork> {
-  const file = resolveWeights(source, '.');
-  if (isRunFolder(file)) return await fromRun(file);
-  return fromWeights(file, side);
+export async function openEmbeddingNetwork(source: string, choice: NetworkChoice = {}): Promise<EmbeddingNetwork> {
+  const given = resolveWeights(source, '.');
+  // The folder of a TensorFlow.js model stands for its description; a run has one too, but elsewhere.
+  const described = path.join(given, 'model.json');
+  const file = fs.existsSync(described) ? described : given;
+  if (isRunFolder(file)) return await fromRun(file, choice);
+  const known = detectIn(file);
+  if (known) return fromWeights(file, known, choice);
+  const frozen = await openFrozen(file);
+  if (frozen) return fromFrozen(file, frozen, choice);
+  throw new Problem(
+    'unknown-network',
+    `The weights in ${file} fit no network that Loupe knows.`,
+    'See what the file holds: loupe import <file>. A network of any other kind can be given as ONNX.',
+  );
 }
 
-async function fromRun(folder: string): Promise<EmbeddingNetwork> {
+/** The network that the file's names belong to; null for another, or where the file holds a graph and no layers. */
+function detectIn(file: string): Detected | null {
+  if (/\.onnx$/i.test(file) || fs.statSync(file, { throwIfNoEntry: false })?.isDirectory()) return null;
+  if (path.basename(file) === 'saved_model.pb') return null;
+  const weights = openWeightFile(file);
+  try {
+    return detectNetwork(weights);
+  } finally {
+    weights.close();
+  }
+}
+
+async function fromRun(folder: string, { output = 'features' }: NetworkChoice): Promise<EmbeddingNetwork> {
   const { model, preprocess } = await readModel(path.join(folder, jobFiles.model));
-  const weights = hashOf(path.join(folder, jobFiles.model, modelFiles.weights));
   return {
     name: path.basename(folder),
-    model,
-    layer: 'features',
     preprocess,
-    normalization: preprocess.normalization,
-    key: keyOf(weights, preprocess),
+    normalize: null,
+    output,
+    key: keyOf(hashOf([path.join(folder, jobFiles.model, modelFiles.weights)]), preprocess, output),
+    createExtractor: (engine) => engine.createFeatureExtractor(model, preprocess.normalization, output),
+    dispose: () => void model.dispose(),
   };
 }
 
-function fromWeights(file: string, side: number): EmbeddingNetwork {
-  const weights = openWeightFile(file);
-  const network = detectNetwork(weights);
-  weights.close();
-  if (!network) {
-    throw new Problem(
-      'unknown-network',
-      `The weights in ${file} fit no network that Loupe knows.`,
-      'See what the file holds: loupe import <file>.',
-    );
-  }
-  const { architecture, width, flavor } = network;
+function fromWeights(file: string, network: Detected, choice: NetworkChoice): EmbeddingNetwork {
+  const { architecture, width, flavor, input } = network;
+  const { side = DEFAULT_SIDE, normalize = input, output = 'features' } = choice;
   const config = { ...defaultConfig.model, architecture, width, dropout: 0 };
-  const shape = {
-    width: side,
-    height: side,
-    channels: 3 as const,
-    classes: 1,
-    seed: 0,
-    designSide: PRETRAINED_SIDE,
-    flavor,
-  };
-  const model = buildModel(config, shape);
+  const shape = { width: side, height: side, channels: 3 as const, classes: 1, seed: 0, designSide: PRETRAINED_SIDE };
+  const model = buildModel(config, { ...shape, flavor });
   loadPretrained(model, file, config, flavor);
-  const normalization = fixedNormalization(network.input, 3);
-  const preprocess: Preprocess = { version: 1, width: side, height: side, color: 'rgb', resize: 'crop', normalization };
-  const name = `${architecture}${width === 1 ? '' : ` × ${width}`} (${path.basename(file)})`;
-  return { name, model, layer: 'features', preprocess, normalization, key: keyOf(hashOf(file), preprocess) };
+  const preprocess = preprocessOf(side, side, 3, normalize);
+  return {
+    name: `${architecture}${width === 1 ? '' : ` × ${width}`} (${path.basename(file)})`,
+    preprocess,
+    normalize,
+    output,
+    key: keyOf(hashOf([file]), preprocess, output),
+    createExtractor: (engine) => engine.createFeatureExtractor(model, preprocess.normalization, output),
+    dispose: () => void model.dispose(),
+  };
 }
 
-function keyOf(weights: string, preprocess: Preprocess): string {
-  return createHash('sha256')
-    .update(JSON.stringify([1, weights, preprocess]))
-    .digest('hex')
-    .slice(0, 16);
+function fromFrozen(file: string, network: FrozenNetwork, choice: NetworkChoice): EmbeddingNetwork {
+  const { input } = network;
+  const { normalize = network.normalize, output = network.features } = choice;
+  const width = input.width ?? choice.side ?? PRETRAINED_SIDE;
+  const height = input.height ?? choice.side ?? PRETRAINED_SIDE;
+  const preprocess = preprocessOf(width, height, input.channels, normalize);
+  return {
+    name: path.basename(file),
+    preprocess,
+    normalize,
+    output,
+    key: keyOf(hashOf(filesOf(file)), preprocess, output),
+    createExtractor: (engine) =>
+      network.createExtractor(engine, { width, height, normalization: preprocess.normalization, output }),
+    dispose: () => undefined,
+  };
 }
 
-function hashOf(file: string): string {
-  return createHash('sha256').update(fs.readFileSync(file)).digest('hex');
+function preprocessOf(width: number, height: number, channels: 1 | 3, normalize: FrozenNormalize): Preprocess {
+  const normalization =
+    normalize === 'clip' || normalize === 'zero-255'
+      ? frozenNormalization(normalize, channels)
+      : fixedNormalization(normalize, channels);
+  return { version: 1, width, height, color: channels === 1 ? 'grey' : 'rgb', resize: 'crop', normalization };
+}
+
+function keyOf(weights: string, preprocess: Preprocess, output: string): string {
+  const contents = output === 'features' ? [1, weights, preprocess] : [1, weights, preprocess, output];
+  return createHash('sha256').update(JSON.stringify(contents)).digest('hex').slice(0, 16);
+}
+
+/** What decides the numbers of a network that may lie in several files. */
+function filesOf(file: string): string[] {
+  if (fs.statSync(file).isDirectory()) return filesBelow(file);
+  if (/\.json$/i.test(file)) return filesBelow(path.dirname(file)).filter((one) => /\.(json|bin)$/i.test(one));
+  return [file, `${file}.data`].filter((one) => fs.existsSync(one));
+}
+
+function filesBelow(folder: string): string[] {
+  const entries = fs.readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+}
+
+function hashOf(files: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(fs.readFileSync(file));
+  return hash.digest('hex');
 }

@@ -12,13 +12,11 @@ import { Problem } from '../problem.ts';
 import type { EngineConfig } from '../training/config.ts';
 import { describeImages, type Embeddings, type EmbedOptions, embedImages } from './embed.ts';
 import { type HandmadeName, handmadeDescription, handmadeTitle } from './handmade.ts';
-import { openEmbeddingNetwork } from './network.ts';
+import { type NetworkChoice, openEmbeddingNetwork } from './network.ts';
 
-export interface WhichOptions {
+export interface WhichOptions extends NetworkChoice {
   /** File of weights, name of the zoo, or folder of a run; undefined: only features that need none. */
   weights?: string | undefined;
-  /** Pixels, for a file of weights. */
-  side?: number | undefined;
   features: readonly HandmadeName[];
   /** Images that the algorithms are compared on at most; the others sit out. */
   limit: number;
@@ -108,9 +106,9 @@ async function describeAll(
   if (options.weights !== undefined) {
     const { engine } = await chooseEngine(options.engine);
     try {
-      const network = await openEmbeddingNetwork(options.weights, options.side);
+      const network = await openEmbeddingNetwork(options.weights, options);
       found.push(await timed(network.name, () => embedImages(engine, network, data, settings)));
-      network.model.dispose();
+      network.dispose();
     } finally {
       await engine.dispose();
     }

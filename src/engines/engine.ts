@@ -152,6 +152,16 @@ export interface FeatureExtractor {
   dispose(): void;
 }
 
+/** A SavedModel in TensorFlow. */
+export interface SavedModelSession {
+  /** @param output `operation:index`. @throws Error with TensorFlow's message, or where the output holds no float32 */
+  run(
+    input: { name: string; shape: readonly number[]; data: Float32Array | Uint8Array },
+    output: string,
+  ): { shape: number[]; values: Float32Array };
+  close(): void;
+}
+
 /** Something that can run a `LayersModel`. One instance a process. */
 export interface Engine {
   readonly info: EngineInfo;
@@ -164,6 +174,8 @@ export interface Engine {
   createExplainer(model: LayersModel, normalization: Normalization): Promise<Explainer>;
   /** @param layer name of a layer of `model`; default: the last before the classifier (the input of its last Dense layer). */
   createFeatureExtractor(model: LayersModel, normalization: Normalization, layer?: string): Promise<FeatureExtractor>;
+  /** A network that TensorFlow saved, as a folder; only TensorFlow's engine has this. @throws Error with TensorFlow's message */
+  openSavedModel?(folder: string): SavedModelSession;
   dispose(): Promise<void>;
 }
 

@@ -2,10 +2,20 @@ import os from 'node:os';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Normalization } from '../../images/preprocess.ts';
 import type { EngineConfig } from '../../training/config.ts';
-import type { Engine, EngineInfo, Explainer, FeatureExtractor, Predictor, Trainer, TrainerOptions } from '../engine.ts';
+import type {
+  Engine,
+  EngineInfo,
+  Explainer,
+  FeatureExtractor,
+  Predictor,
+  SavedModelSession,
+  Trainer,
+  TrainerOptions,
+} from '../engine.ts';
 import type { TensorFlowBinding } from './binding.ts';
 import { TensorFlowExplainer, TensorFlowFeatures } from './explainer.ts';
 import { EagerFallback } from './fallback.ts';
+import { openForeignModel } from './foreign-model.ts';
 import { mixedPrecision, type PrecisionChoice } from './half-precision.ts';
 import { fullPrecision, type Precision } from './lower/pass.ts';
 import { nvidiaCards } from './nvidia.ts';
@@ -58,6 +68,10 @@ export class TensorFlowEngine implements Engine {
       async () => new TensorFlowFeatures(this.binding, model, normalization, layer),
       (engine) => engine.createFeatureExtractor(model, normalization, layer),
     );
+  }
+
+  openSavedModel(folder: string): SavedModelSession {
+    return openForeignModel(this.binding, folder);
   }
 
   /** TensorFlow's libraries stay loaded until the process ends; trainers and predictors free what they hold themselves. */

@@ -1,6 +1,11 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { providePlainBackend } from '../../engines/plain-backend.ts';
 import { defaultConfig } from '../../training/config.ts';
 import { buildModel } from '../build.ts';
+import type { FrozenFormat, FrozenNetwork } from '../frozen/frozen-network.ts';
+import { openFrozen } from '../frozen/open.ts';
+import { savedModelFile } from '../frozen/saved-model-file.ts';
 import { isHeadLayer } from '../head.ts';
 import { openWeightFile, weightFileProblem } from '../weights/open.ts';
 import { valuesIn, type WeightFormat } from '../weights/weight-file.ts';
@@ -14,22 +19,47 @@ const shape = { width: 96, height: 96, channels: 3 as const, classes: 1, seed: 0
 /** What `loupe import` tells of a file. */
 export interface WeightReport {
   file: string;
-  format: WeightFormat;
+  format: WeightFormat | FrozenFormat;
   tensors: number;
   /** Numbers in all tensors. */
   values: number;
   /** null: not one of the networks that Loupe knows. */
   network: Detected | null;
   match: WeightMatch | null;
+  /** A network that can be run as it is, whatever its layers are called; null: weights only. */
+  frozen: FrozenReport | null;
 }
+
+/** What is known of such a network. */
+export type FrozenReport = Pick<FrozenNetwork, 'format' | 'input' | 'outputs' | 'features' | 'normalize'>;
 
 /** Reads a weight file, finds the network it belongs to and tries every tensor in its place. @throws Problem `bad-weights-file`, … */
 export async function inspectWeights(file: string): Promise<WeightReport> {
+  const holdsWeights = !isGraph(file);
+  const found = holdsWeights ? await inspectTensors(file) : null;
+  if (found?.network) return found;
+  const network = await openFrozen(file);
+  if (!network) return found ?? (await inspectTensors(file));
+  const { format, input, outputs, features, normalize } = network;
+  const frozen = { format, input, outputs, features, normalize };
+  return found ? { ...found, frozen } : { file, format, tensors: 0, values: 0, network: null, match: null, frozen };
+}
+
+/** Names of files that hold operations, and no layers to be matched. */
+function isGraph(file: string): boolean {
+  if (/\.onnx$/i.test(file) || path.basename(file) === savedModelFile) return true;
+  return fs.existsSync(path.join(file, savedModelFile));
+}
+
+async function inspectTensors(given: string): Promise<WeightReport> {
+  // The folder of a TensorFlow.js model stands for its description.
+  const inside = path.join(given, 'model.json');
+  const file = fs.existsSync(inside) ? inside : given;
   const weights = openWeightFile(file);
   try {
     const network = detectNetwork(weights);
     const values = [...weights.tensors].reduce((sum, [name, { shape }]) => sum + valuesIn(shape, name), 0);
-    const report = { file, format: weights.format, tensors: weights.tensors.size, values };
+    const report = { file, format: weights.format, tensors: weights.tensors.size, values, frozen: null };
     if (!network) return { ...report, network, match: null };
     await providePlainBackend();
     const { architecture, width, flavor } = network;

@@ -15,6 +15,8 @@ const dtypes: Readonly<Record<string, DType>> = {
   int32: { bytes: 4, at: (view, offset) => view.getInt32(offset, true) },
   int16: { bytes: 2, at: (view, offset) => view.getInt16(offset, true) },
   int8: { bytes: 1, at: (view, offset) => view.getInt8(offset) },
+  uint32: { bytes: 4, at: (view, offset) => view.getUint32(offset, true) },
+  uint16: { bytes: 2, at: (view, offset) => view.getUint16(offset, true) },
   uint8: { bytes: 1, at: (view, offset) => view.getUint8(offset) },
   bool: { bytes: 1, at: (view, offset) => view.getUint8(offset) },
 };

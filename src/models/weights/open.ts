@@ -5,6 +5,7 @@ import { ZipFile } from '../../interop/zip-file.ts';
 import { Problem } from '../../problem.ts';
 import { kerasArchiveEntries, openKerasH5, openKerasZip } from './keras-file.ts';
 import { looksLikeSafetensors, openSafetensors } from './safetensors-file.ts';
+import { openTfjs } from './tfjs-file.ts';
 import { legacyStart, openTorchLegacy, openTorchZip } from './torch-file.ts';
 import { type WeightFile, WeightFileError } from './weight-file.ts';
 
@@ -16,6 +17,7 @@ const SNIFFED = 4096;
  */
 export function openWeightFile(file: string): WeightFile {
   try {
+    if (/\.json$/i.test(file)) return openTfjs(file);
     const { start, size } = sniff(file);
     if (start.subarray(0, 4).equals(Buffer.from('PK\x03\x04'))) return openArchive(file);
     if (looksLikeHdf5(start)) return openKerasH5(file);
@@ -44,7 +46,7 @@ export function weightFileProblem(file: string, error: unknown): unknown {
     return new Problem(
       'bad-weights-file',
       `The weights in ${file} can't be read: ${error.message}.`,
-      'Give a file of torch.save (a state_dict), .safetensors, or of Keras (.h5, .keras); download it again if it is cut off.',
+      'Give a file of torch.save (a state_dict), safetensors, Keras (.h5, .keras), TensorFlow.js (model.json) or ONNX; download it again if it is cut off.',
       { cause: error },
     );
   }

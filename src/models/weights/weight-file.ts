@@ -16,7 +16,8 @@ export type WeightFormat =
   | 'keras-h5'
   | 'keras'
   | 'keras-weights'
-  | 'tfjs-layers';
+  | 'tfjs-layers'
+  | 'tfjs-graph';
 
 /** What a weight file holds, by the names that the framework gave. Open until it is closed. */
 export interface WeightFile {
