@@ -189,11 +189,11 @@ async function described(manifest: string, cacheFolder?: string) {
   const data = await openDataSet(manifest);
   const { engine } = await chooseEngine(engineConfig);
   try {
-    const network = await openEmbeddingNetwork(weights, side);
+    const network = await openEmbeddingNetwork(weights, { side });
     // The first batch makes the graph; the decoder's cache is warmed so that the network is what is measured.
     const started = performance.now();
     const embeddings = await embedImages(engine, network, data, cacheFolder === undefined ? {} : { cacheFolder });
-    network.model.dispose();
+    network.dispose();
     return { data, embeddings, seconds: (performance.now() - started) / 1000 };
   } finally {
     await engine.dispose();
