@@ -17,7 +17,9 @@ export const inspectVerb: Verb = {
   details: `Images need no class: a flat folder will do. What was measured is kept by content.
 --query lists images: words match the path; class:rose, split:test, issue:blurry, is:wrong, blur<0.3, width>=500,
 confidence:0.5..0.6, -class:rose; terms are joined by and, several values (class:rose,tulip) by or.
---sort takes a field, with a minus in front for descending: ${catalogueFields.join(', ')}.`,
+--sort takes a field, with a minus in front for descending (--sort=-bytes):
+${catalogueFields.slice(0, 14).join(', ')},
+${catalogueFields.slice(14).join(', ')}.`,
   positionals: { min: 1, max: 1, missing: 'Which data set?' },
   options: {
     query: { type: 'string', short: 'q', value: '<text>', help: 'List the images that this query means.' },
@@ -28,6 +30,7 @@ confidence:0.5..0.6, -class:rose; terms are joined by and, several values (class
       value: '<folder>',
       help: 'Folder whose .loupe holds the journal of edits; default: the current folder.',
     },
+    quick: { type: 'boolean', help: 'Measure nothing: show what is known already.' },
     lines: { type: 'boolean', help: 'Answer JSON lines from stdin, for programs.' },
   },
   run: inspect,
@@ -37,7 +40,7 @@ async function inspect(input: VerbInput, terminal: Terminal): Promise<VerbResult
   const source = path.resolve(input.positionals[0] as string);
   const workspace = textOf(input, 'workspace');
   if (input.values.lines === true) {
-    await serve(source, workspace);
+    await serve(source, { workspace, measure: input.values.quick !== true });
     return { json: null, text: '' };
   }
   const query = textOf(input, 'query');
@@ -51,8 +54,13 @@ async function inspect(input: VerbInput, terminal: Terminal): Promise<VerbResult
       workspace,
       onProgress: ({ seen, total, read }) => line.report({ what, done: seen, total, fields: { read } }),
     });
-    line.end();
     try {
+      if (input.values.quick !== true) {
+        const { measureImages } = await import('../catalogue/measure-images.ts');
+        const measuring = terminal.progress === 'json' ? 'measure' : 'Measuring';
+        await measureImages(catalogue, { onProgress: (done, total) => line.report({ what: measuring, done, total }) });
+      }
+      line.end();
       if (query === undefined && !sort) {
         const { describeCatalogue, reportCatalogue } = await import('./inspect-report.ts');
         const report = reportCatalogue(catalogue);
@@ -70,10 +78,10 @@ async function inspect(input: VerbInput, terminal: Terminal): Promise<VerbResult
   }
 }
 
-async function serve(source: string, workspace: string | undefined): Promise<void> {
+async function serve(source: string, options: { workspace: string | undefined; measure: boolean }): Promise<void> {
   const { serveCatalogue } = await import('../catalogue/serve.ts');
   try {
-    await serveCatalogue(source, { workspace }, process.stdin, process.stdout);
+    await serveCatalogue(source, options, process.stdin, process.stdout);
   } catch (error) {
     if (error instanceof Problem) sayFailure(error);
     throw error;
