@@ -20,7 +20,7 @@ export function placeDecisions(
   images: readonly { path: string; hash: string }[],
 ): Placement {
   const placed: Placement = { byImage: new Map(), renamed: [], changed: [], gone: [], ambiguous: [] };
-  const byPath = new Map(images.map(({ path }, at) => [path, at]));
+  const byPath = positionsOf(decisions, images);
   const left: Decision[] = [];
   for (const decision of decisions) {
     const at = byPath.get(decision.path);
@@ -29,9 +29,11 @@ export function placeDecisions(
   }
   const waiting = Map.groupBy(left, ({ hash }) => hash);
   const candidates = new Map<string, number[]>([...waiting.keys()].map((hash) => [hash, []]));
-  images.forEach(({ hash }, at) => {
-    if (!placed.byImage.has(at)) candidates.get(hash)?.push(at);
-  });
+  if (candidates.size > 0) {
+    images.forEach(({ hash }, at) => {
+      if (!placed.byImage.has(at)) candidates.get(hash)?.push(at);
+    });
+  }
   for (const decision of left) {
     const found = candidates.get(decision.hash) ?? [];
     const rivals = waiting.get(decision.hash)?.length ?? 0;
@@ -44,4 +46,17 @@ export function placeDecisions(
     }
   }
   return placed;
+}
+
+/** Path → position, of the paths that are decided about only: there may be a million images and a few decisions. */
+function positionsOf(
+  decisions: readonly Decision[],
+  images: readonly { path: string; hash: string }[],
+): Map<string, number> {
+  const wanted = new Set(decisions.map(({ path }) => path));
+  const positions = new Map<string, number>();
+  images.forEach(({ path }, at) => {
+    if (wanted.has(path)) positions.set(path, at);
+  });
+  return positions;
 }

@@ -7,8 +7,8 @@ export interface Journal {
   lines: JournalLine[];
   /** Lines that can't be used: torn by a crash, left by a merge, written by a newer version. They stay in the file. */
   bad: { line: number; message: string }[];
-  /** Of what all lines together say: equal for two files that say the same. */
-  hash: string;
+  /** Of what all lines together say: equal for two files that say the same. Worked out when it is first asked for. */
+  readonly hash: string;
 }
 
 /**
@@ -17,8 +17,15 @@ export interface Journal {
  */
 export function readJournal(file: string): Journal {
   const { lines, bad } = parseJournal(textOf(file));
-  const names = new Set(lines.filter(isImageLine).map(({ data }) => data));
-  return { lines, bad, hash: journalHash(lines, [...names]) };
+  let hash: string | null = null;
+  return {
+    lines,
+    bad,
+    get hash() {
+      hash ??= journalHash(lines, [...new Set(lines.filter(isImageLine).map(({ data }) => data))]);
+      return hash;
+    },
+  };
 }
 
 /** The lines of a journal's text, those that make no sense apart; lines are numbered from 1. */
