@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { readOverlay } from '../dataset/journal/overlay.ts';
+import { readOverlay, workspaceOfJob } from '../dataset/journal/overlay.ts';
 import { openDataSet } from '../dataset/open.ts';
 import type { DataSet, ImageRecord, ScanProgress, SplitName } from '../dataset/types.ts';
 import type { PredictorSpec } from '../evaluation/predictor/spec.ts';
@@ -43,7 +43,9 @@ export async function openEvaluationData(
 ): Promise<EvaluationData> {
   const runs = runsOf(spec);
   const opened =
-    target.kind === 'split' ? await openSplit(runs, target.split, options) : await openFolder(target.source, options);
+    target.kind === 'split'
+      ? await openSplit(runs, target.split, options)
+      : await openFolder(target.source, runs, options);
   const { images, unknownClasses } = matchLabels(opened.images, opened.classes, labels);
   if (images.length === 0) {
     const names = unknownClasses.slice(0, 5).map(({ name }) => `"${name}"`);
@@ -104,8 +106,9 @@ async function openSplit(runs: string[], split: SplitName, options: DataOptions)
   };
 }
 
-async function openFolder(source: string, options: DataOptions): Promise<Opened> {
-  const data = await openDataSet(source, { purpose: 'evaluate', journal: readOverlay(source), ...options });
+async function openFolder(source: string, [run]: string[], options: DataOptions): Promise<Opened> {
+  const journal = readOverlay(source, run === undefined ? null : workspaceOfJob(run));
+  const data = await openDataSet(source, { purpose: 'evaluate', journal, ...options });
   return {
     root: data.root,
     classes: data.classes,

@@ -91,9 +91,11 @@ async function reportOf(config: RunConfig, base: string): Promise<LayerReport> {
 /** Classes of the data set where it can be opened; the layers can be looked at without. */
 async function classesOf(source: string, config: RunConfig): Promise<number> {
   const { openDataSet } = await import('../dataset/open.ts');
+  const { readOverlay } = await import('../dataset/journal/overlay.ts');
   const { Problem } = await import('../problem.ts');
   try {
-    const { classes } = await openDataSet(source, { format: config.data.format });
+    const journal = config.data.journal ? readOverlay(source) : null;
+    const { classes } = await openDataSet(source, { format: config.data.format, journal });
     return Math.max(UNKNOWN_CLASSES, classes.length);
   } catch (error) {
     if (error instanceof Problem) return UNKNOWN_CLASSES;

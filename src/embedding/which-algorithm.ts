@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { readOverlay } from '../dataset/journal/overlay.ts';
 import { openDataSet } from '../dataset/open.ts';
 import type { DataSet, ImageRecord, ScanProgress } from '../dataset/types.ts';
 import { chooseEngine } from '../engines/choose.ts';
@@ -47,6 +48,7 @@ const LEAST_PER_CLASS = 5;
 export async function whichAlgorithm(source: string, options: WhichOptions): Promise<WhichReport> {
   const { onScan, signal } = options;
   const data = await openDataSet(path.resolve(source), {
+    journal: readOverlay(source),
     ...(onScan && { onProgress: onScan }),
     ...(signal && { signal }),
   });

@@ -30,7 +30,7 @@ export interface SourceEdits {
 }
 
 export interface ReadOptions {
-  /** Folder with the `.loupe` of the journal; default: the nearest one above the source. */
+  /** Folder with the `.loupe` of the journal; default: the current one, else the nearest one above the source. */
   workspace?: string | undefined;
   onProgress?: ((progress: ScanProgress) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -39,7 +39,7 @@ export interface ReadOptions {
 /** Reads source and journal. @throws Problem `no-edits`, and of `listImages` */
 export async function readEdits(place: string, { workspace, ...options }: ReadOptions = {}): Promise<SourceEdits> {
   const absolute = path.resolve(place);
-  const overlay = readOverlay(absolute, workspace ?? null);
+  const overlay = readOverlay(absolute, workspace);
   if (!overlay || overlay.decisions.length === 0) {
     throw new Problem(
       'no-edits',

@@ -23,10 +23,10 @@ const FOUND_IN_FOLDER = ['manifest.csv', 'manifest.jsonl', 'manifest.tsv'];
 /**
  * The journal of a data set: that of the workspace, else of the nearest folder above the source; the first that says something about it.
  * @param source folder or file of the data set
- * @param workspace where the user works, where that is known, e.g. by `workspaceOfJob`
+ * @param workspace where the user works (`workspaceOfJob` knows it of a job); null: not known; default: the current folder
  * @returns null: there is no journal
  */
-export function readOverlay(source: string, workspace: string | null = null): JournalOverlay | null {
+export function readOverlay(source: string, workspace: string | null = process.cwd()): JournalOverlay | null {
   const absolute = path.resolve(source);
   let first: JournalOverlay | null = null;
   for (const folder of new Set([...(workspace === null ? [] : [path.resolve(workspace)]), ...foldersAbove(absolute)])) {

@@ -162,3 +162,22 @@ test('journal: a manifest is known by its own name and by that of its folder', a
   }
   assert.equal((await open()).skipped[0]?.count, 3);
 });
+
+test('journal: data outside the workspace are known by the way that leads to them; the nearest journal that says something counts', async (t) => {
+  const { workspace, root, raw } = await workspaceOf(t);
+  const elsewhere = temporaryFolder(t);
+  const { images } = await raw();
+  const image = images[0]!;
+  const file = journalFileOf(elsewhere);
+  const data = journalDataName(elsewhere, root);
+  assert.match(data, /^\.\.\//);
+  appendToJournal(file, stampEdits([editOf.exclude(image)], { data, after: [] }));
+  assert.equal(readOverlay(root, elsewhere)?.decisions.length, 1);
+  assert.equal(readOverlay(root, null), null);
+  const near = stampEdits([editOf.exclude(image)], { data: 'another', after: [] });
+  appendToJournal(journalFileOf(workspace), near);
+  assert.equal(readOverlay(root, elsewhere)?.file, file);
+  assert.deepEqual(readOverlay(root, null)?.decisions, []);
+  appendToJournal(journalFileOf(path.dirname(root)), stampEdits([editOf.keep(image)], { data: 'images', after: near }));
+  assert.equal(readOverlay(path.join(root), null)?.decisions[0]?.kept, true);
+});
