@@ -165,10 +165,7 @@ export class InspectPanel {
         const { ids } = await this.#client.ask({ type: 'ids', query: this.#state.query });
         return ids.slice(from, to);
       },
-      onActivate: (row) => {
-        void this.#openImage(row.id);
-        this.#detail.focus();
-      },
+      onActivate: (row) => void this.#openImage(row.id).then(() => this.#detail.focus()),
       onFocus: (row, index) => {
         this.#save({ focus: index });
         if (row && !this.#detail.root.hidden && this.#detail.image?.id !== row.id) void this.#openImage(row.id);

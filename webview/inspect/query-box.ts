@@ -68,7 +68,8 @@ export class QueryBox {
   }
 
   set value(text: string) {
-    if (this.#input.value !== text) this.#input.value = text;
+    // A space that was just typed stays.
+    if (this.#input.value.trim() !== text.trim()) this.#input.value = text;
     setHidden(this.#clear, text === '');
   }
 

@@ -71,10 +71,10 @@ export class Histogram {
     this.#answer = answer;
     this.#colors = colors;
     this.#selected = range && binsOf(answer.edges, range.from, range.to);
-    const isEmpty = this.#bins === 0;
+    const isEmpty = this.#bins === 0 || answer.counts.every((values) => values.every((value) => value === 0));
     setHidden(this.#plot, isEmpty);
     setHidden(this.#note, !isEmpty);
-    setText(this.#note, isEmpty ? 'Not measured yet.' : '');
+    setText(this.#note, isEmpty ? 'Nothing of these images is measured yet.' : '');
     setAttribute(this.#plot, 'aria-valuemax', Math.max(0, this.#bins - 1));
     this.#canvas.request();
   }

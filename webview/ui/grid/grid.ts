@@ -127,9 +127,11 @@ export class VirtualGrid<Row, Key> {
     this.#rangeId++;
     this.#layout = this.#makeLayout();
     this.selection.place(Math.max(0, Math.min(this.count - 1, at)));
+    const hadFocus = this.root.contains(document.activeElement);
     this.#clear();
     this.#measure();
     this.#scrollTo(this.count > 0 && at > 0 ? this.#layout.place(this.selection.focus).y - GAP : 0);
+    if (hadFocus) (this.#tiles.get(this.selection.focus)?.root ?? this.root).focus({ preventScroll: true });
   }
 
   /** Rows have changed where they are: they are fetched again, nothing moves or flickers. */
@@ -206,10 +208,12 @@ export class VirtualGrid<Row, Key> {
   }
 
   #relayout(): void {
+    const hadFocus = this.root.contains(document.activeElement);
     this.#layout = this.#makeLayout();
     this.#clear();
     this.#measure();
     this.#render();
+    if (hadFocus) this.#tiles.get(this.selection.focus)?.root.focus({ preventScroll: true });
   }
 
   #measure(): void {
