@@ -238,6 +238,7 @@ export class VirtualGrid<Row, Key> {
     this.#tiles.delete(index);
     tile.root.hidden = true;
     tile.root.tabIndex = -1;
+    delete tile.root.dataset.index;
     this.#free.push(tile);
   }
 
@@ -460,7 +461,8 @@ export class VirtualGrid<Row, Key> {
         void this.#extend(to, false);
       } else {
         this.focusItem(to);
-        if (!event.ctrlKey && !event.metaKey) this.selection.anchor = to;
+        // Ctrl with an arrow goes elsewhere to select more; the next range still begins where the last did.
+        if (!(event.ctrlKey || event.metaKey) || !event.key.startsWith('Arrow')) this.selection.anchor = to;
       }
       return;
     }
