@@ -1,5 +1,4 @@
 import { quantile } from '../space/outliers.ts';
-import type { ClassFinding } from './counts.ts';
 
 /** One thing that is known of every image and should say nothing about its class. */
 export interface NuisanceField {
@@ -7,6 +6,14 @@ export interface NuisanceField {
   name: string;
   /** [image]; numbers or words, null: not known. */
   values: readonly (number | string | null)[];
+}
+
+/** A finding about a class or the whole set, before it is stored. */
+export interface FieldFinding {
+  kind: 'spurious-correlation';
+  /** 0–1, 1 is surest. */
+  score: number;
+  evidence: Record<string, string | number | boolean | null>;
 }
 
 /** Bins of a number, by its quantiles. */
@@ -86,15 +93,15 @@ export function spuriousCorrelations(
   labels: Int32Array,
   names: readonly string[],
   folds: Uint8Array,
-): ClassFinding[] {
+): FieldFinding[] {
   const counts = new Uint32Array(names.length);
   for (const label of labels) counts[label] = (counts[label] as number) + 1;
-  return fields.flatMap((field): ClassFinding[] => {
+  return fields.flatMap((field): FieldFinding[] => {
     if (new Set(field.values).size < 2) return [];
     const power = fieldPower(field, labels, names.length, folds);
     const error = Math.sqrt((power.chance * (1 - power.chance)) / Math.max(1, labels.length));
     if (power.accuracy < power.chance + STANDARD_ERRORS * error) return [];
-    const found: ClassFinding[] = [];
+    const found: FieldFinding[] = [];
     const strength = aboveChance(power.accuracy, power.chance);
     if (strength >= SUSPICIOUS) {
       found.push({

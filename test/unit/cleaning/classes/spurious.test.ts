@@ -1,34 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { classFindings } from '../../../../src/cleaning/classes/counts.ts';
 import { sourceFolder } from '../../../../src/cleaning/classes/source-folder.ts';
 import { fieldPower, spuriousCorrelations } from '../../../../src/cleaning/classes/spurious.ts';
 import { seededRandom } from '../../../../src/random.ts';
-
-describe('sizes of classes', () => {
-  const found = (counts: Record<string, number>) =>
-    classFindings(new Map(Object.entries(counts)), { rareClass: 0.2 }).map(({ kind, evidence }) => [
-      kind,
-      evidence.class ?? evidence.smallest,
-    ]);
-
-  const cases: [string, Record<string, number>, [string, string][]][] = [
-    ['equal', { a: 100, b: 100 }, []],
-    ['a little unequal', { a: 100, b: 40 }, []],
-    ['unequal', { a: 100, b: 30, c: 90 }, [['class-imbalance', 'b']]],
-    [
-      'one rare',
-      { a: 100, b: 100, c: 5 },
-      [
-        ['rare-class', 'c'],
-        ['class-imbalance', 'c'],
-      ],
-    ],
-    ['one class', { a: 100 }, []],
-    ['a class without images is none', { a: 100, b: 100, c: 0 }, []],
-  ];
-  for (const [name, counts, expected] of cases) it(name, () => assert.deepEqual(found(counts), expected));
-});
 
 describe('spurious correlations', () => {
   const random = seededRandom(8);
