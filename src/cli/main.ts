@@ -16,6 +16,7 @@ import { exportVerb } from './export.ts';
 import { generalHelp, verbHelp } from './help.ts';
 import { importVerb } from './import.ts';
 import { inspectVerb } from './inspect.ts';
+import { issuesVerb } from './issues.ts';
 import { layersVerb } from './layers.ts';
 import { lrFindVerb } from './lr-find.ts';
 import { checkPositionals, parseVerb, progressMode } from './parse.ts';
@@ -43,6 +44,7 @@ const verbs: readonly Verb[] = [
   applyVerb,
   undoVerb,
   payoffVerb,
+  issuesVerb,
   trainVerb,
   recipesVerb,
   lrFindVerb,
@@ -139,6 +141,7 @@ const usageCodes = new Set([
   'bad-recipe-name',
   'recipe-exists',
   'bad-sweep',
+  'bad-search',
 ]);
 
 function isUsage(error: unknown): boolean {

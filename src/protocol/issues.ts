@@ -91,6 +91,8 @@ export interface IssuesReport {
     /** Wrong labels expected in a review of the worst `budget` images. */
     review: { budget: number; errors: number };
   } | null;
+  /** Groups of images that all show the same (complete link), and the images in them. */
+  copies: { groups: number; images: number };
   leaks: LeakReport[];
   map: 'pca' | 'umap' | null;
   /** What a reader should know of how it was done, as sentences. */

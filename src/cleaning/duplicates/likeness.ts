@@ -30,6 +30,7 @@ const WHOLE: Window = { x: 0, y: 0, width: 1, height: 1 };
 const SMALLEST_CROP = 0.55;
 const SCALE_STEP = 0.05;
 const COARSE_SIDE = 16;
+const FINE_SIDE = 32;
 /** A coarse match below this is not refined. */
 const HOPELESS = 0.7;
 /** Grey levels of deviation below which a picture, or its detail, has nothing to correlate. */
@@ -55,13 +56,12 @@ export function compareParts(a: Picture, b: Picture): Likeness {
     [a, b],
     [b, a],
   ] as const) {
-    for (const isMirrored of [false, true]) {
-      const grey = isMirrored ? mirror(part) : part.grey;
-      const found = locate(grey, whole, part.aspect / whole.aspect);
-      if (!found) continue;
-      const window = sample(whole, found, part.side);
-      best = better(best, measure(grey, window, part.side, isMirrored, Math.sqrt(found.width * found.height)));
-    }
+    const found = locate(part, whole);
+    if (!found) continue;
+    const { window, isMirrored } = found;
+    const grey = isMirrored ? mirror(part) : part.grey;
+    const scale = Math.sqrt(window.width * window.height);
+    best = better(best, measure(grey, sample(whole, window, part.side), part.side, isMirrored, scale));
   }
   return best;
 }
@@ -80,11 +80,13 @@ function measure(a: Float32Array, b: Float32Array, side: number, isMirrored: boo
   return { correlation, detail: correlate(detailOf(a, side), detailOf(b, side), FLAT_DETAIL), scale, isMirrored };
 }
 
-/** Where in `whole` a part of that relative aspect fits best; null: nowhere. */
-function locate(part: Float32Array, whole: Picture, relativeAspect: number): Window | null {
-  const side = Math.round(Math.sqrt(part.length));
-  const small = shrink(part, side, COARSE_SIDE);
-  let best = { window: WHOLE, fit: HOPELESS };
+/** Where in `whole` the other picture fits best, as it is or mirrored; null: nowhere. */
+function locate(part: Picture, whole: Picture): { window: Window; isMirrored: boolean } | null {
+  const relativeAspect = part.aspect / whole.aspect;
+  const plain = { grey: part.grey, side: part.side, aspect: 1 };
+  const mirrored = { grey: mirror(part), side: part.side, aspect: 1 };
+  const small = [plain, mirrored].map((picture) => sample(picture, WHOLE, COARSE_SIDE));
+  let best = { window: WHOLE, fit: HOPELESS, isMirrored: false };
   for (let scale = 1; scale >= SMALLEST_CROP; scale -= SCALE_STEP) {
     // The longer side of the part is `scale`; the other follows from the aspects.
     const [width, height] = relativeAspect >= 1 ? [scale, scale / relativeAspect] : [scale * relativeAspect, scale];
@@ -92,22 +94,27 @@ function locate(part: Float32Array, whole: Picture, relativeAspect: number): Win
     for (const x of places(1 - width)) {
       for (const y of places(1 - height)) {
         const window = { x, y, width, height };
-        const fit = correlate(small, sample(whole, window, COARSE_SIDE));
-        if (fit > best.fit) best = { window, fit };
+        const seen = sample(whole, window, COARSE_SIDE);
+        small.forEach((own, at) => {
+          const fit = correlate(own, seen);
+          if (fit > best.fit) best = { window, fit, isMirrored: at === 1 };
+        });
       }
     }
   }
-  return best.window === WHOLE ? null : refine(part, side, whole, best.window);
+  if (best.window === WHOLE) return null;
+  const fine = sample(best.isMirrored ? mirrored : plain, WHOLE, FINE_SIDE);
+  return { window: refine(fine, whole, best.window), isMirrored: best.isMirrored };
 }
 
 /** Hill climbing over place and size, with smaller and smaller steps. */
-function refine(part: Float32Array, side: number, whole: Picture, start: Window): Window {
-  let best = { window: start, fit: correlate(part, sample(whole, start, side)) };
+function refine(part: Float32Array, whole: Picture, start: Window): Window {
+  let best = { window: start, fit: correlate(part, sample(whole, start, FINE_SIDE)) };
   for (let step = SCALE_STEP / 2; step > 0.002; step /= 2) {
     for (let improved = true; improved; ) {
       improved = false;
       for (const window of around(best.window, step)) {
-        const fit = correlate(part, sample(whole, window, side));
+        const fit = correlate(part, sample(whole, window, FINE_SIDE));
         if (fit <= best.fit + 1e-6) continue;
         best = { window, fit };
         improved = true;
@@ -148,38 +155,43 @@ function places(room: number): number[] {
 
 /** A part of a picture at `side` × `side`, each value the mean of the area that it covers. */
 function sample(picture: Picture, window: Window, side: number): Float32Array {
-  const sums = integralOf(picture);
   const n = picture.side;
+  const edges = edgeSums(integralOf(picture), n, window, side);
+  const scale = (side * side) / (window.width * window.height * n * n);
   const result = new Float32Array(side * side);
-  const [dx, dy] = [(window.width * n) / side, (window.height * n) / side];
-  for (let row = 0; row < side; row++) {
-    const top = window.y * n + row * dy;
-    for (let column = 0; column < side; column++) {
-      const left = window.x * n + column * dx;
-      result[row * side + column] = areaMean(sums, n, left, top, dx, dy);
+  for (let row = 0, at = 0; row < side; row++) {
+    const top = row * (side + 1);
+    const bottom = top + side + 1;
+    for (let column = 0; column < side; column++, at++) {
+      const sum =
+        (edges[bottom + column + 1] as number) -
+        (edges[bottom + column] as number) -
+        (edges[top + column + 1] as number) +
+        (edges[top + column] as number);
+      result[at] = sum * scale;
     }
   }
   return result;
 }
 
-function areaMean(sums: Float64Array, n: number, left: number, top: number, width: number, height: number): number {
-  const [right, bottom] = [Math.min(n, left + width), Math.min(n, top + height)];
-  const sum =
-    sumTo(sums, n, right, bottom) -
-    sumTo(sums, n, left, bottom) -
-    sumTo(sums, n, right, top) +
-    sumTo(sums, n, left, top);
-  return sum / Math.max(1e-9, (right - left) * (bottom - top));
-}
-
-/** Sum of all above and left of a place that may lie inside a pixel. */
-function sumTo(sums: Float64Array, n: number, x: number, y: number): number {
-  const [column, row] = [Math.min(n - 1, Math.floor(x)), Math.min(n - 1, Math.floor(y))];
-  const [fx, fy] = [x - column, y - row];
-  const at = row * (n + 1) + column;
-  const [a, b] = [sums[at] as number, sums[at + 1] as number];
-  const [c, d] = [sums[at + n + 1] as number, sums[at + n + 2] as number];
-  return a * (1 - fx) * (1 - fy) + b * fx * (1 - fy) + c * (1 - fx) * fy + d * fx * fy;
+/** [side + 1, side + 1], sums of all above and left of the corners of a grid that may lie inside pixels. */
+function edgeSums(sums: Float64Array, n: number, window: Window, side: number): Float64Array {
+  const result = new Float64Array((side + 1) * (side + 1));
+  for (let row = 0, at = 0; row <= side; row++) {
+    const y = Math.min(n, Math.max(0, n * (window.y + (row * window.height) / side)));
+    const line = Math.min(n - 1, Math.floor(y));
+    const fy = y - line;
+    for (let column = 0; column <= side; column++, at++) {
+      const x = Math.min(n, Math.max(0, n * (window.x + (column * window.width) / side)));
+      const left = Math.min(n - 1, Math.floor(x));
+      const fx = x - left;
+      const from = line * (n + 1) + left;
+      const above = (sums[from] as number) * (1 - fx) + (sums[from + 1] as number) * fx;
+      const below = (sums[from + n + 1] as number) * (1 - fx) + (sums[from + n + 2] as number) * fx;
+      result[at] = above * (1 - fy) + below * fy;
+    }
+  }
+  return result;
 }
 
 const integrals = new WeakMap<Picture, Float64Array>();
@@ -202,10 +214,6 @@ function integralOf(picture: Picture): Float64Array {
   return sums;
 }
 
-function shrink(grey: Float32Array, side: number, to: number): Float32Array {
-  return sample({ grey, side, aspect: 1 }, WHOLE, to);
-}
-
 function mirror({ grey, side }: Picture): Float32Array {
   return grey.map((_, i) => grey[i - (i % side) + side - 1 - (i % side)] as number);
 }
@@ -213,20 +221,34 @@ function mirror({ grey, side }: Picture): Float32Array {
 /** What differs from the mean of the 5 × 5 pixels around. */
 function detailOf(grey: Float32Array, side: number): Float32Array {
   const sums = integralOf({ grey, side, aspect: 1 });
+  const width = side + 1;
   return grey.map((value, i) => {
-    const [row, column] = [Math.floor(i / side), i % side];
-    const [top, left] = [Math.max(0, row - 2), Math.max(0, column - 2)];
-    const [bottom, right] = [Math.min(side, row + 3), Math.min(side, column + 3)];
-    return value - areaMean(sums, side, left, top, right - left, bottom - top);
+    const column = i % side;
+    const row = (i - column) / side;
+    const top = Math.max(0, row - 2);
+    const left = Math.max(0, column - 2);
+    const bottom = Math.min(side, row + 3);
+    const right = Math.min(side, column + 3);
+    const sum =
+      (sums[bottom * width + right] as number) -
+      (sums[bottom * width + left] as number) -
+      (sums[top * width + right] as number) +
+      (sums[top * width + left] as number);
+    return value - sum / ((bottom - top) * (right - left));
   });
 }
 
 /** Pearson's correlation; of two flat pictures 1, of a flat one and another 0. */
 function correlate(a: Float32Array, b: Float32Array, leastDeviation = FLAT): number {
   const n = a.length;
-  let [sa, sb, saa, sbb, sab] = [0, 0, 0, 0, 0];
+  let sa = 0;
+  let sb = 0;
+  let saa = 0;
+  let sbb = 0;
+  let sab = 0;
   for (let i = 0; i < n; i++) {
-    const [x, y] = [a[i] as number, b[i] as number];
+    const x = a[i] as number;
+    const y = b[i] as number;
     sa += x;
     sb += y;
     saa += x * x;
