@@ -19,7 +19,7 @@ export async function embed(
     try {
       const { name, label, device } = engine.info;
       events.append({ kind: 'engine', name, label, device, reason, refused });
-      const network = await openEmbeddingNetwork(source, job.settings.side ?? undefined);
+      const network = await openEmbeddingNetwork(source, { side: job.settings.side ?? undefined });
       let failed = 0;
       try {
         const { features, size, indices, cached } = await embedImages(
@@ -34,7 +34,7 @@ export async function embed(
         const result = { features, size, rows: indices, network: network.name, key };
         return { result, kept: cached === images.length };
       } finally {
-        network.model.dispose();
+        network.dispose();
       }
     } finally {
       await engine.dispose();
