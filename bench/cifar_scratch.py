@@ -1,7 +1,7 @@
 """The peer of bench/cifar-scratch.ts: the same network, data, augmentation, optimizer and schedule in plain PyTorch.
 
 Reads one JSON job from stdin: {folder, epochs, batch, rate, weightDecay, smoothing, width, depth, seed, threads, mixed}. Writes one
-JSON line an epoch: {epoch, accuracy, seconds}, with the seconds of training so far, evaluation left out.
+JSON line an epoch: {epoch, accuracy, seconds, cpuSeconds}, with the seconds of training so far, evaluation left out.
 """
 
 import json
@@ -94,10 +94,10 @@ groups = [{"params": decayed, "weight_decay": job["weightDecay"]}, {"params": pl
 optimizer = torch.optim.SGD(groups, lr=job["rate"], momentum=0.9, nesterov=True)
 batch = job["batch"]
 per_epoch = len(train_images) // batch
-seconds, step = 0.0, 0
+seconds, cpu, step = 0.0, 0.0, 0
 for epoch in range(1, job["epochs"] + 1):
     model.train()
-    started = time.perf_counter()
+    started, cpu_started = time.perf_counter(), time.process_time()
     order = torch.randperm(len(train_images))
     for i in range(per_epoch):
         rate, momentum = one_cycle(step / (job["epochs"] * per_epoch))
@@ -112,10 +112,11 @@ for epoch in range(1, job["epochs"] + 1):
         optimizer.step()
         step += 1
     seconds += time.perf_counter() - started
+    cpu += time.process_time() - cpu_started
     model.eval()
     with torch.inference_mode():
         right = sum(
             int((model(prepare(test_images[i : i + 256])).argmax(1) == test_labels[i : i + 256]).sum())
             for i in range(0, len(test_images), 256)
         )
-    print(json.dumps({"epoch": epoch, "accuracy": right / len(test_images), "seconds": seconds}), flush=True)
+    print(json.dumps({"epoch": epoch, "accuracy": right / len(test_images), "seconds": seconds, "cpuSeconds": cpu}), flush=True)
