@@ -131,6 +131,22 @@ describe('runs', function () {
     assert.deepEqual(open?.command?.arguments, [finished]);
   });
 
+  it('with several runs selected in the tree, a command acts on all of them that it fits', async () => {
+    const { store } = await loupe();
+    const runs = [await train('first-of-two', 500), await train('second-of-two', 500)];
+    await runIn(runs[0]!, ['running']);
+    await vscode.commands.executeCommand(commands.stopRun, runs[0], [...runs, finished]);
+    await runIn(runs[0]!, ['stopped']);
+    await runIn(runs[1]!, ['cancelled']);
+    await runIn(finished, ['done']);
+    await vscode.commands.executeCommand(commands.starRun, runs[1], runs);
+    await until('both stars', () => runs.every((run) => store.get(run)?.starred));
+    await vscode.commands.executeCommand(commands.unstarRun, runs[0], runs);
+    await until('no star', () => runs.every((run) => !store.get(run)?.starred));
+    await vscode.commands.executeCommand(commands.copyRunPath, runs[0], runs);
+    assert.equal(await vscode.env.clipboard.readText(), runs.join('\n'));
+  });
+
   it('a config with a mistake makes no run', async () => {
     const { store } = await loupe();
     const file = path.join(workspaceFolder(), 'wrong.loupe.json');

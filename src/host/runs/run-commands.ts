@@ -41,7 +41,7 @@ export interface RunParts {
   panels: RunPanels;
 }
 
-/** Commands that do something with one run. */
+/** Commands that do something with a run; stopping, resuming, deleting and copying paths with all that are selected. */
 export function runCommands({ store, targets, scheduler, panels }: RunParts): Handlers<RunCommand> {
   const none = vscode.l10n.t('There is no run yet.');
   const choose = (argument: unknown, title: string) => targets.find(argument, any, { choose: title, none });
@@ -55,27 +55,29 @@ export function runCommands({ store, targets, scheduler, panels }: RunParts): Ha
       const run = await choose(argument, vscode.l10n.t('Open which run?'));
       if (run) panels.show(run.folder, isFromTree(options) ? { preserveFocus: true } : {});
     },
-    async [commands.stopRun](argument?: unknown) {
+    async [commands.stopRun](argument?: unknown, selected?: unknown) {
       const texts = {
         choose: vscode.l10n.t('Stop which run?'),
         none: vscode.l10n.t('No run is going on.'),
         direct: true,
       };
-      const run = await targets.find(argument, canStop, texts);
-      if (run && canStop(run)) requestStop(run.folder);
+      const runs = await targets.findAll(argument, selected, canStop, texts);
+      for (const run of runs) if (canStop(run)) requestStop(run.folder);
       store.refresh();
     },
-    async [commands.resumeRun](argument?: unknown) {
+    async [commands.resumeRun](argument?: unknown, selected?: unknown) {
       requireTrust();
       const texts = {
         choose: vscode.l10n.t('Resume which run?'),
         none: vscode.l10n.t('No run can be resumed.'),
         direct: true,
       };
-      const run = await targets.find(argument, canResume, texts);
-      if (!run) return;
-      resumeRun(run.folder);
-      requeue(run);
+      const runs = await targets.findAll(argument, selected, canResume, texts);
+      for (const { folder } of runs) {
+        resumeRun(folder);
+        scheduler.enqueue(folder);
+      }
+      if (runs.length === 1 && runs[0]) panels.show(runs[0].folder);
     },
     async [commands.continueRun](argument?: unknown) {
       requireTrust();
@@ -100,15 +102,16 @@ export function runCommands({ store, targets, scheduler, panels }: RunParts): Ha
       const run = await choose(argument, vscode.l10n.t('Reveal the folder of which run?'));
       if (run) await revealFolder(run.folder);
     },
-    async [commands.copyRunPath](argument?: unknown) {
-      const run = await choose(argument, vscode.l10n.t('Copy the path of which run?'));
-      if (run) await vscode.env.clipboard.writeText(run.folder);
+    async [commands.copyRunPath](argument?: unknown, selected?: unknown) {
+      const texts = { choose: vscode.l10n.t('Copy the path of which run?'), none };
+      const runs = await targets.findAll(argument, selected, any, texts);
+      if (runs.length > 0) await vscode.env.clipboard.writeText(runs.map(({ folder }) => folder).join('\n'));
     },
-    async [commands.deleteRun](argument?: unknown) {
+    async [commands.deleteRun](argument?: unknown, selected?: unknown) {
       const texts = { choose: vscode.l10n.t('Delete which run?'), none: vscode.l10n.t('There is no run to delete.') };
-      const run = await targets.find(argument, ({ state }) => !isActive(state), texts);
-      if (!run || !(await deleteRun(run))) return;
-      panels.close(run.folder);
+      const runs = await targets.findAll(argument, selected, ({ state }) => !isActive(state), texts);
+      if (runs.length === 0) return;
+      for (const run of await deleteRuns(runs)) panels.close(run.folder);
       store.refresh();
     },
     async [commands.showRunLog](argument?: unknown) {
@@ -145,28 +148,48 @@ export async function revealFolder(folder: string): Promise<void> {
   await vscode.commands.executeCommand(inWorkspace ? 'revealInExplorer' : 'revealFileInOS', uri);
 }
 
-/** Asks, then moves the run to the trash; where there is none, asks again. Returns whether the run is gone. */
-async function deleteRun(run: RunSummary): Promise<boolean> {
-  assertNotLive(run.folder);
+/** Asks, then moves the runs to the trash; where there is none, asks again. Returns those that are gone. */
+async function deleteRuns(runs: readonly RunSummary[]): Promise<RunSummary[]> {
+  for (const run of runs) assertNotLive(run.folder);
   const move = vscode.l10n.t('Move to Trash');
-  const detail = vscode.l10n.t('Its curves, checkpoints and model go with it.');
-  const question = vscode.l10n.t('Delete {0}?', run.name);
-  if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, move)) !== move) return false;
-  assertNotLive(run.folder);
-  const uri = vscode.Uri.file(run.folder);
-  try {
-    await vscode.workspace.fs.delete(uri, { recursive: true, useTrash: true });
-    return true;
-  } catch {
-    return await deleteForGood(run, uri);
+  const [first] = runs;
+  const question =
+    runs.length === 1 && first
+      ? vscode.l10n.t('Delete {0}?', first.name)
+      : vscode.l10n.t('Delete {0} runs?', runs.length);
+  const what = vscode.l10n.t('Curves, checkpoints and models go with them.');
+  const detail = runs.length === 1 ? what : `${namesOf(runs)}\n\n${what}`;
+  if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, move)) !== move) return [];
+  const gone: RunSummary[] = [];
+  const left: RunSummary[] = [];
+  for (const run of runs) {
+    assertNotLive(run.folder);
+    try {
+      await vscode.workspace.fs.delete(vscode.Uri.file(run.folder), { recursive: true, useTrash: true });
+      gone.push(run);
+    } catch {
+      left.push(run);
+    }
   }
+  return left.length === 0 ? gone : [...gone, ...(await deleteForGood(left))];
 }
 
-async function deleteForGood(run: RunSummary, uri: vscode.Uri): Promise<boolean> {
+async function deleteForGood(runs: readonly RunSummary[]): Promise<RunSummary[]> {
   const remove = vscode.l10n.t('Delete Permanently');
-  const question = vscode.l10n.t("{0} can't be moved to a trash here. Delete it permanently?", run.name);
-  if ((await vscode.window.showWarningMessage(question, { modal: true }, remove)) !== remove) return false;
-  assertNotLive(run.folder);
-  await vscode.workspace.fs.delete(uri, { recursive: true, useTrash: false });
-  return true;
+  const question = vscode.l10n.t("{0} can't be moved to a trash here. Delete permanently?", namesOf(runs));
+  if ((await vscode.window.showWarningMessage(question, { modal: true }, remove)) !== remove) return [];
+  for (const run of runs) {
+    assertNotLive(run.folder);
+    await vscode.workspace.fs.delete(vscode.Uri.file(run.folder), { recursive: true, useTrash: false });
+  }
+  return [...runs];
+}
+
+/** Of a question: the first few. */
+const NAMED = 8;
+
+function namesOf(runs: readonly RunSummary[]): string {
+  const names = runs.slice(0, NAMED).map(({ name }) => name);
+  const more = runs.length - names.length;
+  return more > 0 ? vscode.l10n.t('{0} and {1} more', names.join(', '), more) : names.join(', ');
 }

@@ -10,7 +10,7 @@ import type { RunTargets } from './run-target.ts';
 type Ids = typeof commands;
 type EditCommand = Ids['renameRun' | 'editNote' | 'editTags' | 'starRun' | 'unstarRun'];
 
-/** Commands that change what the user says of a run. */
+/** Commands that change what the user says of a run; stars and tags of all that are selected. */
 export function runEditCommands(store: RunStore, targets: RunTargets): Handlers<EditCommand> {
   const edit = async (argument: unknown, ask: (run: RunSummary) => Promise<RunMeta | undefined>) => {
     const texts = { choose: vscode.l10n.t('Edit which run?'), none: vscode.l10n.t('There is no run yet.') };
@@ -20,12 +20,26 @@ export function runEditCommands(store: RunStore, targets: RunTargets): Handlers<
     editMeta(run.folder, change);
     store.refresh();
   };
+  const editAll = async (
+    argument: unknown,
+    selected: unknown,
+    ask: (runs: RunSummary[]) => Promise<((run: RunSummary) => RunMeta) | undefined>,
+  ) => {
+    const texts = { choose: vscode.l10n.t('Edit which run?'), none: vscode.l10n.t('There is no run yet.') };
+    const runs = await targets.findAll(argument, selected, () => true, texts);
+    const change = runs.length > 0 ? await ask(runs) : undefined;
+    if (!change) return;
+    for (const run of runs) editMeta(run.folder, change(run));
+    store.refresh();
+  };
+  const star = (starred: boolean) => (argument?: unknown, selected?: unknown) =>
+    editAll(argument, selected, async () => () => ({ starred }));
   return {
     [commands.renameRun]: (argument?: unknown) => edit(argument, askName),
     [commands.editNote]: (argument?: unknown) => edit(argument, askNote),
-    [commands.editTags]: (argument?: unknown) => edit(argument, askTags),
-    [commands.starRun]: (argument?: unknown) => edit(argument, async () => ({ starred: true })),
-    [commands.unstarRun]: (argument?: unknown) => edit(argument, async () => ({ starred: false })),
+    [commands.editTags]: (argument?: unknown, selected?: unknown) => editAll(argument, selected, askTags),
+    [commands.starRun]: star(true),
+    [commands.unstarRun]: star(false),
   };
 }
 
@@ -47,11 +61,18 @@ async function askNote(run: RunSummary): Promise<RunMeta | undefined> {
   return note === undefined ? undefined : { note };
 }
 
-async function askTags(run: RunSummary): Promise<RunMeta | undefined> {
+/** Of several runs the tags that all have; those that only some have stay. */
+async function askTags(runs: RunSummary[]): Promise<((run: RunSummary) => RunMeta) | undefined> {
+  const [first, ...others] = runs;
+  const common = (first?.tags ?? []).filter((tag) => others.every(({ tags }) => tags.includes(tag)));
   const text = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Tags of {0}', run.name),
+    title:
+      others.length === 0
+        ? vscode.l10n.t('Tags of {0}', first?.name ?? '')
+        : vscode.l10n.t('Tags that all {0} runs have', runs.length),
     prompt: vscode.l10n.t('Separated by commas; filter with: tag = "baseline"'),
-    value: run.tags.join(', '),
+    value: common.join(', '),
   });
-  return text === undefined ? undefined : { tags: normalizeTags(text.split(',')) };
+  if (text === undefined) return undefined;
+  return ({ tags }) => ({ tags: normalizeTags([...tags.filter((tag) => !common.includes(tag)), ...text.split(',')]) });
 }

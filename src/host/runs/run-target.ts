@@ -11,6 +11,13 @@ import type { RunStore } from './run-store.ts';
 /** What a keybinding passes: the run that is selected in the tree. */
 export const SELECTION = 'selection';
 
+export interface TargetTexts {
+  choose: string;
+  none: string;
+  /** A single candidate is taken without asking. */
+  direct?: boolean;
+}
+
 /** Finds the run that a command is about. */
 export class RunTargets {
   private readonly store: RunStore;
@@ -29,7 +36,7 @@ export class RunTargets {
   async find(
     argument: unknown,
     accepts: (run: RunSummary) => boolean,
-    texts: { choose: string; none: string; direct?: boolean },
+    texts: TargetTexts,
   ): Promise<RunSummary | undefined> {
     await this.store.ready();
     const folder = argument === SELECTION ? this.tree.selection[0] : argument;
@@ -43,6 +50,30 @@ export class RunTargets {
     if (runs.length === 0) throw new Problem('no-run', texts.none, vscode.l10n.t('See the Runs view.'));
     if (texts.direct && runs.length === 1) return runs[0];
     return await pickRun(runs, texts.choose);
+  }
+
+  /**
+   * As `find`, for commands that do the same with several runs: all that are selected in the tree, where the command comes from
+   * there, as far as `accepts`.
+   * @param selected what a menu of the tree passes as second argument
+   * @throws Problem `no-such-run`, `no-run`
+   */
+  async findAll(
+    argument: unknown,
+    selected: unknown,
+    accepts: (run: RunSummary) => boolean,
+    texts: TargetTexts,
+  ): Promise<RunSummary[]> {
+    const given = argument === SELECTION ? this.tree.selection : Array.isArray(selected) ? selected : [];
+    const folders = given.filter((folder) => typeof folder === 'string');
+    if (folders.length < 2) {
+      const run = await this.find(argument, accepts, texts);
+      return run ? [run] : [];
+    }
+    await this.store.ready();
+    const runs = folders.flatMap((folder) => this.store.get(folder) ?? []).filter(accepts);
+    if (runs.length === 0) throw new Problem('no-run', texts.none, vscode.l10n.t('Select others in the Runs view.'));
+    return runs;
   }
 
   /** A run of this workspace that was made a moment ago. */
