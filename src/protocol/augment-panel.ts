@@ -44,8 +44,8 @@ export interface AugmentPanelSetup {
 
 export type ToAugmentPanel =
   | AugmentPanelSetup
-  /** The config was edited elsewhere, or written. */
-  | { type: 'values'; values: SettingValues; configFile: string | null }
+  /** The config was edited elsewhere, or written. `canUndo`: its last change is what this panel wrote. */
+  | { type: 'values'; values: SettingValues; configFile: string | null; canUndo: boolean }
   | { type: 'preview'; answer: PreviewAnswer }
   /** The last request, or the process, came to nothing. */
   | { type: 'failed'; message: string; advice: string; canRestart: boolean }
@@ -66,6 +66,8 @@ export type FromAugmentPanel =
   | RenderRequest
   /** Write the settings into the config, or into a new one. */
   | { type: 'apply'; values: SettingValues }
+  /** Take back what was last written. */
+  | { type: 'undo' }
   | { type: 'copy'; values: SettingValues }
   | { type: 'check'; values: SettingValues }
   | { type: 'cancelCheck' }
@@ -88,7 +90,7 @@ export interface AugmentPanelState {
   open: string[];
 }
 
-const types = ['ready', 'render', 'apply', 'copy', 'check', 'cancelCheck', 'openConfig', 'restart', 'showLog'];
+const types = ['ready', 'render', 'apply', 'undo', 'copy', 'check', 'cancelCheck', 'openConfig', 'restart', 'showLog'];
 
 export function isFromAugmentPanel(value: unknown): value is FromAugmentPanel {
   return typeof value === 'object' && value !== null && 'type' in value && types.includes(String(value.type));

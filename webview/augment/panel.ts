@@ -46,6 +46,7 @@ export class AugmentPanel {
   readonly #actions = element('div', { class: 'actions' });
   #apply: HTMLElement | null = null;
   #revert: HTMLElement | null = null;
+  #canUndo = false;
   #form: SettingsForm | null = null;
   #setup: AugmentPanelSetup | null = null;
   #state: AugmentPanelState;
@@ -110,6 +111,7 @@ export class AugmentPanel {
       case 'values':
         if (this.#setup) this.#setup = { ...this.#setup, values: message.values, configFile: message.configFile };
         this.#change({ changes: differing(this.#values, message.values) });
+        this.#setUndo(message.canUndo);
         this.#drawActions();
         break;
       case 'preview':
@@ -161,11 +163,17 @@ export class AugmentPanel {
     this.#change({});
   }
 
+  #setUndo(canUndo: boolean): void {
+    if (canUndo !== this.#canUndo)
+      setText(this.#live, canUndo ? 'Written into the config.' : 'The config is as it was.');
+    this.#canUndo = canUndo;
+  }
+
   #drawActions(): void {
     const file = this.#setup?.configFile ?? null;
     this.#apply = button(file ? `Write to ${file}` : 'Save as Config', {
       appearance: 'primary',
-      title: file ? 'Change these settings in the config; Undo takes it back' : 'Make a config with these settings',
+      title: file ? 'Change these settings in the config; can be undone' : 'Make a config with these settings',
       onClick: () => this.#bus.post({ type: 'apply', values: this.#values }),
     });
     this.#revert = button('Revert', {
@@ -174,6 +182,15 @@ export class AugmentPanel {
       onClick: () => this.#change({ changes: {} }),
     });
     const others = [
+      ...(this.#canUndo
+        ? [
+            button('Undo Write', {
+              appearance: 'secondary',
+              title: 'Give the config back the text that it had before',
+              onClick: () => this.#bus.post({ type: 'undo' }),
+            }),
+          ]
+        : []),
       button('Copy', {
         appearance: 'secondary',
         title: 'Copy the settings that differ from the defaults',
@@ -190,8 +207,10 @@ export class AugmentPanel {
           ]
         : []),
     ];
+    const focused = this.#actions.contains(document.activeElement);
     this.#actions.replaceChildren(this.#apply, this.#revert, ...others);
     this.#draw();
+    if (focused) this.#actions.querySelector<HTMLElement>('vscode-button:not([disabled])')?.focus();
   }
 
   #toolbar(): HTMLElement {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { writeJson } from '../../files.ts';
 import { parseConfig } from '../../jobs/config-file.ts';
+import { Problem } from '../../problem.ts';
 import {
   type FromAugmentPanel,
   isFromAugmentPanel,
@@ -21,7 +22,7 @@ import type { RunStore } from '../runs/run-store.ts';
 import { requireTrust } from '../trust.ts';
 import { workspaceFolderFor } from '../workspace.ts';
 import { changedSections, defaultValues, sectionsOf, settingGroups, valuesOf } from './controls.ts';
-import { editFor } from './edit-config.ts';
+import { editFor, inverseOf, type TextEdit } from './edit-config.ts';
 import { LabelCheck } from './label-check.ts';
 import { PreviewProcess } from './preview-process.ts';
 
@@ -42,6 +43,8 @@ export class AugmentPanel extends WebviewPanelHost<ToAugmentPanel, FromAugmentPa
   private process: PreviewProcess | null = null;
   private check: LabelCheck | null = null;
   private values: SettingValues = defaultValues;
+  /** What takes the last write back, as long as nothing else has changed the config since. */
+  private written: { version: number; inverse: TextEdit } | null = null;
 
   constructor(panel: vscode.WebviewPanel, target: string, parts: AugmentPanelParts) {
     super(panel, parts.extensionUri, { name: 'augment', title: nameOf(target) });
@@ -78,6 +81,9 @@ export class AugmentPanel extends WebviewPanelHost<ToAugmentPanel, FromAugmentPa
       }
       case 'apply':
         this.handle(this.apply(message.values));
+        break;
+      case 'undo':
+        this.handle(this.undo());
         break;
       case 'copy':
         this.handle(copy(message.values));
@@ -152,7 +158,13 @@ export class AugmentPanel extends WebviewPanelHost<ToAugmentPanel, FromAugmentPa
     } catch {
       return;
     }
-    this.send({ type: 'values', values: this.values, configFile: this.configFile });
+    this.sendValues();
+  }
+
+  private sendValues(): void {
+    const document = vscode.workspace.textDocuments.find(({ uri }) => uri.fsPath === this.target);
+    const canUndo = this.written !== null && document?.version === this.written.version;
+    this.send({ type: 'values', values: this.values, configFile: this.configFile, canUndo });
   }
 
   private preview(): PreviewProcess {
@@ -177,13 +189,22 @@ export class AugmentPanel extends WebviewPanelHost<ToAugmentPanel, FromAugmentPa
     const document = await vscode.workspace.openTextDocument(vscode.Uri.file(this.target));
     const edit = await editFor(document.getText(), path.basename(this.target), values, this.parts.schemaFile);
     if (!edit) return;
-    const change = new vscode.WorkspaceEdit();
-    const range = new vscode.Range(document.positionAt(edit.start), document.positionAt(edit.end));
-    change.replace(document.uri, range, edit.text);
-    await vscode.workspace.applyEdit(change);
+    const inverse = inverseOf(document.getText(), edit);
+    await replace(document, edit);
+    this.written = { version: document.version, inverse };
+    await this.configChanged(document.getText());
     if (!isShown(document)) {
       await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true });
     }
+  }
+
+  /** The editor's own Undo reaches the config only from its editor: in the panel it belongs to the panel's text fields. */
+  private async undo(): Promise<void> {
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.file(this.target));
+    const { written } = this;
+    this.written = null;
+    if (written?.version === document.version) await replace(document, written.inverse);
+    await this.configChanged(document.getText());
   }
 
   /** A data set's settings become a config beside the data, which the panel then belongs to. */
@@ -195,7 +216,7 @@ export class AugmentPanel extends WebviewPanelHost<ToAugmentPanel, FromAugmentPa
     this.target = file;
     this.panel.title = vscode.l10n.t('Augmentation: {0}', nameOf(file));
     this.values = await this.read(fs.readFileSync(file, 'utf8'));
-    this.send({ type: 'values', values: this.values, configFile: this.configFile });
+    this.sendValues();
     await vscode.window.showTextDocument(vscode.Uri.file(file), {
       viewColumn: vscode.ViewColumn.Beside,
       preserveFocus: true,
@@ -233,6 +254,21 @@ export function isConfig(target: string): boolean {
 
 function nameOf(target: string): string {
   return isConfig(target) ? configName(target) : dataSetName(target);
+}
+
+/**
+ * One edit of an open document, for its own Undo; what was saved is saved again.
+ * @throws Problem `not-edited`
+ */
+async function replace(document: vscode.TextDocument, { start, end, text }: TextEdit): Promise<void> {
+  const wasSaved = !document.isDirty;
+  const change = new vscode.WorkspaceEdit();
+  change.replace(document.uri, new vscode.Range(document.positionAt(start), document.positionAt(end)), text);
+  if (!(await vscode.workspace.applyEdit(change))) {
+    const message = vscode.l10n.t("{0} can't be edited.", path.basename(document.fileName));
+    throw new Problem('not-edited', message, vscode.l10n.t('Check that it is not read-only.'));
+  }
+  if (wasSaved) await document.save();
 }
 
 function isShown(document: vscode.TextDocument): boolean {

@@ -29,6 +29,11 @@ export async function editFor(
   return smallestEdit(text, after);
 }
 
+/** What takes an edit of a text back. */
+export function inverseOf(before: string, { start, end, text }: TextEdit): TextEdit {
+  return { start, end: start + text.length, text: before.slice(start, end) };
+}
+
 /** What lies between the common beginning and the common end. */
 export function smallestEdit(before: string, after: string): TextEdit | null {
   if (before === after) return null;

@@ -78,6 +78,16 @@ describe('Augmentation panel', { skip: noBrowser, timeout: 240_000 }, () => {
       const applied = (await panel.sent()).at(-1) as unknown as RenderRequest;
       assert.equal(applied.type, 'apply');
       assert.equal(applied.values['augment.rotate.degrees'], 45);
+      const undo = panel.page.locator('vscode-button', { hasText: 'Undo Write' });
+      assert.equal(await undo.count(), 0);
+      const file = { configFile: 'shapes.loupe.json' };
+      await panel.send({ type: 'values', values: applied.values, ...file, canUndo: true });
+      await undo.click();
+      assert.equal((await panel.sent()).at(-1)?.type, 'undo');
+      await panel.send({ type: 'values', values: setup.values, ...file, canUndo: false });
+      await undo.waitFor({ state: 'detached' });
+      await box.fill('45');
+      await box.press('Enter');
       await panel.page.locator('vscode-button', { hasText: 'Revert' }).click();
       await rendered(panel, ({ values }) => values['augment.rotate.degrees'] === 10);
       assert.equal(await panel.page.locator('#preset').inputValue(), 'fastai');
@@ -104,7 +114,7 @@ describe('Augmentation panel', { skip: noBrowser, timeout: 240_000 }, () => {
         const render = await rendered(panel, () => true);
         assert.deepEqual([render.values['augment.flip.vertical'], render.roll], [0.5, 8]);
         const values = { ...setup.values, 'augment.flip.vertical': 0.5 };
-        await panel.send({ type: 'values', values, configFile: 'shapes.loupe.json' });
+        await panel.send({ type: 'values', values, configFile: 'shapes.loupe.json', canUndo: false });
         await until(
           panel,
           async () => Object.keys(((await panel.savedState()) as AugmentPanelState).changes).length === 0,
