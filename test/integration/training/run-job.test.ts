@@ -23,6 +23,28 @@ async function folderWithImages(t: Context, options: Parameters<typeof writeImag
 }
 
 describe('runTrainJob', () => {
+  for (const color of ['grey', 'hsv', 'lab'] as const) {
+    it(`a model of ${color} images predicts files as the run did`, async (t) => {
+      const folder = await folderWithImages(t);
+      const run = makeRun(folder, { engine: 'wasm', input: { color }, training: { epochs: 1 } });
+      assert.equal(await runTrainJob(run), 'done');
+      const stored = readPredictions(path.join(run, jobFiles.predictions));
+      const files = stored.map(({ path: name }) => path.join(folder, 'images', name));
+      const { images, labels } = await predictImages(run, files, {
+        engine: { name: 'wasm', threads: 1, adapter: '', precision: 'float32' },
+        topK: 3,
+      });
+      assert.equal(images.length, stored.length);
+      for (const [i, { probabilities }] of stored.entries()) {
+        const image = images[i]!;
+        assert.ok('top' in image);
+        for (const { label, probability } of image.top) {
+          assert.ok(Math.abs(probability - probabilities[labels.indexOf(label)]!) < 1e-5);
+        }
+      }
+    });
+  }
+
   it('trains, saves a model that predicts as the run did, and says what came of it', async (t) => {
     const folder = await folderWithImages(t);
     const run = makeRun(folder, { data: { test: 0.25 }, input: { normalize: 'data-set' }, training: { epochs: 10 } });

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { chooseEngine } from '../../../../src/engines/choose.ts';
 import type { Engine, ImageBatch, Trainer } from '../../../../src/engines/engine.ts';
 import { mixSeed, seededRandom } from '../../../../src/random.ts';
 import { defaultConfig, type OptimizerConfig, type RunConfig } from '../../../../src/training/config.ts';
 import { runSweep } from '../../../../src/training/lr-finder/sweep.ts';
 import { buildNetwork, createNetworkTrainer } from '../../../../src/training/network.ts';
+import { skip as noTensorFlow, useTensorFlow } from '../../tensorflow/support.ts';
 
 const classes = 3;
 const size = 8;
@@ -63,12 +64,17 @@ const sweep = (trainer: Trainer, settings: { start: number; end: number; steps: 
 /** What a sweep may do to a trainer before it gives it back. */
 const endings = {
   'to its end': { settings: { start: 1e-6, end: 0.1, steps: 20 }, end: 'completed' },
-  'until the loss is no number': { settings: { start: 1e20, end: 1e30, steps: 20 }, end: 'not-finite' },
+  'until the loss is no number': { settings: { start: 1e36, end: 1e38, steps: 20 }, end: 'not-finite' },
   'until it is stopped': { settings: { start: 1e-6, end: 0.1, steps: 20 }, stopAfter: 7, end: 'stopped' },
 } as const;
 
-for (const name of ['cpu', 'wasm'] as const) {
-  describe(`runSweep on ${name}`, () => {
+for (const [name, skip] of [
+  ['cpu', false],
+  ['wasm', false],
+  ['tensorflow', noTensorFlow],
+] as const) {
+  describe(`runSweep on ${name}`, { skip }, () => {
+    if (name === 'tensorflow') before(useTensorFlow);
     for (const optimizer of ['sgd', 'adamw'] as const) {
       for (const [what, { settings, end, ...rest }] of Object.entries(endings)) {
         it(`${what}: ${optimizer} goes on as if nothing had happened, bit by bit`, async () => {
@@ -82,7 +88,9 @@ for (const name of ['cpu', 'wasm'] as const) {
             for (const from of [0, 4]) {
               const before = await swept.readState();
               const result = await sweep(swept, settings, 'stopAfter' in rest ? rest.stopAfter : undefined);
-              assert.equal(result.end, end);
+              // The ReLU of TensorFlow's oneDNN makes a zero of NaN: there the loss is only much too large.
+              const ends = name === 'tensorflow' && end === 'not-finite' ? [end, 'diverged'] : [end];
+              assert.ok(ends.includes(result.end), result.end);
               assert.deepEqual(await swept.readState(), before);
               assert.deepEqual(await train(swept, from, from + 4), await train(plain, from, from + 4));
               assert.deepEqual(await swept.readState(), await plain.readState());
