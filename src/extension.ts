@@ -115,7 +115,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   const evaluatePanels = new EvaluatePanels(panelParts);
   const predictPanels = new PredictPanels(panelParts);
   const inspectPanels = new InspectPanels({
-    ...{ ...panelParts, catalogues, store, showLog: () => log.show() },
+    ...{ ...panelParts, catalogues, store, search, showLog: () => log.show() },
     isDataSet: (source) => dataSets.get(source) !== undefined,
   });
   const apply = new LabelApply(processes, journals, () => cleanPanels);

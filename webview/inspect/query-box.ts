@@ -49,7 +49,10 @@ export class QueryBox {
       this.#problem,
     );
     this.#input.addEventListener('input', () => {
-      this.#suggest();
+      const caret = this.#input.selectionStart ?? 0;
+      // Where no word is begun, nothing pops up uncalled-for.
+      if (/\S$/.test(this.#input.value.slice(0, caret))) this.#suggest();
+      else this.#close();
       this.#changed(TYPING_MS);
     });
     this.#input.addEventListener('keydown', (event) => this.#key(event));

@@ -3,7 +3,7 @@ import { createIssuesJob, IssuesTracker, listIssuesJobs } from '../../jobs/issue
 import { requestStop } from '../../jobs/stop.ts';
 import { Problem } from '../../problem.ts';
 import { defaultThresholds, findingKinds } from '../../protocol/findings.ts';
-import { defaultIssuesSettings, type IssuesSummary } from '../../protocol/issues.ts';
+import { defaultIssuesSettings, type IssuesSettings, type IssuesSummary } from '../../protocol/issues.ts';
 import { dataSetName } from '../data-sets/propose.ts';
 import { views } from '../ids.ts';
 import type { LoupeProcesses } from '../process.ts';
@@ -14,6 +14,9 @@ import { isSearching, type SearchProgress, searchProgress } from './search-progr
 
 /** Milliseconds between looks at a search under way. */
 const LOOK_MS = 400;
+
+/** What a search may be asked to do otherwise than always. */
+export type SearchChoice = Partial<Pick<IssuesSettings, 'weights' | 'map'>>;
 
 interface Following {
   folder: string;
@@ -46,12 +49,13 @@ export class IssueSearch implements vscode.Disposable {
 
   /**
    * Starts a search, or joins the one under way.
+   * @param settings where they differ from the defaults
    * @returns false: it was stopped
    * @throws Problem what went wrong
    */
-  async find(source: string): Promise<boolean> {
+  async find(source: string, settings: SearchChoice = {}): Promise<boolean> {
     requireTrust();
-    const { done } = this.following.get(source) ?? this.start(source);
+    const { done } = this.following.get(source) ?? this.start(source, settings);
     const { state, message, advice } = await done;
     if (state === 'done') return true;
     if (state === 'stopped' || state === 'cancelled') return false;
@@ -88,12 +92,12 @@ export class IssueSearch implements vscode.Disposable {
     this.found.dispose();
   }
 
-  private start(source: string): Following {
+  private start(source: string, settings: SearchChoice): Following {
     const workspace = workspaceFolderFor(source);
     const folder = createIssuesJob({
       source,
       workspace,
-      settings: { ...defaultIssuesSettings, kinds: [...findingKinds], thresholds: defaultThresholds },
+      settings: { ...defaultIssuesSettings, kinds: [...findingKinds], thresholds: defaultThresholds, ...settings },
       engine: defaultEngine(vscode.Uri.file(source)),
     });
     const child = this.processes.startIssues(folder);

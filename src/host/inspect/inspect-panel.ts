@@ -11,6 +11,7 @@ import {
   isFromInspectPanel,
   type ToInspectPanel,
 } from '../../protocol/inspect-panel.ts';
+import type { IssueSearch } from '../clean/issue-search.ts';
 import { dataSetName } from '../data-sets/propose.ts';
 import { WebviewPanelHost } from '../panels/webview-panel.ts';
 import type { LoupeProcesses } from '../process.ts';
@@ -20,7 +21,7 @@ import type { Thumbnails } from '../thumbnails.ts';
 import { requireTrust } from '../trust.ts';
 import type { CatalogueProcess } from './catalogue-process.ts';
 import type { Catalogues } from './catalogues.ts';
-import { MapJobs } from './map-jobs.ts';
+import { MapComputation } from './map-computation.ts';
 import { ModelOpinions } from './model-opinions.ts';
 import { PictureQueue } from './picture-queue.ts';
 import { RowMemory } from './row-memory.ts';
@@ -37,6 +38,7 @@ export interface InspectPanelParts {
   processes: LoupeProcesses;
   thumbnails: Thumbnails;
   store: RunStore;
+  search: IssueSearch;
   /** Whether the user opened it in this workspace. */
   isDataSet(source: string): boolean;
   onError(error: unknown): void;
@@ -51,7 +53,7 @@ export class InspectPanel extends WebviewPanelHost<ToInspectPanel, FromInspectPa
   private readonly rows: RowMemory;
   private readonly pictures: PictureQueue;
   private readonly opinions: ModelOpinions;
-  private readonly mapJobs: MapJobs;
+  private readonly map: MapComputation;
   private readonly coalescer = new Coalescer(STATE_MS, () => this.sendState());
   private revision: string | null = null;
   private wanted: { query: string | null; path: string | null } | null = null;
@@ -75,7 +77,7 @@ export class InspectPanel extends WebviewPanelHost<ToInspectPanel, FromInspectPa
       deliver: (pictures, side) => this.send({ type: 'pictures', side, pictures }),
     });
     this.opinions = new ModelOpinions(parts.processes);
-    this.mapJobs = new MapJobs(parts.processes, source, () => this.coalescer.request());
+    this.map = new MapComputation(parts.search, source, () => this.coalescer.request());
     panel.title = vscode.l10n.t('Inspect {0}', dataSetName(source));
     panel.iconPath = {
       light: vscode.Uri.joinPath(parts.extensionUri, 'media', 'run-light.svg'),
@@ -85,6 +87,7 @@ export class InspectPanel extends WebviewPanelHost<ToInspectPanel, FromInspectPa
       this.catalogue.hold(),
       this.catalogue.onDidChange(() => this.catalogueChanged()),
       parts.store.onDidChange(() => this.coalescer.request()),
+      parts.search.onDidFind((found) => found === source && void this.catalogue.refresh().catch(parts.onError)),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.begin()),
     );
   }
@@ -112,7 +115,7 @@ export class InspectPanel extends WebviewPanelHost<ToInspectPanel, FromInspectPa
     this.coalescer.dispose();
     this.pictures.dispose();
     this.opinions.dispose();
-    this.mapJobs.dispose();
+    this.map.dispose();
   }
 
   private async answer(message: FromInspectPanel): Promise<void> {
@@ -140,11 +143,9 @@ export class InspectPanel extends WebviewPanelHost<ToInspectPanel, FromInspectPa
         return await this.copyPaths(message.images);
       case 'computeMap':
         requireTrust();
-        await this.mapJobs.compute(message.method, this.models());
-        await this.catalogue.refresh();
-        return;
+        return await this.map.compute(message.method, this.models(), await this.zoo());
       case 'cancelMap':
-        return this.mapJobs.cancel();
+        return this.map.cancel();
       case 'rescan':
         requireTrust();
         return this.catalogue.restart();
@@ -236,6 +237,13 @@ export class InspectPanel extends WebviewPanelHost<ToInspectPanel, FromInspectPa
       .map(({ folder, name }) => ({ folder, name }));
   }
 
+  /** Names of published weights that are on this machine. */
+  private async zoo(): Promise<string[]> {
+    const answer = await this.parts.processes.ask(['zoo', '--json'], { cwd: folderOf(this.source) });
+    const entries = typeof answer === 'object' && answer !== null && 'entries' in answer ? answer.entries : null;
+    return Array.isArray(entries) ? entries.filter(isOnDisk).map(({ name }) => name) : [];
+  }
+
   private sendWanted(): void {
     if (this.wanted && this.catalogue.overview && this.send({ type: 'show', ...this.wanted })) this.wanted = null;
   }
@@ -259,7 +267,7 @@ export class InspectPanel extends WebviewPanelHost<ToInspectPanel, FromInspectPa
       problem: state.kind === 'failed' ? { message: state.problem.message, advice: state.problem.advice } : null,
       overview,
       models: this.models(),
-      mapJob: this.mapJobs.job,
+      mapJob: this.map.job,
     });
   }
 }
@@ -281,4 +289,9 @@ function containerOf(file: string): vscode.Uri {
 function revealCommand(file: string): string {
   const owner = vscode.workspace.getWorkspaceFolder(containerOf(file));
   return owner ? 'revealInExplorer' : 'revealFileInOS';
+}
+
+function isOnDisk(entry: unknown): entry is { name: string; file: string } {
+  if (typeof entry !== 'object' || entry === null || !('name' in entry) || !('file' in entry)) return false;
+  return typeof entry.name === 'string' && typeof entry.file === 'string';
 }
