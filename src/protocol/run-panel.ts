@@ -1,4 +1,4 @@
-import type { EpochEvent, PhaseEvent, ProgressEvent, StepEvent, WarningEvent } from './events.ts';
+import type { EditsEvent, EpochEvent, PhaseEvent, ProgressEvent, StepEvent, WarningEvent } from './events.ts';
 import type { RunSummary } from './runs.ts';
 
 /** Work under way that has a length: the panel shows it while there is no training step to show. */
@@ -49,6 +49,8 @@ export interface RunSnapshot {
   perClass?: ClassFigures | null;
   /** Phases that have begun. Absent: none. */
   phases?: PhaseEvent[];
+  /** What the user's label edits changed in the data; absent: nothing. */
+  edits?: LabelEdits;
   /** `t` of every resume event: the time axis leaves out the pause before each. Absent: none. */
   resumedAt?: number[];
 }
@@ -73,7 +75,11 @@ export interface RunDelta {
   files?: string[];
   perClass?: ClassFigures;
   phases?: PhaseEvent[];
+  edits?: LabelEdits;
 }
+
+/** Numbers of images. */
+export type LabelEdits = Omit<EditsEvent, 'kind'>;
 
 export type ToRunPanel = RunSnapshot | RunDelta;
 

@@ -1,3 +1,4 @@
+import type { LabelEdits } from '../../src/protocol/run-panel.ts';
 import { element, setAttribute, setHidden, setText } from '../ui/dom.ts';
 import { count, duration, percent, rate, remaining } from '../ui/format.ts';
 import { icon } from '../ui/icons.ts';
@@ -151,6 +152,7 @@ export class Header {
     );
     const device = [summary.engine, summary.device].filter(Boolean).join(' · ');
     this.#fact('Engine', device || null, view.engineReason ?? undefined);
+    this.#fact('Label edits', view.edits && editsText(view.edits), editsTip);
     this.#fact('Model', view.parameters === null ? summary.architecture : null);
   }
 
@@ -187,4 +189,18 @@ export class Header {
       ),
     );
   }
+}
+
+const editsTip =
+  'What you changed in the data before this run began (.loupe/labels.jsonl): it trains with that to its end';
+
+/** `12 relabelled, 3 excluded`. */
+function editsText({ relabelled, labelled, excluded, resplit }: LabelEdits): string {
+  const parts = [
+    relabelled > 0 && `${count(relabelled)} relabelled`,
+    labelled > 0 && `${count(labelled)} labelled`,
+    excluded > 0 && `${count(excluded)} excluded`,
+    resplit > 0 && `${count(resplit)} in another split`,
+  ];
+  return parts.filter(Boolean).join(', ');
 }

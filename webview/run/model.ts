@@ -1,5 +1,12 @@
 import type { EpochEvent, PhaseEvent, WarningEvent } from '../../src/protocol/events.ts';
-import type { ClassFigures, RunDelta, RunProgress, RunSnapshot, ToRunPanel } from '../../src/protocol/run-panel.ts';
+import type {
+  ClassFigures,
+  LabelEdits,
+  RunDelta,
+  RunProgress,
+  RunSnapshot,
+  ToRunPanel,
+} from '../../src/protocol/run-panel.ts';
 import type { RunSummary } from '../../src/protocol/runs.ts';
 import { StepColumns } from './columns.ts';
 
@@ -28,6 +35,7 @@ export interface RunView {
   progress: RunProgress | null;
   perClass: ClassFigures | null;
   phases: readonly PhaseEvent[];
+  edits: LabelEdits | null;
   /** Changes when points that were there before are gone or different: curves drawn from them start over. */
   generation: number;
 }
@@ -57,6 +65,7 @@ function fromSnapshot(snapshot: RunSnapshot, generation: number): RunView {
     progress: snapshot.progress ?? null,
     perClass: snapshot.perClass ?? null,
     phases: snapshot.phases ?? [],
+    edits: snapshot.edits ?? null,
     generation,
   };
 }
@@ -84,6 +93,7 @@ function applyDelta(view: RunView, delta: RunDelta): RunView {
     files: delta.files ?? view.files,
     perClass: delta.perClass ?? view.perClass,
     phases: delta.phases ?? view.phases,
+    edits: delta.edits ?? view.edits,
     progress: nextProgress(view, delta),
     generation: view.generation + (rewrites ? 1 : 0),
   };

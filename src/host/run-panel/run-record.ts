@@ -1,5 +1,12 @@
 import type { EpochEvent, JobEvent, PhaseEvent, SkippedEvent, StepEvent, WarningEvent } from '../../protocol/events.ts';
-import type { ClassFigures, RunDelta, RunProgress, RunSnapshot, StepSeries } from '../../protocol/run-panel.ts';
+import type {
+  ClassFigures,
+  LabelEdits,
+  RunDelta,
+  RunProgress,
+  RunSnapshot,
+  StepSeries,
+} from '../../protocol/run-panel.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
 
 type Timed<Event> = Event & { t: number };
@@ -19,6 +26,7 @@ export class RunRecord {
   private engineReason: string | null = null;
   private progress: RunProgress | null = null;
   private phases: PhaseEvent[] = [];
+  private edits: LabelEdits | null = null;
   /** Of every best epoch: a resume may go back to one of them. */
   private perClass: (ClassFigures & { step: number })[] = [];
   private resumedAt: number[] = [];
@@ -52,6 +60,7 @@ export class RunRecord {
       resumedAt: [...this.resumedAt],
       perClass: this.perClass.at(-1) ?? null,
       phases: this.phases,
+      ...(this.edits && { edits: this.edits }),
     };
   }
 
@@ -87,6 +96,12 @@ export class RunRecord {
         this.skipped.set(event.cause, { cause: event.cause, count: event.count, examples: event.examples });
         this.changes.skipped = [...this.skipped.values()];
         break;
+      case 'edits': {
+        const { relabelled, labelled, excluded, resplit } = event;
+        this.edits = { relabelled, labelled, excluded, resplit };
+        this.changes.edits = this.edits;
+        break;
+      }
       case 'progress':
         this.setProgress({ what: event.what, done: event.done, total: event.total });
         break;

@@ -177,6 +177,7 @@ export function fakeRun(
     config: JSON.stringify({ ...defaultConfig, name: 'Emoji, small CNN, one-cycle' }, null, 2),
     files: began ? ['job.json', 'events.jsonl', 'log.txt', 'model/model.json', 'report.json'] : ['job.json'],
     progress: null,
+    ...(began && { edits: { relabelled: 41, labelled: 0, excluded: 7, resplit: 0 } }),
     perClass: curve.best && { epoch: curve.best.epoch, classes: fakeClasses(curve.best.accuracy) },
   };
   return {

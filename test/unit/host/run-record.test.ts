@@ -161,3 +161,12 @@ test('phases are told once, and again by whoever goes on at their first step', (
   record.apply([phase(2, 4)]);
   assert.deepEqual(numbers(), [1, 2]);
 });
+
+test('what the label edits changed is told once, and stays in a snapshot', () => {
+  const record = new RunRecord();
+  const edits = { relabelled: 3, labelled: 0, excluded: 1, resplit: 0 };
+  record.apply([{ t: 1, kind: 'edits', ...edits }]);
+  assert.deepEqual(record.takeDelta(summary)?.edits, edits);
+  assert.equal(record.takeDelta(summary)?.edits, undefined);
+  assert.deepEqual(record.snapshot(summary, '', []).edits, edits);
+});
