@@ -116,5 +116,8 @@ function hardLink(from: string, to: string): boolean {
 async function idxPicture(root: string, name: string): Promise<Buffer> {
   const { default: sharp } = await import('sharp');
   const { width, height, channels, data } = await readIdxRecord(root, name);
-  return await sharp(data, { raw: { width, height, channels } }).png().toBuffer();
+  return await sharp(data, { raw: { width, height, channels } })
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+    .png()
+    .toBuffer();
 }
