@@ -1,4 +1,4 @@
-import type { ApplyOutcome, ApplyPlan } from './apply.ts';
+import type { ApplyPlan, RefusedEdit } from './apply.ts';
 import type { CatalogueRow, IssueRow, LabelSummary, RowEdit } from './catalogue.ts';
 import type { FindingKind, FindingThresholds, LabelMode, LabelScore } from './findings.ts';
 
@@ -63,6 +63,14 @@ export interface HistoryEntry {
   saved: boolean;
 }
 
+/** What came of applying edits. */
+export interface AppliedEdits {
+  id: string;
+  done: number;
+  steps: number;
+  refused: RefusedEdit[];
+}
+
 export type ToCleanPanel =
   | {
       type: 'setup';
@@ -109,7 +117,7 @@ export type ToCleanPanel =
   | { type: 'history'; entries: HistoryEntry[]; total: number }
   /** What applying would change on the disk, or why it can't be told. */
   | { type: 'plan'; plan: ApplyPlan | null; message: string; advice: string }
-  | { type: 'applied'; outcome: ApplyOutcome }
+  | { type: 'applied'; outcome: AppliedEdits }
   /** Shows a kind, of some images only. */
   | { type: 'focus'; kind: FindingKind; text: string }
   | { type: 'view'; view: CleanView }
@@ -135,10 +143,9 @@ export type FromCleanPanel =
   /** Takes the edits of one entry back, whatever was edited since. */
   | { type: 'revert'; id: string }
   | { type: 'open'; path: string }
-  /** `plan`: what would applying change? `apply`: do it. */
-  | {
-      type: 'undo' | 'redo' | 'save' | 'find' | 'cancelFind' | 'plan' | 'apply' | 'undoApply' | 'addImages' | 'train';
-    };
+  /** `plan`: what would applying change? `apply`: do just that. `copy`, `manifest`: leave the data set as it is. */
+  | { type: 'plan' | 'apply' | 'copy' | 'manifest' | 'undoApply' }
+  | { type: 'undo' | 'redo' | 'save' | 'find' | 'cancelFind' | 'addImages' | 'train' };
 
 export type CleanView = 'issues' | 'unlabelled' | 'history' | 'apply';
 
@@ -160,7 +167,7 @@ export interface CleanPanelState {
 const types = new Set([
   ...['ready', 'dataSet', 'counts', 'rows', 'unlabelled', 'summary', 'neighbours', 'pictures', 'decide', 'decideAlike'],
   ...['label', 'history', 'revert', 'open', 'undo', 'redo', 'save', 'find', 'cancelFind', 'apply', 'undoApply'],
-  ...['plan', 'addImages', 'train'],
+  ...['plan', 'copy', 'manifest', 'addImages', 'train'],
 ]);
 
 export function isFromCleanPanel(value: unknown): value is FromCleanPanel {

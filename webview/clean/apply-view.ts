@@ -1,4 +1,5 @@
-import type { ApplyOutcome, ApplyPlan, ApplyStep, RefusedEdit } from '../../src/protocol/apply.ts';
+import type { ApplyPlan, ApplyStep, RefusedEdit } from '../../src/protocol/apply.ts';
+import type { AppliedEdits } from '../../src/protocol/clean-panel.ts';
 import { element, setHidden } from '../ui/dom.ts';
 import { count, plural } from '../ui/format.ts';
 import { icon } from '../ui/icons.ts';
@@ -12,6 +13,8 @@ export interface ApplyListeners {
   onApply(): void;
   onUndo(): void;
   onTrain(): void;
+  /** A copy or a manifest instead: the data set stays as it is. */
+  onWrite(what: 'copy' | 'manifest'): void;
   onBack(): void;
 }
 
@@ -67,6 +70,16 @@ export class ApplyView {
               }),
             ]
           : []),
+        button('Cleaned copy…', {
+          appearance: 'secondary',
+          title: 'Write a cleaned copy into another folder; the data set stays as it is',
+          onClick: () => this.#listeners.onWrite('copy'),
+        }),
+        button('Manifest…', {
+          appearance: 'secondary',
+          title: 'Write a CSV that names the images of the cleaned data set; the data set stays as it is',
+          onClick: () => this.#listeners.onWrite('manifest'),
+        }),
         button('Back', { appearance: 'secondary', onClick: () => this.#listeners.onBack() }),
       ),
       this.#group('Moved into the folder of their class', moves.filter(({ why }) => why === 'relabel').map(moveLine)),
@@ -87,14 +100,9 @@ export class ApplyView {
     );
   }
 
-  showOutcome({ done, plan, refused }: ApplyOutcome): void {
+  showOutcome({ done, steps, refused }: AppliedEdits): void {
     this.root.replaceChildren(
-      element(
-        'h2',
-        { class: 'apply-title' },
-        icon('check'),
-        ` ${count(done)} of ${plural(plan.steps.length, 'change')} applied`,
-      ),
+      element('h2', { class: 'apply-title' }, icon('check'), ` ${count(done)} of ${plural(steps, 'change')} applied`),
       element('p', { class: 'quiet' }, 'All of it can be taken back, also later: “Loupe: Undo Last Apply”.'),
       element(
         'div',

@@ -130,6 +130,7 @@ export class CleanPanel {
       onApply: () => post({ type: 'apply' }),
       onUndo: () => post({ type: 'undoApply' }),
       onTrain: () => post({ type: 'train' }),
+      onWrite: (what) => post({ type: what }),
       onBack: () => this.#show({ view: 'issues' }),
     });
     this.#query = element('input', {

@@ -1,20 +1,19 @@
-import type { ApplyOutcome, ApplyPlan } from '../../protocol/apply.ts';
+import type { ApplyPlan, RefusedEdit } from '../../protocol/apply.ts';
+import type { AppliedEdits } from '../../protocol/clean-panel.ts';
 
-/** The plan in an answer of `loupe apply --dry-run --json`; null: there is none. */
-export function readApplyPlan(answer: unknown): ApplyPlan | null {
-  const plan = fieldOf(answer, 'plan') ?? answer;
-  return isPlan(plan) ? plan : null;
+/** The answer of `loupe apply --dry-run --json`: a plan, and its hash, by which only this plan is carried out. Null: it is none. */
+export function readApplyPlan(answer: unknown): (ApplyPlan & { hash: string }) | null {
+  const isPlan = Array.isArray(fieldOf(answer, 'steps')) && Array.isArray(fieldOf(answer, 'refused'));
+  return isPlan && typeof fieldOf(answer, 'hash') === 'string' ? (answer as ApplyPlan & { hash: string }) : null;
 }
 
-/** What `loupe apply --json` and `loupe undo --json` say was done; null where the answer is none of theirs. */
-export function readApplyOutcome(answer: unknown): ApplyOutcome | null {
-  const outcome = fieldOf(answer, 'outcome') ?? answer;
-  if (!isPlan(fieldOf(outcome, 'plan')) || typeof fieldOf(outcome, 'done') !== 'number') return null;
-  return outcome as ApplyOutcome;
-}
-
-function isPlan(value: unknown): value is ApplyPlan {
-  return Array.isArray(fieldOf(value, 'steps')) && Array.isArray(fieldOf(value, 'refused'));
+/** What `loupe apply --in-place --json` (in `applied`) and `loupe undo --json` say was done; null where nothing was. */
+export function readApplied(answer: unknown): AppliedEdits | null {
+  const applied = fieldOf(answer, 'applied') ?? answer;
+  const [id, done, steps] = ['id', 'done', 'steps'].map((name) => fieldOf(applied, name));
+  if (typeof id !== 'string' || typeof done !== 'number' || typeof steps !== 'number') return null;
+  const refused = fieldOf(applied, 'refused');
+  return { id, done, steps, refused: Array.isArray(refused) ? (refused as RefusedEdit[]) : [] };
 }
 
 function fieldOf(value: unknown, name: string): unknown {

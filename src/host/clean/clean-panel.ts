@@ -51,6 +51,8 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
   private readonly parts: CleanPanelParts;
   private source: string | null = null;
   private target: CleanTarget | null = null;
+  /** What the user was shown that applying would change. */
+  private plan: { source: string; hash: string } | null = null;
   private catalogue: CatalogueProcess | null = null;
   private following: vscode.Disposable[] = [];
   private list: { key: string; rows: IssueList } | null = null;
@@ -177,6 +179,10 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
         return await this.sendPlan();
       case 'apply':
         return await this.applyNow();
+      case 'copy':
+      case 'manifest':
+        if (this.source) await this.parts.apply[message.type](this.source);
+        return;
       case 'undoApply':
         await vscode.commands.executeCommand(commands.undoApply, { source: this.source });
         return;
@@ -422,6 +428,7 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
     if (!source) return;
     try {
       const plan = await this.parts.apply.read(source);
+      this.plan = { source, hash: plan.hash };
       if (source === this.source) this.send({ type: 'plan', plan, message: '', advice: '' });
     } catch (error) {
       const { message, advice } = error instanceof Problem ? error : { message: String(error), advice: '' };
@@ -430,10 +437,16 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
   }
 
   private async applyNow(): Promise<void> {
-    const { source } = this;
-    const outcome = source && (await this.parts.apply.run(source));
-    if (!outcome || source !== this.source) return;
-    this.send({ type: 'applied', outcome });
+    const { source, plan } = this;
+    if (!source || plan?.source !== source) return;
+    try {
+      const outcome = await this.parts.apply.run(source, plan.hash);
+      if (outcome && source === this.source) this.send({ type: 'applied', outcome });
+    } catch (error) {
+      const { message, advice } = error instanceof Problem ? error : { message: String(error), advice: '' };
+      this.send({ type: 'plan', plan: null, message, advice });
+    }
+    if (source !== this.source) return;
     this.revision = null;
     this.open();
   }

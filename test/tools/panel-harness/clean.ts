@@ -290,7 +290,7 @@ export class FakeCleanHost {
       case 'plan':
         return await this.#send({ type: 'plan', plan: applyPlan, message: '', advice: '' });
       case 'apply':
-        return await this.#send({ type: 'applied', outcome: { id: 'a', plan: applyPlan, done: 13, refused: [] } });
+        return await this.#send({ type: 'applied', outcome: { id: 'a', steps: 13, done: 13, refused: [] } });
       default:
         return;
     }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { editOf, stampEdits } from '../../../../src/dataset/journal/edits.ts';
 import { actDone, actLabel } from '../../../../src/host/clean/act-text.ts';
-import { readApplyOutcome, readApplyPlan } from '../../../../src/host/clean/apply-answer.ts';
+import { readApplied, readApplyPlan } from '../../../../src/host/clean/apply-answer.ts';
 import { evidenceText } from '../../../../src/host/clean/evidence-text.ts';
 import { historyEntries, linesOfEntry } from '../../../../src/host/clean/history.ts';
 import { placeOfImage } from '../../../../src/host/clean/known-images.ts';
@@ -122,10 +122,12 @@ test('progress of a search', () => {
 });
 
 test('answers of loupe apply that are none are told from those that are', () => {
-  const plan = { steps: [], refused: [] };
-  assert.equal(readApplyPlan(plan), plan);
-  assert.equal(readApplyPlan({ plan }), plan);
+  const plan = { steps: [], refused: [], hash: 'abc' };
+  assert.equal(readApplyPlan(plan)?.hash, 'abc');
+  assert.equal(readApplyPlan({ steps: [], refused: [] }), null);
   assert.equal(readApplyPlan({ error: {} }), null);
-  assert.equal(readApplyOutcome({ id: 'x', plan, done: 3, refused: [] })?.done, 3);
-  assert.equal(readApplyOutcome(plan), null);
+  const done = { id: 'x', done: 3, steps: 4, refused: [] };
+  assert.deepEqual(readApplied({ resumed: [], applied: done, plan: {} }), done);
+  assert.deepEqual(readApplied({ ...done, at: 'now' }), done);
+  assert.equal(readApplied({ resumed: [], applied: null, plan: {} }), null);
 });
