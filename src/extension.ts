@@ -13,6 +13,8 @@ import { IssueTree } from './host/clean/issue-tree.ts';
 import { KnownImages } from './host/clean/known-images.ts';
 import { LabelDecorations } from './host/clean/label-decorations.ts';
 import { LabelJournals } from './host/clean/label-journals.ts';
+import { newImageCommands } from './host/clean/new-image-commands.ts';
+import { NewImages } from './host/clean/new-images.ts';
 import { compareCommands } from './host/compare/compare-commands.ts';
 import { ComparePanels } from './host/compare/compare-panels.ts';
 import { ForeignStore } from './host/compare/foreign-store.ts';
@@ -119,7 +121,8 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
     isDataSet: (source) => dataSets.get(source) !== undefined,
   });
   const apply = new LabelApply(processes, journals, () => cleanPanels);
-  const cleanPanels = new CleanPanels(journals, { ...panelParts, catalogues, dataSets, search, apply });
+  const newImages = new NewImages(processes, onError);
+  const cleanPanels = new CleanPanels(journals, { ...panelParts, catalogues, dataSets, search, apply, newImages });
   const images = new KnownImages(dataSets, catalogues);
   const decorations = new LabelDecorations(images, journals, issueIndex);
   const augmentPanels = new AugmentPanels({
@@ -149,6 +152,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
       ...engineCommands(processes),
       ...cleanCommands({ dataSets, cleanPanels, search, apply }),
       ...imageCommands(images, journals),
+      ...newImageCommands({ dataSets, cleanPanels, newImages }),
       ...issueCommands(issueTree, images, journals),
       [commands.showLog]: () => log.show(),
       [commands.openWalkthrough]: () =>
@@ -161,7 +165,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
     ...[new ConfigLenses(store, index), new StatusBar(store), notifyEnds(store), describeFilter(runsView, view)],
     ...[thumbnails, foreign, comparisons, index, finderPanels, schedule, augmentPanels],
     ...[evaluatePanels, predictPanels, inspectPanels],
-    ...[catalogues, journals, search, issueIndex, issueTree, apply, cleanPanels, decorations],
+    ...[catalogues, journals, search, issueIndex, issueTree, apply, newImages, cleanPanels, decorations],
     followActiveImage(images, dataSets.onDidList),
   );
   context.subscriptions.push(scanWhenSeen(dataSetsView, dataSets));

@@ -19,6 +19,7 @@ import { inspectVerb } from './inspect.ts';
 import { issuesVerb } from './issues.ts';
 import { layersVerb } from './layers.ts';
 import { lrFindVerb } from './lr-find.ts';
+import { newVerb } from './new.ts';
 import { checkPositionals, parseVerb, progressMode } from './parse.ts';
 import { payoffVerb } from './payoff.ts';
 import { predictVerb } from './predict.ts';
@@ -41,6 +42,7 @@ const verbs: readonly Verb[] = [
   // In the order of the help.
   scanVerb,
   inspectVerb,
+  newVerb,
   applyVerb,
   undoVerb,
   payoffVerb,

@@ -14,6 +14,8 @@ export const commands = {
   findIssues: 'loupe.issues.find',
   applyLabels: 'loupe.labels.apply',
   undoApply: 'loupe.labels.undoApply',
+  addImages: 'loupe.dataSet.addImages',
+  watchImages: 'loupe.dataSet.watchImages',
   labelImage: 'loupe.image.label',
   excludeImage: 'loupe.image.exclude',
   restoreImage: 'loupe.image.restore',

@@ -146,6 +146,7 @@ describe('cleaning panel', function () {
     assert.equal(marked('triangle/triangle-1.png'), undefined);
     await exclude(b);
     assert.equal(marked(b.path), 'X');
+    await isDirty(true);
     assert.equal(decorations.provideFileDecoration(vscode.Uri.file(path.join(workspaceFolder(), 'x.png'))), undefined);
     await vscode.commands.executeCommand('undo');
     await until('the mark is gone', () => marked(b.path) === undefined);

@@ -63,7 +63,7 @@ export function cleanCommands({
 }
 
 /** The data set that a command was called for; undefined: the user has to say. */
-function sourceOf(argument: unknown): string | undefined {
+export function sourceOf(argument: unknown): string | undefined {
   if (argument instanceof vscode.Uri) return argument.fsPath;
   if (typeof argument === 'string') return argument;
   const source = fieldOf(argument, 'source');

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { editOf } from '../../dataset/journal/edits.ts';
+import { editOf, subject } from '../../dataset/journal/edits.ts';
 import { Problem } from '../../problem.ts';
 import type { CatalogueRow, IssueRow, Overview } from '../../protocol/catalogue.ts';
 import {
@@ -28,6 +28,8 @@ import { historyEntries, linesOfEntry } from './history.ts';
 import { IssueList } from './issue-list.ts';
 import type { IssueSearch } from './issue-search.ts';
 import type { LabelJournal } from './label-journals.ts';
+import type { NewImages } from './new-images.ts';
+import { unlabelledRow } from './new-images-answer.ts';
 
 const NEIGHBOURS = 6;
 /** Milliseconds after an edit until the counts and the estimate follow it. */
@@ -40,6 +42,7 @@ export interface CleanPanelParts {
   thumbnails: Thumbnails;
   search: IssueSearch;
   apply: LabelApply;
+  newImages: NewImages;
   onError: (error: unknown) => void;
 }
 
@@ -58,6 +61,8 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
   private list: { key: string; rows: IssueList } | null = null;
   /** What the page was last told of a row, so that only changes are sent. */
   private readonly told = new Map<string, string>();
+  /** The same of new images, by path. */
+  private readonly toldLabels = new Map<string, { hash: string; label: string | null }>();
   private lastCounts: Asked<'counts'> | null = null;
   private lastSummary: Asked<'summary'> | null = null;
   private refreshing: NodeJS.Timeout | undefined;
@@ -70,6 +75,8 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
     this.disposables.push(
       journal.onDidChange(() => this.edited()),
       parts.dataSets.onDidList(() => this.sendSetup()),
+      parts.newImages.onDidChange((source) => this.imagesCame(source)),
+      parts.apply.onDidApply((source) => parts.newImages.forget(source)),
       parts.search.onDidChange((source) => source === this.source && this.sendSearch()),
     );
   }
@@ -153,6 +160,13 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
         return this.decide(message);
       case 'decideAlike':
         return await this.decideAlike(message);
+      case 'unlabelled':
+        return await this.sendUnlabelled(message);
+      case 'label':
+        return this.label(message);
+      case 'addImages':
+        await vscode.commands.executeCommand(commands.addImages, { source: this.source });
+        return;
       case 'history':
         return this.sendHistory(message);
       case 'revert':
@@ -192,6 +206,14 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
     }
   }
 
+  /** The catalogue scans anew, and the page asks for everything again. */
+  private imagesCame(source: string): void {
+    if (source !== this.source) return;
+    this.catalogue?.restart();
+    this.revision = null;
+    this.open();
+  }
+
   /** Asks the catalogue for its overview, which starts it where need be. */
   private open(): void {
     this.refresh().catch((error: unknown) => this.failed(error));
@@ -201,6 +223,7 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
     for (const one of this.following.splice(0)) one.dispose();
     this.list = null;
     this.told.clear();
+    this.toldLabels.clear();
     this.revision = null;
     this.catalogue = null;
     this.source = null;
@@ -344,6 +367,7 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
       return before === JSON.stringify(told) ? [] : [told];
     });
     if (rows.length > 0) this.send({ type: 'decided', rows });
+    this.sendLabelled();
     this.send({ type: 'edits', ...this.editCounts() });
     clearTimeout(this.refreshing);
     this.refreshing = setTimeout(() => this.refresh().catch((error: unknown) => this.failed(error)), REFRESH_MS);
@@ -375,6 +399,39 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
     const edits = rows.flatMap(({ row, at }) => editsFor(act, row, at, decisions));
     if (!this.journal.act(source, actLabel(act, rows.length), edits)) return;
     this.send({ type: 'said', text: actDone(act, rows.length), tone: 'quiet' });
+  }
+
+  private async sendUnlabelled({ list, offset, limit }: Asked<'unlabelled'>): Promise<void> {
+    const { source } = this;
+    if (!source) return;
+    const images = await this.parts.newImages.of(source);
+    if (source !== this.source) return;
+    const decisions = this.journal.decisionsOf(source);
+    const rows = images
+      .slice(offset, offset + limit)
+      .map((image) => unlabelledRow(image, decisions.editOf(image.row)?.label ?? null));
+    for (const { image, label } of rows) this.toldLabels.set(image.path, { hash: image.hash, label });
+    this.send({ type: 'unlabelled', list, offset, total: images.length, rows });
+  }
+
+  private label({ images, to }: Asked<'label'>): void {
+    if (!this.source) return;
+    const decisions = this.journal.decisionsOf(this.source);
+    const edits = images.map((image) => editOf.label(subject(image, decisions.of(image) ?? undefined), to));
+    this.journal.act(this.source, vscode.l10n.t('Label {0}', to), edits);
+  }
+
+  /** Labels of new images that were given or taken back, here or elsewhere. */
+  private sendLabelled(): void {
+    if (!this.source) return;
+    const decisions = this.journal.decisionsOf(this.source);
+    const images = [...this.toldLabels].flatMap(([name, told]) => {
+      const label = decisions.editOf({ path: name, hash: told.hash })?.label ?? null;
+      if (label === told.label) return [];
+      this.toldLabels.set(name, { hash: told.hash, label });
+      return [{ path: name, hash: told.hash, label }];
+    });
+    if (images.length > 0) this.send({ type: 'labelled', images });
   }
 
   private async sendNeighbours({ key, id }: Asked<'neighbours'>): Promise<void> {

@@ -7,6 +7,7 @@ import { readApplied, readApplyPlan } from '../../../../src/host/clean/apply-ans
 import { evidenceText } from '../../../../src/host/clean/evidence-text.ts';
 import { historyEntries, linesOfEntry } from '../../../../src/host/clean/history.ts';
 import { placeOfImage } from '../../../../src/host/clean/known-images.ts';
+import { readNewImages, unlabelledRow } from '../../../../src/host/clean/new-images-answer.ts';
 import { searchProgress } from '../../../../src/host/clean/search-progress.ts';
 import type { IssueRow } from '../../../../src/protocol/catalogue.ts';
 import { image, row } from './rows.ts';
@@ -130,4 +131,33 @@ test('answers of loupe apply that are none are told from those that are', () => 
   assert.deepEqual(readApplied({ resumed: [], applied: done, plan: {} }), done);
   assert.deepEqual(readApplied({ ...done, at: 'now' }), done);
   assert.equal(readApplied({ resumed: [], applied: null, plan: {} }), null);
+});
+
+describe('new images in words', () => {
+  const base = {
+    ...{ row: image('a', null), issues: [], copyOf: null, uncertainty: 0.9, distance: 0.4 },
+    suggestions: [
+      { label: 'rose', probability: 0.5 },
+      { label: 'tulip', probability: 0.4 },
+    ],
+  };
+  test('why it is worth a label', () => {
+    assert.equal(unlabelledRow(base, null).why, 'Between rose and tulip, unlike what is labelled');
+    assert.equal(unlabelledRow({ ...base, uncertainty: 0.1, distance: 0.1 }, 'rose').why, 'Probably rose');
+    const copy = {
+      ...base,
+      uncertainty: 0.1,
+      distance: 0,
+      copyOf: 'rose/b.jpg',
+      issues: ['near-duplicate', 'dark'] as const,
+    };
+    assert.equal(
+      unlabelledRow({ ...copy, issues: [...copy.issues] }, null).why,
+      'Probably rose, a copy of rose/b.jpg, dark',
+    );
+  });
+  test('an answer that is none', () => {
+    assert.equal(readNewImages({ images: [] }), null);
+    assert.ok(readNewImages({ images: [], added: [], left: [], unreadable: [] }));
+  });
 });
