@@ -28,7 +28,7 @@ copies are left out), where the cleaning panel labels them. Without it nothing i
       type: 'string',
       short: 'w',
       value: '<file or run>',
-      help: 'Network that describes the images; default: shapes and colours (HOG, histogram).',
+      help: 'Network that describes the images; default: the best at hand, else shapes and colours.',
     },
     ...engineOptions,
   },
@@ -78,11 +78,12 @@ async function lookAt(
     line.report({ what: json ? what : words[what], done, total });
   const added = add ? await copyIn(places, into, (done, total) => report('add', done, total), signal) : null;
   const folder = added?.folder ?? (places[0] as string);
-  const weights = textOf(input, 'weights');
+  const { networkAtHand } = await import('../cleaning/embedding-network.ts');
   const workspace = process.cwd();
+  const weights = textOf(input, 'weights') ?? (await networkAtHand(workspace, into)).source;
   const find = (describe?: Parameters<typeof findNewImages>[2]['describe']) =>
     findNewImages(folder, into, { workspace, describe, onProgress: report, signal });
-  const found = weights === undefined ? await find() : await withNetwork(weights, input, report, signal, find);
+  const found = weights === null ? await find() : await withNetwork(weights, input, report, signal, find);
   return { into, folder, ...found, added: added?.added ?? [], left: added?.left ?? [] };
 }
 

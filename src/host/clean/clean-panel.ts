@@ -32,6 +32,8 @@ import type { NewImages } from './new-images.ts';
 import { unlabelledRow } from './new-images-answer.ts';
 
 const NEIGHBOURS = 6;
+/** Longest side of the pictures, pixels: sharp in the rows also where a CSS pixel is two. */
+const PICTURE_SIDE = 256;
 /** Milliseconds after an edit until the counts and the estimate follow it. */
 const REFRESH_MS = 300;
 
@@ -452,6 +454,7 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
   private async sendPicture(image: { path: string; hash: string }): Promise<void> {
     const file = await this.parts.thumbnails.file({
       path: this.fileOf(image.path),
+      side: PICTURE_SIDE,
       ...(image.hash && { hash: image.hash }),
     });
     this.send({ type: 'pictures', pictures: [{ ...image, uri: file ? pictureUri(file) : null }] });
