@@ -53,6 +53,7 @@ export class InspectPanel {
   readonly #mapOffer: MapOffer;
   readonly #sheets: ClassSheets;
   readonly #detail: DetailPane;
+  readonly #head: HTMLElement;
   readonly #body: HTMLElement;
   #overview: Overview | null = null;
   #total = 0;
@@ -129,13 +130,12 @@ export class InspectPanel {
       this.#sheets.root,
       this.#detail.root,
     );
-    this.root = element(
-      'div',
-      { class: 'inspect' },
-      element('header', { class: 'inspect-head' }, this.#query.root, this.#toolbar.root, this.#filters.root),
-      this.#notice.root,
-      this.#body,
+    this.#head = element(
+      'header',
+      { class: 'inspect-head', hidden: true },
+      ...[this.#query.root, this.#toolbar.root, this.#filters.root],
     );
+    this.root = element('div', { class: 'inspect' }, this.#head, this.#notice.root, this.#body);
     this.#setView(state.view);
     setHidden(this.#body, true);
     bus.listen((message) => this.#receive(message));
@@ -229,7 +229,9 @@ export class InspectPanel {
     const { overview } = state;
     this.#detail.models = state.models;
     this.#mapOffer.show(overview, state.mapJob);
-    setHidden(this.#body, this.#notice.show(state));
+    const isElse = this.#notice.show(state);
+    setHidden(this.#body, isElse);
+    setHidden(this.#head, isElse);
     if (state.source !== this.#state.source) this.#save({ source: state.source });
     if (!overview || overview.images === 0) return;
     const before = this.#overview;

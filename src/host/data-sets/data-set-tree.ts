@@ -167,6 +167,11 @@ function proposedItem(source: string): vscode.TreeItem {
 function classItem(node: Extract<DataSetNode, { kind: 'class' }>): vscode.TreeItem {
   const item = new vscode.TreeItem(node.name);
   item.id = `${node.source}#class:${node.name}`;
+  item.command = {
+    command: commands.inspectDataSet,
+    title: vscode.l10n.t('Show These Images'),
+    arguments: [{ kind: 'class', source: node.source, name: node.name }],
+  };
   item.description = `${grouped(node.count)} · ${percent(node.share)}`;
   item.iconPath = new vscode.ThemeIcon(
     node.count === 0 ? 'warning' : 'tag',

@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { cacheRoot } from '../../files.ts';
 import { Problem } from '../../problem.ts';
-import type { CatalogueAnswer } from '../../protocol/catalogue.ts';
+import type { CatalogueAnswer, Overview } from '../../protocol/catalogue.ts';
 import {
   type FromInspectPanel,
   type InspectRequest,
@@ -90,6 +90,11 @@ export class InspectPanel extends WebviewPanelHost<ToInspectPanel, FromInspectPa
       parts.search.onDidFind((found) => found === source && void this.catalogue.refresh().catch(parts.onError)),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.begin()),
     );
+  }
+
+  /** As the catalogue told it last; null before the first scan is over. */
+  get overview(): Overview | null {
+    return this.catalogue.overview;
   }
 
   /** Shows the images of a query, or one image. */
