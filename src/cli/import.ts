@@ -36,10 +36,14 @@ function describe(report: WeightReport, colors: Style): string {
   const { format, tensors, values, network, match, frozen } = report;
   if (frozen) return describeFrozen(frozen, colors);
   const head = `${format}: ${plural(tensors, 'tensor')}, ${count(values)} values`;
-  if (!network || !match) return `${head}\n${colors.yellow('The names fit no network that Loupe knows.')}`;
+  if (!network || !match)
+    return `${head}\n${colors.yellow('The names fit no network that Loupe knows; in ONNX it describes images as it is.')}`;
   const width = network.width === 1 ? '' : ` × ${network.width}`;
   const input = `made for input.normalize "${network.input}"`;
-  const classes = network.classes === null ? '' : `, with a classifier of ${count(network.classes)} classes`;
+  const classes =
+    network.classes === null
+      ? ''
+      : `, with a classifier of ${count(network.classes)} classes${usualTask(network.classes)}`;
   const wrong = match.wrongShape.map(
     ({ name, expected, found }) => `${name} (${found.join('×')}, not ${expected.join('×')})`,
   );
@@ -51,6 +55,17 @@ function describe(report: WeightReport, colors: Style): string {
     ...listed('Of another shape', wrong),
     ...listed('Left over', match.extra),
   ].join('\n');
+}
+
+/** What networks with so many classes were mostly trained on. */
+function usualTask(classes: number): string {
+  const tasks: Record<number, string> = {
+    1000: 'ImageNet',
+    365: 'Places365',
+    21841: 'ImageNet-21k',
+    21843: 'ImageNet-21k',
+  };
+  return tasks[classes] ? `, as many as ${tasks[classes]} has` : '';
 }
 
 function describeFrozen({ format, input, outputs, features, normalize }: FrozenReport, colors: Style): string {

@@ -16,6 +16,8 @@ const LOCAL = 0x04034b50;
 const STORED = 0;
 const DEFLATED = 8;
 const MOST_ENTRIES = 1_000_000;
+/** Deflate packs no more into one byte. */
+const MOST_RATIO = 1032;
 
 interface Stored extends ZipEntry {
   method: number;
@@ -69,6 +71,8 @@ export class ZipFile {
     if (from < 0 || wanted < 0 || from + wanted > entry.size) throw new FormatError(`${name} is cut off`);
     if (entry.method === STORED) return this.#source.read(start + from, wanted);
     if (entry.method !== DEFLATED) throw new FormatError(`${name} is packed in a way that is not known here`);
+    if (entry.size > MOST_RATIO * (entry.packed + 1))
+      throw new FormatError(`${name} claims to be more than can be packed into it`);
     try {
       // No more than the directory says: a bomb ends here.
       const unpacked = inflateRawSync(this.#source.read(start, entry.packed), {

@@ -1,4 +1,4 @@
-"""backbones.py <folder> <network> …: for each network of torchvision (or `timm:<name>`) random weights, a random batch and what the network makes of it."""
+"""backbones.py <folder> <network> …: for each network of torchvision (or `timm:<name>`, or `places365:<name>`, saved as that project saved its own) random weights, a random batch and what the network makes of it."""
 import json
 import os
 import sys
@@ -18,6 +18,8 @@ def build(name):
         import timm
 
         return timm.create_model(name[5:], pretrained=False)
+    if name.startswith("places365:"):
+        return getattr(torchvision.models, name[10:])(weights=None, num_classes=365)
     options = {"init_weights": False} if name == "inception_v3" else {}
     return getattr(torchvision.models, name)(weights=None, **options)
 
@@ -28,7 +30,7 @@ def features(net, name, x):
     if name == "inception_v3":
         net.transform_input = False
         return hooked(net, net.Mixed_7c, x)
-    if name.startswith("resnet"):
+    if "resnet" in name:
         return hooked(net, net.layer4, x)
     found = net.features(x)
     return torch.relu(found) if name.startswith("densenet") else found
@@ -64,7 +66,11 @@ for name in names:
     # The classifiers of VGG are 90 % of the file, and are not used.
     state = {key: value for key, value in net.state_dict().items() if not (name.startswith("vgg") and "classifier" in key)}
     file = os.path.join(folder, name.replace(":", "-"))
-    torch.save(state, file + ".pth")
+    if name.startswith("places365:"):
+        wrapped = {"epoch": 90, "arch": name[10:], "state_dict": {"module." + key: value for key, value in state.items()}, "best_prec1": 54.0}
+        torch.save(wrapped, file + ".pth", _use_new_zipfile_serialization=False)
+    else:
+        torch.save(state, file + ".pth")
     answer = {"side": side, "x": x.permute(0, 2, 3, 1).flatten().tolist(), "shape": list(found.shape), "features": found.flatten().tolist()}
     with open(file + ".json", "w") as out:
         json.dump(answer, out)

@@ -30,6 +30,9 @@ const files = 'https://download.pytorch.org/models';
 export const zoo: readonly ZooEntry[] = [
   entry('mobilenet-v2', 'mobilenet-v2', 224, 71.878, 13.6, 'mobilenet_v2-b0353104'),
   entry('mobilenet-v2-v2', 'mobilenet-v2', 224, 72.154, 13.6, 'mobilenet_v2-7ebf99e0'),
+  entry('mobilenet-v3-small', 'mobilenet-v3-small', 224, 67.668, 9.8, 'mobilenet_v3_small-047dcff4'),
+  entry('mobilenet-v3-large', 'mobilenet-v3-large', 224, 74.042, 21.1, 'mobilenet_v3_large-8738ca79'),
+  entry('mobilenet-v3-large-v2', 'mobilenet-v3-large', 224, 75.274, 21.1, 'mobilenet_v3_large-5c1a4163'),
   entry('squeezenet', 'squeezenet', 224, 58.178, 4.7, 'squeezenet1_1-b8a52dc0'),
   entry('efficientnet-b0', 'efficientnet-b0', 224, 77.692, 20.5, 'efficientnet_b0_rwightman-7f5810bc'),
   entry('efficientnet-b1', 'efficientnet-b1', 240, 79.838, 30.1, 'efficientnet_b1-c27df63c'),
@@ -40,6 +43,7 @@ export const zoo: readonly ZooEntry[] = [
   entry('resnet50', 'resnet50', 224, 76.13, 97.8, 'resnet50-0676ba61'),
   entry('resnet50-v2', 'resnet50', 224, 80.858, 97.8, 'resnet50-11ad3fa6'),
   entry('resnet101', 'resnet101', 224, 77.374, 170.5, 'resnet101-63fe2227'),
+  entry('convnext-tiny', 'convnext-tiny', 224, 82.52, 109.1, 'convnext_tiny-983f1562'),
   entry('densenet121', 'densenet121', 224, 74.434, 30.8, 'densenet121-a639ec97'),
   entry('inception-v3', 'inception-v3', 299, 77.294, 103.9, 'inception_v3_google-0cc3c7bd'),
   entry('vgg16', 'vgg16', 224, 71.592, 527.8, 'vgg16-397923af'),

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { providePlainBackend } from '../../../src/engines/plain-backend.ts';
 import { sharedData, withoutData } from '../../shared-data.ts';
+import { writeSamples } from '../../weight-fuzz.ts';
 import { makeImages, runCli, workFolder } from './run-cli.ts';
 
 const small = ['weights', 'mobilenet_v2-0.35-imagenet-notop.safetensors'];
@@ -104,5 +106,27 @@ describe('training from pretrained weights', { skip: withoutData(...small) }, ()
     });
     assert.equal(code, 1);
     assert.match(stdout, /weights-do-not-fit|mobilenet-v2 of width 0\.35/);
+  });
+});
+
+describe('loupe import of every format', () => {
+  it('tells JSON what each holds, and exits with 0 where it can be used', async (t) => {
+    const cwd = workFolder(t);
+    await providePlainBackend();
+    const samples = writeSamples(cwd);
+    const wanted: Record<string, [format: string, code: number]> = {
+      onnx: ['onnx', 0],
+      'tfjs-graph': ['tfjs-graph', 0],
+      'saved-model': ['saved-model', 0],
+      'tfjs-layers': ['tfjs-layers', 0],
+      keras: ['keras', 1],
+    };
+    for (const { format, folder, target } of samples) {
+      const [expected, exit] = wanted[format] ?? [];
+      if (expected === undefined) continue;
+      const { code, stdout } = await runCli(['import', path.join(folder, target), '--json'], { cwd });
+      assert.equal(JSON.parse(stdout).format, expected, stdout);
+      assert.equal(code, exit, format);
+    }
   });
 });

@@ -33,6 +33,7 @@ const networks: [name: string, architecture: Architecture, width?: number][] = [
   ['mobilenet_v3_small', 'mobilenet-v3-small'],
   ['mobilenet_v3_large', 'mobilenet-v3-large'],
   ['convnext_tiny', 'convnext-tiny'],
+  ['places365:resnet18', 'resnet18'],
   ['timm:mobilenetv1_100', 'mobilenet-v1'],
   ['timm:mobilenetv2_100', 'mobilenet-v2'],
   ['timm:mobilenetv2_140', 'mobilenet-v2', 1.4],
@@ -63,14 +64,18 @@ describe('networks that others trained', { skip, timeout: 300_000 }, () => {
       const weights = openWeightFile(`${file}.pth`);
       const found = detectNetwork(weights);
       weights.close();
-      assert.deepEqual([found?.architecture, found?.width, found?.prefix], [architecture, width, '']);
-      assert.equal(found?.classes, /^(vgg|mobilenet_v3)/.test(name) ? null : 1000);
+      const places = name.startsWith('places365:');
+      assert.deepEqual(
+        [found?.architecture, found?.width, found?.prefix],
+        [architecture, width, places ? 'module.' : ''],
+      );
+      assert.equal(found?.classes, /^(vgg|mobilenet_v3)/.test(name) ? null : places ? 365 : 1000);
       const { side, x, shape: expected, features } = JSON.parse(fs.readFileSync(`${file}.json`, 'utf8'));
       const config = { ...defaultConfig.model, architecture, width };
       const shape = { width: side, height: side, channels: 3 as const, classes: 2, seed: 1, designSide: 224 };
       const network = buildModel(config, shape);
       const match = loadPretrained(network, `${file}.pth`, config, 'torch');
-      const extra = match.extra.filter((tensor) => !/^(classifier|AuxLogits|fc|head)\./.test(tensor));
+      const extra = match.extra.filter((tensor) => !/^(module\.)?(classifier|AuxLogits|fc|head)\./.test(tensor));
       assert.deepEqual(extra, []);
       // ConvNeXt's norm stands behind the averages.
       const last = network.getLayer(architecture === 'convnext-tiny' ? 'averages' : 'features');
@@ -81,6 +86,31 @@ describe('networks that others trained', { skip, timeout: 300_000 }, () => {
       assert.ok(worst <= 1e-4 * Math.max(1, largest), `off by ${worst}, of ${largest}`);
       network.dispose();
       result.dispose();
+    });
+  }
+
+  for (const [name, architecture] of [
+    ['resnet18', 'resnet18'],
+    ['densenet121', 'densenet121'],
+    ['squeezenet1_1', 'squeezenet'],
+  ] as const) {
+    it(`${name} for grey pictures gives what it gave of them in colour`, () => {
+      const config = { ...defaultConfig.model, architecture };
+      const features = ([1, 3] as const).map((channels) => {
+        const shape = { width: 65, height: 65, channels, classes: 2, seed: 1, designSide: 224 };
+        const network = buildModel(config, shape);
+        assert.deepEqual(loadPretrained(network, path.join(folder, `${name}.pth`), config, 'torch').missing, []);
+        const grey = tf.randomUniform([2, 65, 65, 1], 0, 1, 'float32', 7);
+        const body = makeModel({
+          inputs: network.inputs,
+          outputs: network.getLayer('features').output as SymbolicTensor,
+        });
+        const result = body.predict(channels === 1 ? grey : tf.concat([grey, grey, grey], 3)) as tf.Tensor;
+        network.dispose();
+        return result.dataSync<'float32'>();
+      });
+      const { largest, worst } = compare(features[0] as Float32Array, [...(features[1] as Float32Array)]);
+      assert.ok(worst <= 1e-4 * Math.max(1, largest), `off by ${worst}, of ${largest}`);
     });
   }
 });
