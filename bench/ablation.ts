@@ -1,19 +1,21 @@
 // What each trick adds: a plain CNN from scratch, then each trick alone, then all that helped together; each with several seeds.
 // Figures are of the held-out test images, by the weights of the last epoch: nothing is chosen by looking at them.
 //   node bench/ablation.ts [cifar|intel …] [--images 10000] [--epochs 12] [--seeds 3] [--engine tensorflow] [--only one-cycle,flips]
-//     [--minutes 30]: begin no further seed of the single tricks after that time; the table says how many each had
+//     [--side 32]: pixels; default: the task's [--minutes 30]: begin no further seed of the single tricks after that time; the table says how many each had
 // Runs that are in bench/results/ablation-<task>.json already are not made again: stop it at any time and go on later.
-import { execFile, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import { applySet } from '../src/jobs/apply-set.ts';
 import { assertValidConfig } from '../src/jobs/config-file.ts';
 import { createJob } from '../src/jobs/create.ts';
 import { jobFiles } from '../src/jobs/job.ts';
+import { readSummary } from '../src/jobs/list.ts';
 import { defaultConfig, type RunConfig } from '../src/training/config.ts';
 import type { RunReport } from '../src/training/report.ts';
+import { runTrainJob } from '../src/training/run-job.ts';
 import { pythonPeersFolder } from '../test/python-peers.ts';
 import { describeMachine } from './machine.ts';
 
@@ -27,6 +29,7 @@ const { values: options, positionals } = parseArgs({
     epochs: { type: 'string', default: '12' },
     seeds: { type: 'string', default: '3' },
     engine: { type: 'string', default: 'tensorflow' },
+    side: { type: 'string' },
     only: { type: 'string' },
     minutes: { type: 'string', default: 'Infinity' },
   },
@@ -35,41 +38,31 @@ const { values: options, positionals } = parseArgs({
 interface Task {
   archive: string;
   folder: string;
-  /** Settings of every run. */
-  sets: string[];
-  /** Settings of progressive resizing over so many epochs. */
-  phases(epochs: number): object[];
+  /** Pixels. */
+  side: number;
 }
 
 const tasks: Record<string, Task> = {
   cifar: {
     archive: 'cifar10n.zip',
     folder: 'cifar10n',
-    sets: ['input.width=32', 'input.height=32'],
-    phases: (epochs) => [
-      { epochs: Math.floor(epochs / 3), size: 16 },
-      { epochs: Math.floor(epochs / 3), size: 24 },
-      { epochs: epochs - 2 * Math.floor(epochs / 3), size: 32 },
-    ],
+    side: 32,
   },
   intel: {
     archive: 'intel-scenes-100px.zip',
     folder: 'intel-scenes',
-    sets: ['input.width=64', 'input.height=64'],
-    phases: (epochs) => [
-      { epochs: Math.floor(epochs / 3), size: 32 },
-      { epochs: Math.floor(epochs / 3), size: 48 },
-      { epochs: epochs - 2 * Math.floor(epochs / 3), size: 64 },
-    ],
+    side: 64,
   },
 };
+
+const BATCH = 64;
 
 /** Adam at a constant rate, no regularisation, no augmentation. */
 const plain = [
   'data.validation=0',
   'input.normalize=data-set',
   'model.dropout=0',
-  'training.batchSize=64',
+  `training.batchSize=${BATCH}`,
   'training.learningRate=0.002',
   'training.schedule=constant',
   'training.optimizer.weightDecay=0',
@@ -81,7 +74,19 @@ interface Variant {
   sets: string[];
 }
 
-function variantsOf(task: Task, epochs: number): Record<string, Variant> {
+/** Half, three quarters and the whole of the size, a third of the epochs each. */
+function phasesOf(side: number, epochs: number): object[] {
+  const third = Math.floor(epochs / 3);
+  return [
+    { epochs: third, size: side / 2 },
+    { epochs: third, size: (side / 4) * 3 },
+    { epochs: epochs - 2 * third, size: side },
+  ];
+}
+
+/** @param updates of the weights in a run: an average must not remember the first ones. */
+function variantsOf(side: number, epochs: number, updates: number): Record<string, Variant> {
+  const decay = Math.min(0.99, Math.floor((1 - 5 / updates) * 100) / 100);
   return {
     'one-cycle': { group: 'schedule', sets: ['training.schedule=one-cycle'] },
     cosine: { group: 'schedule', sets: ['training.schedule=cosine'] },
@@ -89,7 +94,7 @@ function variantsOf(task: Task, epochs: number): Record<string, Variant> {
     'weight-decay': { sets: ['training.optimizer.weightDecay=0.05'] },
     dropout: { sets: ['model.dropout=0.3'] },
     'label-smoothing': { sets: ['training.loss.labelSmoothing=0.1'] },
-    'averaged-weights': { sets: ['training.ema=0.99'] },
+    'averaged-weights': { sets: [`training.ema=${decay}`] },
     'gradient-clipping': { sets: ['training.clip.norm=1'] },
     swish: { sets: ['model.activation=swish'] },
     flips: { sets: ['augment.flip.horizontal=0.5'] },
@@ -99,7 +104,7 @@ function variantsOf(task: Task, epochs: number): Record<string, Variant> {
     'rand-augment': { group: 'policy', sets: ['augment.policy.name=rand-augment'] },
     'mix-up': { group: 'mix', sets: ['augment.mixUp.probability=1'] },
     'cut-mix': { group: 'mix', sets: ['augment.cutMix.probability=1'] },
-    'progressive-resizing': { sets: [`training.phases=${JSON.stringify(task.phases(epochs))}`] },
+    'progressive-resizing': { sets: [`training.phases=${JSON.stringify(phasesOf(side, epochs))}`] },
   };
 }
 
@@ -128,7 +133,7 @@ interface Row {
 }
 
 interface Stored {
-  settings: { images: number; epochs: number; engine: string; baseline: string[] };
+  settings: { images: number; epochs: number; side: number; engine: string; baseline: string[] };
   runs: Record<string, Result[]>;
   /** What the combination is made of, once all tricks were measured. */
   helped?: string[];
@@ -156,13 +161,19 @@ async function ablate(name: string, task: Task, archive: string): Promise<void> 
     if (status !== 0) throw new Error(`unzip ${archive}: ${stderr}`);
     const source = path.join(scratch, task.folder);
     thin(path.join(source, 'train'), images);
-    const stored = load(name);
-    const variants = variantsOf(task, epochs);
+    const side = Number(options.side ?? task.side);
+    const stored = load(name, side);
+    const variants = variantsOf(side, epochs, Math.floor(images / BATCH) * epochs);
     const wanted = options.only?.split(',') ?? Object.keys(variants);
     const measure = async (variant: string, sets: string[], seed: number) => {
       const known = stored.runs[variant] ?? [];
       if (known.some((result) => result.seed === seed)) return;
-      const result = await train(source, scratch, [...plain, ...task.sets, ...sets], seed);
+      const result = await train(
+        source,
+        scratch,
+        [...plain, `input.width=${side}`, `input.height=${side}`, ...sets],
+        seed,
+      );
       stored.runs[variant] = [...known, result];
       save(name, stored);
       const percent = (100 * result.testAccuracy).toFixed(2);
@@ -199,15 +210,10 @@ async function train(source: string, scratch: string, sets: string[], seed: numb
   const config = given.reduce<RunConfig>(applySet, { ...defaultConfig, data: { ...defaultConfig.data, source } });
   await assertValidConfig(config, 'The settings of the ablation');
   const folder = createJob(path.join(scratch, 'runs'), config, scratch);
-  const env = {
-    LOUPE_TENSORFLOW: pythonPeersFolder(),
-    LOUPE_CACHE: path.join(scratch, 'cache'),
-    ...process.env,
-  };
-  await promisify(execFile)(process.execPath, [path.join(root, 'src', 'cli.ts'), 'train', folder, '--json'], {
-    env,
-    maxBuffer: 1e8,
-  });
+  // In this process: TensorFlow is loaded once for all runs.
+  process.env.LOUPE_TENSORFLOW ??= pythonPeersFolder();
+  process.env.LOUPE_CACHE = path.join(scratch, 'cache');
+  if ((await runTrainJob(folder)) !== 'done') throw new Error(readSummary(folder).message ?? 'The run failed.');
   const report = JSON.parse(fs.readFileSync(path.join(folder, jobFiles.report), 'utf8')) as RunReport;
   fs.rmSync(folder, { recursive: true });
   return {
@@ -259,8 +265,8 @@ function fileOf(name: string): string {
 }
 
 /** What was measured with these very settings; others start anew. */
-function load(name: string): Stored {
-  const settings = { images, epochs, engine: options.engine, baseline: plain };
+function load(name: string, side: number): Stored {
+  const settings = { images, epochs, side, engine: options.engine, baseline: plain };
   const file = fileOf(name);
   if (!fs.existsSync(file)) return { settings, runs: {} };
   const stored = JSON.parse(fs.readFileSync(file, 'utf8')) as Stored;

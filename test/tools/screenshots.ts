@@ -3,6 +3,8 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { copyDemoImages, openSession, runFolders, type Session, until } from '../e2e/harness.ts';
 import { build } from './build.ts';
+import { panelScenes } from './panel-harness/scenes.ts';
+import { shootPanel } from './panel-harness/shoot-panel.ts';
 import { outputFolder } from './paths.ts';
 import { ensureSystem } from './system-packages.ts';
 import { openFile, runCommand, showTrees, webviewWith } from './vscode/workbench.ts';
@@ -67,21 +69,30 @@ const scenes: Record<string, (session: Session) => Promise<void>> = {
   },
 };
 
+/** Names of scenes, or of panels: those are pictured by themselves too, with made-up contents. Default: everything. */
 const wanted = process.argv.slice(2);
+const isWanted = (name: string) => wanted.length === 0 || wanted.includes(name);
 const folder = path.join(outputFolder, 'screenshots');
 const missing = ensureSystem('chromium', say);
 if (missing) throw new Error(missing);
-await build();
 fs.mkdirSync(folder, { recursive: true });
-const session = await openSession({ fill: fillWorkspace, viewport: { width: 1280, height: 800 } });
-try {
-  for (const [name, show] of Object.entries(scenes)) {
-    await show(session);
-    if (wanted.length === 0 || wanted.includes(name)) await takeInEveryTheme(session, name);
+if (Object.keys(scenes).some(isWanted)) await takeScenes();
+for (const panel of Object.keys(panelScenes).filter(isWanted)) {
+  if ((await shootPanel(panel, { folder, say })) > 0) process.exitCode = 1;
+}
+
+async function takeScenes(): Promise<void> {
+  await build();
+  const session = await openSession({ fill: fillWorkspace, viewport: { width: 1280, height: 800 } });
+  try {
+    for (const [name, show] of Object.entries(scenes)) {
+      await show(session);
+      if (isWanted(name)) await takeInEveryTheme(session, name);
+    }
+    for (const error of session.workbench.errors) say(`error: ${error}`);
+  } finally {
+    await session.close();
   }
-  for (const error of session.workbench.errors) say(`error: ${error}`);
-} finally {
-  await session.close();
 }
 
 async function fillWorkspace(workspace: string): Promise<void> {

@@ -155,6 +155,16 @@ export const augmentScenes: Record<string, { state?: object; messages: () => Pro
       return [setup, await augmentPreview(setup.values)];
     },
   },
+  written: {
+    messages: async () => {
+      const setup = augmentSetup();
+      const written: ToAugmentPanel = {
+        ...{ type: 'values', values: setup.values, configFile: setup.configFile },
+        canUndo: true,
+      };
+      return [setup, await augmentPreview(setup.values), written];
+    },
+  },
   mixed: {
     state: {
       target: '/home/ada/shapes/shapes.loupe.json',
