@@ -40,6 +40,11 @@ export class Catalogue {
     return `${this.meta('version') ?? '0'}.${this.#decisions.times}`;
   }
 
+  /** What answers depend on, as other processes see it too: equal for the same rows and the same journal. */
+  get state(): string {
+    return `${this.meta('version') ?? '0'}:${this.#decisions.hash}`;
+  }
+
   /** Changes when images come, go or change: ids of another revision mean nothing. */
   get revision(): string {
     return this.facts.fingerprint.slice(0, 16);
@@ -229,9 +234,18 @@ export class Catalogue {
     return typeof value === 'string' ? value : null;
   }
 
-  /** Only inside `write`. */
+  /** Inside `write`, but for what can be computed again. */
   setMeta(key: string, value: string): void {
     this.db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)').run(key, value);
+  }
+
+  /** Keeps what can be computed again; where another process is writing just now, not. */
+  remember(key: string, value: string): void {
+    try {
+      this.setMeta(key, value);
+    } catch (error) {
+      if (!/locked|busy/i.test(error instanceof Error ? error.message : '')) throw error;
+    }
   }
 
   get(sql: string, ...parameters: SQLInputValue[]): Row | undefined {

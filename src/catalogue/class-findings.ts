@@ -1,5 +1,6 @@
 import type { FindingThresholds } from '../protocol/findings.ts';
 import type { Catalogue } from './catalogue.ts';
+import { keptValue } from './remember.ts';
 import type { SetFinding } from './types.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { SetFinding } from './types.ts';
  * 1 / that share times the images of the smallest. Labels are those that count (the journal's, else the disk's).
  */
 export function classFindings(catalogue: Catalogue, { rareClass }: FindingThresholds): SetFinding[] {
-  const classes = classSizes(catalogue);
+  const classes = keptValue(catalogue, 'class-sizes', () => classSizes(catalogue));
   const total = classes.reduce((sum, { images }) => sum + images, 0);
   const mean = total / Math.max(1, classes.length);
   const rare = classes

@@ -3,6 +3,7 @@ import type { Catalogue } from './catalogue.ts';
 import { fieldColumns, fromOf } from './fields.ts';
 import { firstIssue } from './order.ts';
 import { conditionOf, extremesOf, kindsOfImages } from './query-sql.ts';
+import { keptValue } from './remember.ts';
 import { type Sql, sql } from './sql.ts';
 
 type Histogram = CatalogueAnswers['histogram'];
@@ -21,6 +22,17 @@ const MOST_NAMES = 1000;
  * @throws Problem `bad-query`
  */
 export function histogramOf(
+  catalogue: Catalogue,
+  query: CatalogueQuery,
+  field: CatalogueField,
+  bins: number,
+  by: 'split' | 'class' | null,
+): Histogram {
+  const key = JSON.stringify(['histogram', query.text, query.ids, query.ranges, field, bins, by]);
+  return keptValue(catalogue, key, () => countBins(catalogue, query, field, bins, by));
+}
+
+function countBins(
   catalogue: Catalogue,
   query: CatalogueQuery,
   field: CatalogueField,

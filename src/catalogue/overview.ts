@@ -2,6 +2,7 @@ import type { Overview } from '../protocol/catalogue.ts';
 import { defaultThresholds } from '../protocol/findings.ts';
 import type { Catalogue } from './catalogue.ts';
 import { issueCounts } from './issue-counts.ts';
+import { rememberedValue } from './remember.ts';
 
 export function overviewOf(catalogue: Catalogue): Overview {
   const { root, source, splits, unreadable } = catalogue.facts;
@@ -12,9 +13,11 @@ export function overviewOf(catalogue: Catalogue): Overview {
     version: catalogue.version,
     images: catalogue.count,
     unreadable,
-    classes: classCounts(catalogue),
+    classes: rememberedValue(catalogue, 'classes', () => classCounts(catalogue)),
     splits,
-    measured: Number(catalogue.get('SELECT count(brightness) AS n FROM images')?.n),
+    measured: rememberedValue(catalogue, 'measured', () =>
+      Number(catalogue.get('SELECT count(brightness) AS n FROM images')?.n),
+    ),
     embedded: parsed(catalogue.meta('embedded')),
     map: parsed(catalogue.meta('map')),
     labels: labelsOf(catalogue),

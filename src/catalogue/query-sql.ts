@@ -4,6 +4,7 @@ import type { Catalogue } from './catalogue.ts';
 import { fieldColumns } from './fields.ts';
 import { anyIssue, issueCondition, type SetStatistics } from './issue-sql.ts';
 import { parseQuery, type QueryState, type QueryTerm, type QueryValue } from './query-text.ts';
+import { keptValue } from './remember.ts';
 import { joinSql, likeLiteral, type Sql, sql } from './sql.ts';
 import { statisticsOf } from './statistics.ts';
 
@@ -111,23 +112,15 @@ function rangeSql(catalogue: Catalogue, field: Exclude<CatalogueField, 'issue'>,
   return sql(`${column} >= ? AND ${column} ${isLast ? '<=' : '<'} ?`, from, to);
 }
 
-const extremes = new WeakMap<Catalogue, Map<string, { min: number; max: number }>>();
-
-/** Smallest and largest value among all images of the catalogue; 0 and 0 where there is none. Computed once a version. */
+/** Smallest and largest value among all images of the catalogue; 0 and 0 where there is none. */
 export function extremesOf(
   catalogue: Catalogue,
   field: Exclude<CatalogueField, 'issue'>,
 ): { min: number; max: number } {
-  const known = extremes.get(catalogue) ?? new Map<string, { min: number; max: number }>();
-  extremes.set(catalogue, known);
-  const key = `${catalogue.version}:${field}`;
-  const before = known.get(key);
-  if (before) return before;
-  const { column } = fieldColumns[field];
-  const table = column.startsWith('l.') ? 'labels l' : column.startsWith('o.') ? 'outliers o' : 'images i';
-  const row = catalogue.get(`SELECT min(${column}) AS min, max(${column}) AS max FROM ${table}`);
-  const found = { min: Number(row?.min ?? 0), max: Number(row?.max ?? 0) };
-  if (known.size > 200) known.clear();
-  known.set(key, found);
-  return found;
+  return keptValue(catalogue, `extremes:${field}`, () => {
+    const { column } = fieldColumns[field];
+    const table = column.startsWith('l.') ? 'labels l' : column.startsWith('o.') ? 'outliers o' : 'images i';
+    const row = catalogue.get(`SELECT min(${column}) AS min, max(${column}) AS max FROM ${table}`);
+    return { min: Number(row?.min ?? 0), max: Number(row?.max ?? 0) };
+  });
 }

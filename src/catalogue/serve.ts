@@ -13,8 +13,8 @@ import { overviewOf } from './overview.ts';
 import { scanInThread } from './scan-in-thread.ts';
 
 export interface ServeOptions extends Pick<OpenCatalogueOptions, 'workspace' | 'cacheFolder'> {
-  /** Measure in the background what is not measured yet. Default true. */
-  measure?: boolean | undefined;
+  /** Answer from what is known already: no look at the files, nothing is measured. Default: both, in the background. */
+  quick?: boolean | undefined;
 }
 
 const PROGRESS = 'Scanning';
@@ -122,11 +122,11 @@ class Service {
   /** Scans where that is still to be done, then measures, and tells what changes. */
   async work(hasScanned: boolean, signal: AbortSignal): Promise<void> {
     const timer = setInterval(() => this.#tellChange(), LOOK_MS);
-    const { workspace, cacheFolder, measure = true } = this.#options;
+    const { workspace, cacheFolder, quick = false } = this.#options;
     try {
-      if (!hasScanned) await scanInThread({ source: this.#source, workspace, cacheFolder }, signal);
+      if (!hasScanned && !quick) await scanInThread({ source: this.#source, workspace, cacheFolder }, signal);
       this.#tellChange();
-      if (measure) await measureImages(this.#catalogue, { signal });
+      if (!quick) await measureImages(this.#catalogue, { signal });
       this.#tellChange();
     } catch (error) {
       // What is known is still answered; the scan says what is wrong to whoever looks at the log.

@@ -1,21 +1,14 @@
 import type { Catalogue } from './catalogue.ts';
 import type { SetStatistics } from './issue-sql.ts';
+import { rememberedValue } from './remember.ts';
 
-const known = new WeakMap<Catalogue, { version: string; statistics: SetStatistics }>();
-
-/** Computed once a version; quartiles as numpy's `linear`. */
+/** Computed once for the same images; quartiles as numpy's `linear`. */
 export function statisticsOf(catalogue: Catalogue): SetStatistics {
-  const { version } = catalogue;
-  const before = known.get(catalogue);
-  if (before?.version === version) return before.statistics;
-  const grey = catalogue.get('SELECT avg(greyscale) AS share FROM images')?.share;
-  const statistics: SetStatistics = {
+  return rememberedValue(catalogue, 'statistics', () => ({
     size: quartiles(catalogue, 'SELECT size FROM images', 'SELECT count(*) AS n FROM images'),
     outlier: quartiles(catalogue, 'SELECT distance FROM outliers', 'SELECT count(*) AS n FROM outliers'),
-    greyShare: Number(grey ?? 0),
-  };
-  known.set(catalogue, { version, statistics });
-  return statistics;
+    greyShare: Number(catalogue.get('SELECT avg(greyscale) AS share FROM images')?.share ?? 0),
+  }));
 }
 
 function quartiles({ db }: Catalogue, select: string, count: string): { q1: number; q3: number } | null {

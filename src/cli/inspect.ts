@@ -30,7 +30,7 @@ ${catalogueFields.slice(14).join(', ')}.`,
       value: '<folder>',
       help: 'Folder whose .loupe holds the journal of edits; default: the current folder.',
     },
-    quick: { type: 'boolean', help: 'Measure nothing: show what is known already.' },
+    quick: { type: 'boolean', help: 'Show what is known already: no file is looked at, nothing is measured.' },
     lines: { type: 'boolean', help: 'Answer JSON lines from stdin, for programs.' },
   },
   run: inspect,
@@ -39,8 +39,9 @@ ${catalogueFields.slice(14).join(', ')}.`,
 async function inspect(input: VerbInput, terminal: Terminal): Promise<VerbResult> {
   const source = path.resolve(input.positionals[0] as string);
   const workspace = textOf(input, 'workspace');
+  const quick = input.values.quick === true;
   if (input.values.lines === true) {
-    await serve(source, { workspace, measure: input.values.quick !== true });
+    await serve(source, { workspace, quick });
     return { json: null, text: '' };
   }
   const query = textOf(input, 'query');
@@ -52,10 +53,11 @@ async function inspect(input: VerbInput, terminal: Terminal): Promise<VerbResult
   try {
     const catalogue = await openCatalogue(source, {
       workspace,
+      skipScan: quick,
       onProgress: ({ seen, total, read }) => line.report({ what, done: seen, total, fields: { read } }),
     });
     try {
-      if (input.values.quick !== true) {
+      if (!quick) {
         const { measureImages } = await import('../catalogue/measure-images.ts');
         const measuring = terminal.progress === 'json' ? 'measure' : 'Measuring';
         await measureImages(catalogue, { onProgress: (done, total) => line.report({ what: measuring, done, total }) });
@@ -78,7 +80,7 @@ async function inspect(input: VerbInput, terminal: Terminal): Promise<VerbResult
   }
 }
 
-async function serve(source: string, options: { workspace: string | undefined; measure: boolean }): Promise<void> {
+async function serve(source: string, options: { workspace: string | undefined; quick: boolean }): Promise<void> {
   const { serveCatalogue } = await import('../catalogue/serve.ts');
   try {
     await serveCatalogue(source, options, process.stdin, process.stdout);

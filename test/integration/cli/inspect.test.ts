@@ -170,13 +170,16 @@ test('a later process is ready at once, and finds in the background what has cha
   await makeImages(path.join(cwd, 'data'), 2);
   await runCli(['inspect', 'data', '--quick'], { cwd });
   fs.copyFileSync(path.join(cwd, 'data', 'red', '0.png'), path.join(cwd, 'data', 'blue', 'new.png'));
-  const served = new Served(t, cwd, '--quick');
+  const quick = new Served(t, cwd, '--quick');
+  assert.equal((await quick.ask({ type: 'page', query: { text: '' }, offset: 0, limit: 1 })).total, 4);
+  assert.equal(await quick.end(), 0);
+  const served = new Served(t, cwd);
   const line = await served.wait((candidate) => 'ready' in candidate && candidate.ready.images === 5);
   assert.ok('ready' in line);
   assert.equal(served.ready[0]?.images, 4);
   assert.notEqual(line.ready.revision, served.ready[0]?.revision);
   assert.equal((await served.ask({ type: 'page', query: { text: 'new' }, offset: 0, limit: 1 })).total, 1);
-  assert.equal(line.ready.measured, 0);
+  assert.equal(quick.ready[0]?.measured, 0);
   assert.equal(await served.end(), 0);
 });
 
