@@ -5,6 +5,7 @@ import { defaultThresholds } from '../protocol/findings.ts';
 import type { ImageLine, JournalLine } from '../protocol/journal.ts';
 import type { Catalogue } from './catalogue.ts';
 import { evidenceOf } from './evidence.ts';
+import { exifOf } from './exif-of.ts';
 import { pairKinds, pairQuery } from './issue-sql.ts';
 import { noSuchImage } from './no-such-image.ts';
 import { rowsOf } from './rows.ts';
@@ -36,13 +37,13 @@ export async function imageDetail(catalogue: Catalogue, id: number, journal: Jou
     const value = columns[field];
     return typeof value === 'number' ? [[field, value] as const] : [];
   });
-  const { root } = catalogue.facts;
+  const file = path.resolve(catalogue.facts.root, row.path);
   return {
     row,
-    file: path.resolve(root, row.path),
+    file,
     format: String(columns.format),
     modified: columns.modified as number | null,
-    exif: [],
+    exif: columns.format === 'idx' ? [] : await exifOf(file),
     perceptualHash: columns.perceptual_hash as string | null,
     measures: Object.fromEntries(numbers),
     findings: findingsOf(catalogue, row),

@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
+import sharp from 'sharp';
 import { appendToJournal } from '../../../src/dataset/journal/append.ts';
 import { editOf, stampEdits } from '../../../src/dataset/journal/edits.ts';
 import { journalFileOf } from '../../../src/dataset/journal/folder.ts';
@@ -163,6 +164,28 @@ test('the process answers, measures by itself, follows the journal and what is n
   assert.ok(fs.statSync(file).size > 100);
   await assert.rejects(served.ask({ type: 'meanImage', className: 'green', split: null }), { code: 'no-such-class' });
   assert.equal(await served.end(), 0);
+});
+
+test('the detail of a photograph has its EXIF in words', async (t) => {
+  const cwd = workFolder(t);
+  const data = path.join(cwd, 'data');
+  fs.mkdirSync(data);
+  const exif = {
+    IFD0: { Make: 'Lumen', Model: 'X100' },
+    IFD2: { FNumber: '28/10', DateTimeOriginal: '2024:05:01 10:20:30' },
+  };
+  await sharp({ create: { width: 30, height: 20, channels: 3, background: '#556677' } })
+    .withExif(exif)
+    .jpeg()
+    .toFile(path.join(data, 'photo.jpg'));
+  const served = new Served(t, cwd);
+  const detail = await served.ask({ type: 'imageAt', path: 'photo.jpg' });
+  const words = new Map(detail?.exif.map(({ name, value }) => [name, value]));
+  assert.equal(words.get('Camera'), 'X100');
+  assert.equal(words.get('Aperture'), 'f/2.8');
+  assert.equal(words.get('Taken'), '2024-05-01 10:20:30');
+  assert.equal(words.has('Position'), false);
+  assert.equal(detail?.row.label, null);
 });
 
 test('a later process is ready at once, and finds in the background what has changed', async (t) => {
