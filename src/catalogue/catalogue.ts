@@ -74,11 +74,20 @@ export class Catalogue {
     }
   }
 
-  /** Contents that nothing was measured of yet, each with one image that has it. At most `limit`. */
-  unmeasured(limit: number, after = -1): { id: number; path: string; hash: string; format: string }[] {
+  /**
+   * Images that nothing was measured of yet, at most `limit`, by rising id.
+   * @param beyond an id: only those behind it. @param backwards by falling id, and those before it
+   */
+  unmeasured(
+    limit: number,
+    beyond = -1,
+    backwards = false,
+  ): { id: number; path: string; hash: string; format: string }[] {
+    const [comparison, direction] = backwards ? ['<', 'DESC'] : ['>', 'ASC'];
     return this.all(
-      'SELECT id, path, hash, format FROM images WHERE id > ? AND brightness IS NULL ORDER BY id LIMIT ?',
-      after,
+      `SELECT id, path, hash, format FROM images WHERE id ${comparison} ? AND brightness IS NULL
+       ORDER BY id ${direction} LIMIT ?`,
+      beyond,
       limit,
     ) as unknown as { id: number; path: string; hash: string; format: string }[];
   }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import os from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { workerUrl } from '../entries.ts';
 import type { ImageMeasures } from '../images/measures/measures.ts';
@@ -20,10 +21,14 @@ const TASK_IMAGES = 32;
 /** Fewer are measured before threads would have started. */
 const FEW_IMAGES = 64;
 /** Rows are read from the catalogue so many at a time. */
-const READ_AHEAD = 1024;
+const READ_AHEAD = 512;
 /** How often results are written; every write makes queries compute their order anew. */
 const WRITE_MS = 2000;
 const PROGRESS_MS = 100;
+/** Another process that has written within so long measures too: then this one begins at the other end. */
+const CLAIM_MS = 10_000;
+const CLAIM = 'measuring';
+const LOOK_MS = 200;
 
 /**
  * Measures every image of which nothing is measured yet, each content once, and keeps the results as they come.
@@ -45,6 +50,7 @@ export async function measureImages(
     try {
       const measurers = isFew ? [measureHere] : threads.map((thread) => (task: MeasureTask) => askThread(thread, task));
       await Promise.all(measurers.map((measure) => pass.work(measure)));
+      await pass.othersDone();
     } finally {
       await Promise.all(threads.map((thread) => thread.terminate()));
     }
@@ -64,8 +70,9 @@ class MeasurePass {
   readonly #options: MeasureOptions;
   readonly #root: string;
   readonly #given = new Set<string>();
+  readonly #isSecond: boolean;
   #ahead: (UnmeasuredImage & { id: number })[] = [];
-  #last = -1;
+  #last: number;
   #results: { hash: string; measures: ImageMeasures }[] = [];
   #writtenAt = performance.now();
   #toldAt = 0;
@@ -75,6 +82,9 @@ class MeasurePass {
     this.#options = options;
     this.#root = catalogue.facts.root;
     this.total = Number(catalogue.get('SELECT count(DISTINCT hash) AS n FROM images WHERE brightness IS NULL')?.n);
+    this.#isSecond = this.total > 0 && isClaimedByOther(catalogue);
+    this.#last = this.#isSecond ? catalogue.count : -1;
+    if (this.total > 0 && !this.#isSecond) claim(catalogue);
   }
 
   async work(measure: Measurer): Promise<void> {
@@ -88,6 +98,15 @@ class MeasurePass {
       }
       this.#write(false);
       this.#tell(false);
+    }
+  }
+
+  /** What the process that began at the other end has still in hand is waited for, as long as it is heard of. */
+  async othersDone(): Promise<void> {
+    if (!this.#isSecond) return;
+    this.#write(true);
+    while (isClaimedByOther(this.#catalogue) && this.#catalogue.unmeasured(1).length > 0) {
+      await delay(LOOK_MS, undefined, { signal: this.#options.signal });
     }
   }
 
@@ -110,7 +129,7 @@ class MeasurePass {
   }
 
   #readAhead(): (UnmeasuredImage & { id: number }) | undefined {
-    this.#ahead = this.#catalogue.unmeasured(READ_AHEAD, this.#last).reverse();
+    this.#ahead = this.#catalogue.unmeasured(READ_AHEAD, this.#last, this.#isSecond).reverse();
     this.#last = this.#ahead[0]?.id ?? this.#last;
     return this.#ahead.pop();
   }
@@ -122,6 +141,7 @@ class MeasurePass {
     const rows = this.#results;
     this.#results = [];
     this.#catalogue.writeMeasures(rows);
+    if (!this.#isSecond) claim(this.#catalogue);
     this.result.measured += rows.length;
     for (const { hash } of rows) this.#given.delete(hash);
   }
@@ -132,6 +152,18 @@ class MeasurePass {
     this.#toldAt = now;
     this.#options.onProgress?.(this.result.measured + this.#results.length + this.result.failed, this.total);
   }
+}
+
+/** Says that this process measures: two of them meet in the middle instead of doing all twice. */
+function claim(catalogue: Catalogue): void {
+  catalogue.remember(CLAIM, JSON.stringify({ pid: process.pid, at: Date.now() }));
+}
+
+function isClaimedByOther(catalogue: Catalogue): boolean {
+  const text = catalogue.meta(CLAIM);
+  if (text === null) return false;
+  const { pid, at } = JSON.parse(text) as { pid: number; at: number };
+  return pid !== process.pid && Date.now() - at < CLAIM_MS;
 }
 
 async function measureHere({ root, images }: MeasureTask): Promise<(ImageMeasures | null)[]> {
