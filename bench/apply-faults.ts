@@ -18,7 +18,7 @@ let calls: FaultSet['calls'] | null = null;
 let acrossFileSystems = false;
 
 // What a failure leaves is no place to go on in: each begins with a data set of its own.
-while (faults.length < wanted) await tryUntilFailure();
+while (faults.length < wanted && failures.length < 20) await tryUntilFailure();
 
 const count = (of: (fault: Fault) => string) =>
   Object.fromEntries([...Map.groupBy(faults, of)].map(([key, list]) => [key, list.length]));

@@ -4,6 +4,7 @@ import { type JournalOverlay, readOverlay, workspaceOfJob } from '../dataset/jou
 import { writeJson } from '../files.ts';
 import { errnoOf, fsProblem } from '../jobs/fs-problem.ts';
 import { type Job, jobFiles } from '../jobs/job.ts';
+import { isRecord } from '../jobs/record.ts';
 import { Problem } from '../problem.ts';
 
 /** What the label journal says now about the data of a job; null: no journal, nothing decided, or the config does without. */
@@ -17,7 +18,9 @@ export function currentDecisions(folder: string, job: Pick<Job, 'config' | 'base
 export function readRunDecisions(folder: string): JournalOverlay | null {
   const file = path.join(folder, jobFiles.decisions);
   try {
-    return JSON.parse(fs.readFileSync(file, 'utf8')) as JournalOverlay;
+    const value: unknown = JSON.parse(fs.readFileSync(file, 'utf8'));
+    if (!isRecord(value) || !Array.isArray(value.decisions)) throw new Error('it holds no decisions');
+    return value as unknown as JournalOverlay;
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return null;
     if (errnoOf(error)) throw fsProblem(error, 'read', file);

@@ -21,14 +21,26 @@ export function appliedFolderOf(journal: string): string {
   return path.join(path.dirname(journal), 'applied');
 }
 
-/** Every time that edits of this journal were applied, oldest first. Folders that a crash left without a plan have changed nothing. */
+/**
+ * Every time that edits of this journal were applied, oldest first. Folders that a crash left without a plan have changed nothing; a plan that
+ * was made for a journal elsewhere, which came with a copy of the folder or from a stranger, is not ours to carry out or to take back.
+ */
 export function listApplied(journal: string): Applied[] {
   const folder = appliedFolderOf(journal);
   if (!fs.existsSync(folder)) return [];
   return fs
     .readdirSync(folder)
     .sort()
-    .flatMap((id) => readApplied(path.join(folder, id)) ?? []);
+    .flatMap((id) => readApplied(path.join(folder, id)) ?? [])
+    .filter(({ plan }) => isSameFile(plan.journal, journal));
+}
+
+function isSameFile(a: string, b: string): boolean {
+  try {
+    return fs.realpathSync(a) === fs.realpathSync(b);
+  } catch {
+    return false;
+  }
 }
 
 function readApplied(folder: string): Applied | null {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { writeAtomic, writeJson } from '../../files.ts';
 import { createTimedFolder } from '../../jobs/create.ts';
 import { fsProblem } from '../../jobs/fs-problem.ts';
-import { acquireLock } from '../../jobs/lock.ts';
+import { acquireLock, type HeldLock } from '../../jobs/lock.ts';
 import { Problem } from '../../problem.ts';
 import type { ApplyOutcome, ApplyPlan, RefusedEdit } from '../../protocol/apply.ts';
 import { type Applied, appliedFolderOf, listApplied } from './applied.ts';
@@ -34,7 +34,7 @@ export function planHash({ root, steps }: Pick<ApplyPlan, 'root' | 'steps'>): st
 /**
  * Carries out the edits of a data set in place, after whatever an earlier process left unfinished.
  * @returns null: there is nothing to change
- * @throws Problem `plan-changed`, `run-locked` (another window applies), and of `planApply`
+ * @throws Problem `plan-changed`, `apply-locked`, and of `planApply`
  */
 export async function applyInPlace(
   source: string,
@@ -62,15 +62,25 @@ export async function resumeApplies(journal: string, options: ApplyOptions = {})
   return await withLock(journal, () => resumeAll(journal, options));
 }
 
-/** Makes this process the only one that applies or undoes. @throws Problem `run-locked` */
+/** Makes this process the only one that applies or undoes. @throws Problem `apply-locked` */
 export async function withLock<T>(journal: string, work: () => Promise<T>): Promise<T> {
   const folder = appliedFolderOf(journal);
   makeFolder(folder);
-  const lock = acquireLock(folder);
+  const lock = lockApplies(folder);
   try {
     return await work();
   } finally {
     lock.release();
+  }
+}
+
+function lockApplies(folder: string): HeldLock {
+  try {
+    return acquireLock(folder);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'run-locked') throw error;
+    const message = 'Label edits are being applied or taken back already, by another process.';
+    throw new Problem('apply-locked', message, error.advice, { cause: error });
   }
 }
 

@@ -71,13 +71,22 @@ export function refusal(file: string, code: string, message: string): RefusedEdi
   return { path: file, code, message };
 }
 
+function isInside(file: string): boolean {
+  const plain = path.posix.normalize(file);
+  return !plain.startsWith('..') && !path.isAbsolute(file) && !/^[a-z]:/i.test(file) && !file.includes('\\');
+}
+
 /** Files with a decision that are no images to the source: damaged ones that are to be thrown away. */
 function straysOf(decisions: readonly Decision[], { root, format, images }: SourceImages): SourceImage[] {
   if (format === 'idx') return [];
   const known = new Set(images.map(({ path: file }) => file));
   const hashes = new Set(images.map(({ hash }) => hash));
-  return decisions
-    .filter((decision) => !known.has(decision.path) && !hashes.has(decision.hash))
-    .filter(({ path: file, hash }) => fileHash(path.resolve(root, file)) === hash)
-    .map(({ path: file, hash }) => ({ path: file, hash, className: null, split: null, group: null }));
+  return (
+    decisions
+      .filter((decision) => !known.has(decision.path) && !hashes.has(decision.hash))
+      // A journal may come from anybody: it names no file outside the data set that the source does not name itself.
+      .filter((decision) => isInside(decision.path))
+      .filter(({ path: file, hash }) => fileHash(path.resolve(root, file)) === hash)
+      .map(({ path: file, hash }) => ({ path: file, hash, className: null, split: null, group: null }))
+  );
 }

@@ -16,7 +16,7 @@ import { appliedFiles, StepLog } from './step-log.ts';
  * Takes an apply back: files return to their places, those in the trash too, and the decisions count again as if they had not been applied.
  * What the user changed since is left alone and told. Whenever the process dies, the same call goes on.
  * @param id default: the last one that was not taken back
- * @throws Problem `nothing-to-undo`, `no-such-apply`, `run-locked`
+ * @throws Problem `nothing-to-undo`, `no-such-apply`, `apply-locked`
  */
 export async function undoApply(source: string, id: string | null, options: StepOptions = {}): Promise<ApplyOutcome> {
   const journal = journalOf(source);

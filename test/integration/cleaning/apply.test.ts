@@ -6,6 +6,7 @@ import { listApplied } from '../../../src/cleaning/apply/applied.ts';
 import { applyInPlace, planApply, planHash } from '../../../src/cleaning/apply/apply.ts';
 import { copyCleaned } from '../../../src/cleaning/apply/copy.ts';
 import { readEdits } from '../../../src/cleaning/apply/edits-of.ts';
+import { fileHash } from '../../../src/cleaning/apply/file-hash.ts';
 import { undoApply } from '../../../src/cleaning/apply/undo.ts';
 import { writeCleanedManifest } from '../../../src/cleaning/apply/write-manifest.ts';
 import { editOf } from '../../../src/dataset/journal/edits.ts';
@@ -15,6 +16,7 @@ import { readOverlay } from '../../../src/dataset/journal/overlay.ts';
 import { readJournal } from '../../../src/dataset/journal/read.ts';
 import { openDataSet } from '../../../src/dataset/open.ts';
 import type { DataSet } from '../../../src/dataset/types.ts';
+import { acquireLock } from '../../../src/jobs/lock.ts';
 import { decide, decideAll, filesIn, imageIn, makeWorkspace, temporaryFolder } from './workspace.ts';
 
 const labelled = ({ images, classes }: DataSet) =>
@@ -285,4 +287,45 @@ test('apply: a cleaned copy and a manifest read as the data with its edits, and 
   const resumed = await copyCleaned(edits, stopped);
   assert.ok(resumed.there >= 3 && resumed.there < 13, String(resumed.there));
   assert.deepEqual(filesIn(stopped), filesIn(copy));
+});
+
+test('apply: damaged files can be thrown away; a journal reaches no file outside the data set', async (t) => {
+  const workspace = await makeWorkspace(temporaryFolder(t));
+  const { root, folder } = workspace;
+  fs.writeFileSync(path.join(root, 'leaf/torn.png'), 'no image');
+  fs.writeFileSync(path.join(folder, 'secret.txt'), 'secret');
+  const outside = [`../secret.txt`, path.join(folder, 'secret.txt')].map((name) => ({
+    path: name,
+    hash: fileHash(path.join(folder, 'secret.txt')) as string,
+  }));
+  decide(workspace, [
+    editOf.delete(imageIn(workspace, 'leaf/torn.png')),
+    ...outside.map((image) => editOf.delete(image)),
+  ]);
+  const plan = await planApply(root);
+  assert.deepEqual(
+    plan.steps.map((step) => [step.kind, step.path]),
+    [['trash', 'leaf/torn.png']],
+  );
+  assert.deepEqual(
+    plan.refused.map(({ code }) => code),
+    ['missing', 'missing'],
+  );
+  fs.mkdirSync(path.join(folder, '.loupe/applied'), { recursive: true });
+  const lock = acquireLock(path.join(folder, '.loupe/applied'));
+  await assert.rejects(applyInPlace(root), { code: 'apply-locked' });
+  lock.release();
+  assert.equal((await applyInPlace(root)).outcome?.done, 1);
+  assert.ok(fs.existsSync(path.join(folder, 'secret.txt')));
+});
+
+test('undo: a plan that came with a copy of the folder is not carried out there', async (t) => {
+  const workspace = await makeWorkspace(temporaryFolder(t));
+  decideAll(workspace);
+  await applyInPlace(workspace.root);
+  const copy = temporaryFolder(t);
+  fs.cpSync(workspace.folder, copy, { recursive: true });
+  const after = filesIn(workspace.root);
+  await assert.rejects(undoApply(path.join(copy, 'images'), null), { code: 'nothing-to-undo' });
+  assert.deepEqual(filesIn(workspace.root), after);
 });
