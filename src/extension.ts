@@ -31,6 +31,7 @@ import { commands, views, walkthroughId } from './host/ids.ts';
 import { Catalogues } from './host/inspect/catalogues.ts';
 import { inspectCommands } from './host/inspect/inspect-commands.ts';
 import { InspectPanels } from './host/inspect/inspect-panels.ts';
+import { LayerView } from './host/layers/layer-view.ts';
 import { createLog } from './host/log.ts';
 import { findAgain, finderCommands } from './host/lr-finder/finder-commands.ts';
 import { FinderIndex } from './host/lr-finder/finder-index.ts';
@@ -70,6 +71,7 @@ export interface LoupeApi {
   dataSetTree: DataSetTree;
   evaluatePanels: EvaluatePanels;
   predictPanels: PredictPanels;
+  layers: LayerView;
   inspectPanels: InspectPanels;
   journals: LabelJournals;
   cleanPanels: CleanPanels;
@@ -113,6 +115,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   });
   const onError = (error: unknown) => void showError(error, log);
   const schedule = new SchedulePreview(context.extensionUri, dataSets, { schemaFile, onError });
+  const layers = new LayerView({ processes, schemaFile, onError });
   const panelParts = { extensionUri: context.extensionUri, processes, thumbnails, onError };
   const evaluatePanels = new EvaluatePanels(panelParts);
   const predictPanels = new PredictPanels(panelParts);
@@ -148,6 +151,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
       ...augmentCommands({ dataSets, augmentPanels }),
       ...inspectCommands({ dataSets, inspectPanels }),
       ...payoffCommands({ dataSets, processes, comparisons }),
+      ...layers.commands,
       ...exportCommands(parts),
       ...engineCommands(processes),
       ...cleanCommands({ dataSets, cleanPanels, search, apply }),
@@ -177,7 +181,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   const activationMs = performance.now() - startedAt;
   log.info(`activated in ${activationMs.toFixed(1)} ms`);
   const api = { activationMs, store, view, dataSets, comparisons, foreign, runTree, dataSetTree };
-  return { ...api, evaluatePanels, predictPanels, inspectPanels, journals, cleanPanels, decorations };
+  return { ...api, evaluatePanels, predictPanels, layers, inspectPanels, journals, cleanPanels, decorations };
 }
 
 /** Selects a run in the tree, where the tree shows it; the keyboard stays where it is. */

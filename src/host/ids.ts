@@ -64,6 +64,10 @@ export const commands = {
   classify: 'loupe.classify',
   evaluateRun: 'loupe.run.evaluate',
   openPredict: 'loupe.predict.open',
+  chooseLayers: 'loupe.layers.choose',
+  switchBatchNorm: 'loupe.layers.switchBatchNorm',
+  unfreezeGradually: 'loupe.layers.unfreeze',
+  closeLayers: 'loupe.layers.close',
   setUpEngine: 'loupe.engine.setUp',
   chooseEngine: 'loupe.engine.choose',
   showLog: 'loupe.output.show',
@@ -76,6 +80,7 @@ export const views = {
   container: 'loupe',
   dataSets: 'loupe.dataSets',
   runs: 'loupe.runs',
+  layers: 'loupe.layers',
 } as const;
 
 /** `viewType`s of webview panels. */
@@ -114,6 +119,8 @@ export const contextKeys = {
   modelAvailable: 'loupe.model.available',
   /** An image was classified in this window. */
   imageClassified: 'loupe.image.classified',
+  /** The tree of trainable layers shows a config's network. */
+  layersShown: 'loupe.layers.shown',
 } as const;
 
 export type ContextKey = (typeof contextKeys)[keyof typeof contextKeys];
@@ -142,6 +149,9 @@ export type RunToken = (typeof runTokens)[number];
 
 /** `contextValue`s of items of the Data Sets tree. */
 export const dataSetTokens = ['dataSet', 'proposed', 'issueKind', 'issueLabel', 'issueImage', 'issueCopies'] as const;
+
+/** `contextValue`s of items of the tree of trainable layers. */
+export const layerTokens = ['batchNorm'] as const;
 
 export const walkthroughId = 'loupe.loupe#start';
 

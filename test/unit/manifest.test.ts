@@ -6,6 +6,7 @@ import {
   commands,
   contextKeys,
   dataSetTokens,
+  layerTokens,
   panels,
   runTokens,
   settings,
@@ -124,7 +125,7 @@ test('views: declared, filled and named in clauses by their own ids', () => {
     ...list.map(({ id }) => id),
   ]);
   assert.deepEqual(sorted(declared), sorted(Object.values(views)));
-  assert.deepEqual(usedIn('views', source), ['dataSets', 'runs']);
+  assert.deepEqual(usedIn('views', source), ['dataSets', 'layers', 'runs']);
   const named = [...whenClauses.join('\n').matchAll(/(?:view|focusedView) == ([\w.]+)/g)].map(([, id]) => id as string);
   for (const id of [...named, ...contributes.viewsWelcome.map(({ view }) => view)])
     assert.ok(declared.includes(id), id);
@@ -136,7 +137,7 @@ test('menus match only context values that items have', () => {
   );
   assert.deepEqual(sorted(tokens as string[]), sorted(runTokens));
   const values = whenClauses.flatMap((when) => [...when.matchAll(/viewItem == (\w+)/g)].map(([, value]) => value));
-  assert.deepEqual(sorted(values as string[]), sorted(dataSetTokens));
+  assert.deepEqual(sorted(values as string[]), sorted([...dataSetTokens, ...layerTokens]));
 });
 
 test('settings: declared, read and restricted are the same', () => {
