@@ -57,6 +57,8 @@ import { Thumbnails } from './host/thumbnails.ts';
 import { recipeCommands } from './host/train/recipe-commands.ts';
 import { recipeGallery } from './host/train/recipe-gallery.ts';
 import { trainCommands } from './host/train/train-commands.ts';
+import { ReportDocuments } from './host/transfer/report-documents.ts';
+import { transferCommands } from './host/transfer/transfer-commands.ts';
 
 /** What the tests inside the extension host look at. */
 export interface LoupeApi {
@@ -115,6 +117,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   });
   const onError = (error: unknown) => void showError(error, log);
   const schedule = new SchedulePreview(context.extensionUri, dataSets, { schemaFile, onError });
+  const reports = new ReportDocuments();
   const layers = new LayerView({ processes, schemaFile, onError });
   const panelParts = { extensionUri: context.extensionUri, processes, thumbnails, onError };
   const evaluatePanels = new EvaluatePanels(panelParts);
@@ -152,6 +155,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
       ...inspectCommands({ dataSets, inspectPanels }),
       ...payoffCommands({ dataSets, processes, comparisons }),
       ...layers.commands,
+      ...transferCommands({ processes, dataSets, reports }),
       ...exportCommands(parts),
       ...engineCommands(processes),
       ...cleanCommands({ dataSets, cleanPanels, search, apply }),
@@ -167,6 +171,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   context.subscriptions.push(
     ...[log, store, view, dataSets, scheduler, panels, runTree, dataSetTree, runsView, dataSetsView, registered],
     ...[new ConfigLenses(store, index), new StatusBar(store), notifyEnds(store), describeFilter(runsView, view)],
+    ...[layers, reports],
     ...[thumbnails, foreign, comparisons, index, finderPanels, schedule, augmentPanels],
     ...[evaluatePanels, predictPanels, inspectPanels],
     ...[catalogues, journals, search, issueIndex, issueTree, apply, newImages, cleanPanels, decorations],

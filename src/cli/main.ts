@@ -28,6 +28,7 @@ import { runsVerb } from './runs.ts';
 import { saliencyVerb } from './saliency.ts';
 import { scanVerb } from './scan.ts';
 import { setupVerb } from './setup.ts';
+import { startVerb } from './start.ts';
 import { style } from './style.ts';
 import { makeTerminal, wantsColor } from './terminal.ts';
 import { thumbnailsVerb } from './thumbnails.ts';
@@ -47,6 +48,7 @@ const verbs: readonly Verb[] = [
   undoVerb,
   payoffVerb,
   issuesVerb,
+  startVerb,
   trainVerb,
   recipesVerb,
   lrFindVerb,

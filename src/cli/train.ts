@@ -40,8 +40,6 @@ async function train(input: VerbInput, terminal: Terminal): Promise<VerbResult> 
   const { createRun, continueOrResume } = await import('./train-target.ts');
   const { isRunFolder } = await import('../jobs/read.ts');
   const { readSummary } = await import('../jobs/list.ts');
-  const { followTraining } = await import('./train-progress.ts');
-  const { describeOutcome } = await import('./train-outcome.ts');
   const target = input.positionals[0] as string;
   const epochs = epochsOf(input);
   let folder: string;
@@ -63,6 +61,13 @@ async function train(input: VerbInput, terminal: Terminal): Promise<VerbResult> 
       epochs,
     });
   }
+  return await trainWithProgress(folder, terminal);
+}
+
+/** Does the job of a run's folder, with its progress on one line; Ctrl-C stops it at the next step. */
+export async function trainWithProgress(folder: string, terminal: Terminal): Promise<VerbResult> {
+  const { followTraining } = await import('./train-progress.ts');
+  const { describeOutcome } = await import('./train-outcome.ts');
   const line = new ProgressLine(terminal);
   const follower = followTraining(folder, line, terminal.err);
   const signals = listenForSignals(() => line.line('Stopping at the next step; Ctrl-C again ends at once.'));

@@ -64,6 +64,11 @@ export const commands = {
   classify: 'loupe.classify',
   evaluateRun: 'loupe.run.evaluate',
   openPredict: 'loupe.predict.open',
+  startFromFolder: 'loupe.start',
+  measureBaseline: 'loupe.dataSet.baseline',
+  whichAlgorithm: 'loupe.dataSet.which',
+  getWeights: 'loupe.weights.get',
+  importWeights: 'loupe.weights.import',
   chooseLayers: 'loupe.layers.choose',
   switchBatchNorm: 'loupe.layers.switchBatchNorm',
   unfreezeGradually: 'loupe.layers.unfreeze',
@@ -130,6 +135,7 @@ export const settings = {
   engine: 'loupe.engine',
   threads: 'loupe.threads',
   foreignFolders: 'loupe.compare.foreignFolders',
+  zooMirror: 'loupe.zoo.mirror',
   labelAuthor: 'loupe.labels.author',
 } as const;
 
