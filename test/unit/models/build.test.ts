@@ -79,6 +79,22 @@ describe('buildModel', () => {
     assert.notDeepEqual(kernel(5), kernel(6));
   });
 
+  it('begins the last layer with small weights where the others are pretrained', () => {
+    const largest = (weights: string) => {
+      const model = build({ weights, head: 'linear' }, {});
+      const kernel = model.getLayer('logits').getWeights()[0]?.dataSync() ?? [];
+      const features = model.getLayer('logits').inputSpec?.[0]?.axes?.[-1] ?? Number.NaN;
+      model.dispose();
+      return { most: Math.max(...[...kernel].map(Math.abs)), bound: 1 / Math.sqrt(features) };
+    };
+    const [random, pretrained] = [largest(''), largest('some.pth')];
+    assert.ok(
+      pretrained.most <= pretrained.bound && pretrained.most > 0.9 * pretrained.bound,
+      JSON.stringify(pretrained),
+    );
+    assert.ok(random.most > random.bound, JSON.stringify(random));
+  });
+
   it('starts each residual block as the identity', () => {
     const model = build({ architecture: 'resnet18', width: 0.125 });
     const gamma = model.getLayer('layer3.1.bn2').weights[0]!.read().dataSync();
