@@ -244,22 +244,38 @@ async function classify(
   }
 }
 
-/** Mean over the seeds that both have, and the difference in points of accuracy. */
+/** Means over the seeds, and the mean difference in points of accuracy over those that both have. */
 function tableOf(figures: Figure[]) {
   const keys = [...new Set(figures.map(({ kind, side, perClass }) => JSON.stringify({ kind, side, perClass })))];
   return keys.map((key) => {
-    const { kind, side, perClass } = JSON.parse(key) as Pick<Figure, 'kind' | 'side' | 'perClass'>;
-    const of = (who: string) =>
-      figures.filter((one) => one.who === who && one.kind === kind && one.side === side && one.perClass === perClass);
-    const mean = (who: string) => {
-      const values = of(who).map(({ accuracy, imagesPerSecond }) => accuracy ?? imagesPerSecond ?? Number.NaN);
-      return values.reduce((sum, value) => sum + value, 0) / values.length;
-    };
-    const [ours, peer] = [mean('loupe'), mean('pytorch')];
-    const digits = (value: number) => (Number.isFinite(value) ? Number(value.toFixed(4)) : null);
-    const compared = kind === 'speed' ? { ratio: digits(ours / peer) } : { points: digits(100 * (ours - peer)) };
-    return { kind, side, perClass, seeds: of('loupe').length, loupe: digits(ours), pytorch: digits(peer), ...compared };
+    const asked = JSON.parse(key) as Pick<Figure, 'kind' | 'side' | 'perClass'>;
+    const valuesOf = (who: string) =>
+      new Map(
+        figures
+          .filter(
+            (one) =>
+              one.who === who && JSON.stringify({ kind: one.kind, side: one.side, perClass: one.perClass }) === key,
+          )
+          .map(({ seed, accuracy, imagesPerSecond }) => [seed, accuracy ?? imagesPerSecond ?? Number.NaN]),
+      );
+    const [ours, peers] = [valuesOf('loupe'), valuesOf('pytorch')];
+    const both = [...ours].flatMap(([seed, value]): [number, number][] => {
+      const other = peers.get(seed);
+      return other === undefined ? [] : [[value, other]];
+    });
+    const compared =
+      asked.kind === 'speed'
+        ? { ratio: meanOf(both.map(([one, other]) => one / other)) }
+        : { points: meanOf(both.map(([one, other]) => 100 * (one - other))) };
+    const seeds = { loupe: ours.size, pytorch: peers.size, both: both.length };
+    return { ...asked, seeds, loupe: meanOf([...ours.values()]), pytorch: meanOf([...peers.values()]), ...compared };
   });
+}
+
+/** null for none. */
+function meanOf(values: number[]): number | null {
+  if (values.length === 0) return null;
+  return Number((values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(4));
 }
 
 function load(): Figure[] {
