@@ -11,10 +11,12 @@ export interface BackboneCost {
 }
 
 /** By architecture, at width 1. */
-export const backboneCosts: Partial<Record<BackboneName, BackboneCost>> = {
+export const backboneCosts: Record<BackboneName, BackboneCost> = {
   squeezenet: { work: 0.35, top1: 58.2 },
   'mobilenet-v1': { work: 0.57, top1: 70.6 },
   'mobilenet-v2': { work: 0.3, top1: 71.9 },
+  'mobilenet-v3-small': { work: 0.06, top1: 67.7 },
+  'mobilenet-v3-large': { work: 0.22, top1: 74.0 },
   'efficientnet-b0': { work: 0.39, top1: 77.7 },
   'efficientnet-b1': { work: 0.69, top1: 78.6 },
   'efficientnet-b2': { work: 1.09, top1: 80.6 },
@@ -25,6 +27,7 @@ export const backboneCosts: Partial<Record<BackboneName, BackboneCost>> = {
   resnet101: { work: 7.8, top1: 77.4 },
   densenet121: { work: 2.83, top1: 74.4 },
   'inception-v3': { work: 5.71, top1: 77.3 },
+  'convnext-tiny': { work: 4.46, top1: 82.5 },
   vgg16: { work: 15.47, top1: 71.6 },
   vgg19: { work: 19.63, top1: 72.4 },
 };
@@ -33,8 +36,7 @@ export const backboneCosts: Partial<Record<BackboneName, BackboneCost>> = {
 const POINTS_PER_HALVING = 8;
 
 /** Of a network of some width: the work grows with its square. */
-export function costOf(architecture: BackboneName, width: number): BackboneCost | null {
+export function costOf(architecture: BackboneName, width: number): BackboneCost {
   const cost = backboneCosts[architecture];
-  if (!cost) return null;
   return { work: cost.work * width ** 2, top1: cost.top1 + POINTS_PER_HALVING * Math.log2(width) };
 }

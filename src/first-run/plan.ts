@@ -87,11 +87,11 @@ function chooseSide({ side, engine }: FirstRunFacts): { value: number; reason: R
 
 function chooseBackbone(facts: FirstRunFacts, side: number): { weights: WeightsAtHand; reason: Reason } | null {
   const candidates = facts.atHand
-    .flatMap((weights) => {
-      const cost = costOf(weights.architecture, weights.width);
-      const seconds = secondsOf(facts, weights, { side, recipe: 'transfer-frozen' });
-      return cost ? [{ weights, ...cost, seconds }] : [];
-    })
+    .map((weights) => ({
+      weights,
+      ...costOf(weights.architecture, weights.width),
+      seconds: secondsOf(facts, weights, { side, recipe: 'transfer-frozen' }),
+    }))
     .sort((a, b) => b.top1 - a.top1 || a.work - b.work);
   const quick = candidates.filter(({ seconds }) => seconds <= PATIENCE * 60);
   const chosen = quick[0] ?? candidates.toSorted((a, b) => a.work - b.work)[0];
@@ -171,7 +171,7 @@ function secondsOf(
   { architecture, width }: WeightsAtHand,
   { side, recipe }: { side: number; recipe: 'transfer-frozen' | 'transfer-finetune' | string },
 ): number {
-  const work = (costOf(architecture, width)?.work ?? 1) * (side / 224) ** 2;
+  const work = costOf(architecture, width).work * (side / 224) ** 2;
   const speed = engine.gpu ? Math.max(GPU_SPEED, speeds[engine.name]) : speeds[engine.name];
   const phases = findRecipe(recipe).config.training;
   const epochs = phases?.phases?.map((phase) => ({

@@ -42,13 +42,16 @@ export function lookInto(file: string): Omit<WeightsAtHand, 'weights'> | null {
     const opened = openWeightFile(file);
     const network = detectNetwork(opened);
     opened.close();
-    if (!network || !(network.architecture in backboneCosts)) return null;
-    const architecture = network.architecture as BackboneName;
-    return { architecture, width: network.width, normalize: network.input };
+    if (!network || !isBackbone(network.architecture)) return null;
+    return { architecture: network.architecture, width: network.width, normalize: network.input };
   } catch (error) {
     if (error instanceof Problem) return null;
     throw error;
   }
+}
+
+function isBackbone(name: string): name is BackboneName {
+  return name in backboneCosts;
 }
 
 function weightFiles(folder: string, depth: number): string[] {

@@ -33,7 +33,7 @@ export function algorithmReport(name: string, algorithms: readonly AlgorithmAnsw
     interval(one.accuracy),
     `${one.fitSeconds.toFixed(2)} s`,
     `${one.predictMs.toFixed(2)} ms`,
-    `${(one.bytes / 1e6).toFixed(1)} MB`,
+    one.bytes < 1e6 ? `${Math.round(one.bytes / 1e3)} kB` : `${(one.bytes / 1e6).toFixed(1)} MB`,
   ]);
   const titles = [
     vscode.l10n.t('Algorithm'),
