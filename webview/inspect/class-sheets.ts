@@ -10,7 +10,7 @@ import { conspicuousClasses, meanSharpness } from './sharpness.ts';
 
 /** Images of each class's contact sheet. */
 const SHEET = 24;
-/** Classes that are begun at a time, as they come into sight. */
+/** That a mean is measured at. It is the square on the left of its picture; some of the images follow to the right of it. */
 const MEAN_SIDE = 96;
 
 export interface SheetListeners {
@@ -145,7 +145,8 @@ export class ClassSheets {
     const canvas = element('canvas', { width: MEAN_SIDE, height: MEAN_SIDE });
     const context = canvas.getContext('2d', { willReadFrequently: true });
     if (!context) return;
-    context.drawImage(sheet.mean, 0, 0, MEAN_SIDE, MEAN_SIDE);
+    const side = Math.min(sheet.mean.naturalWidth, sheet.mean.naturalHeight);
+    context.drawImage(sheet.mean, 0, 0, side, side, 0, 0, MEAN_SIDE, MEAN_SIDE);
     const { data } = context.getImageData(0, 0, MEAN_SIDE, MEAN_SIDE);
     this.#sharpness.set(sheet.name, meanSharpness(data, MEAN_SIDE, MEAN_SIDE));
     const conspicuous = conspicuousClasses(this.#sharpness);

@@ -115,7 +115,7 @@ export class InspectPanel {
       },
       onImage: (row) => void this.#openImage(row.id),
       onPictures: (rows) => {
-        this.#sheetRows = [...rows, ...this.#sheetRows].slice(0, 400);
+        this.#sheetRows = [...this.#sheetRows, ...rows].slice(-400);
         this.#wantSmall('sheets', this.#sheetRows);
       },
       picture: (row) => this.#pictures.best(row.id, STRIP_SIDE),

@@ -2,8 +2,7 @@
 const CONSPICUOUS = 1.8;
 
 /**
- * How much structure is left in a mean image: root of the mean squared difference of neighbouring pixels over their standard deviation
- * would hide it where the mean is flat, so plain: in levels of brightness.
+ * How much structure is left in a mean image: the root of the mean squared difference of neighbouring pixels, in levels of brightness.
  * @param pixels RGBA, `[height, width, 4]`, 0–255
  */
 export function meanSharpness(pixels: Uint8ClampedArray, width: number, height: number): number {
