@@ -57,6 +57,15 @@ const scenes: Record<string, (session: Session) => Promise<void>> = {
     await runCommand(page, 'Loupe: Open Walkthrough');
     await page.locator('.gettingStartedContainer .getting-started-step').first().waitFor();
   },
+  /** The data set alone, one of its images open. */
+  async inspect({ page }) {
+    await runCommand(page, 'Loupe: Inspect Data Set');
+    const panel = await webviewWith(page, '.grid-tile img:not([hidden])', 60_000);
+    await panel.locator('.grid-tile[data-index="4"]').click();
+    await page.keyboard.press('Enter');
+    await panel.locator('.detail-facts', { hasText: 'perceptual hash' }).waitFor();
+    await runCommand(page, 'View: Close Editors in Other Groups');
+  },
   /** The preview alone, with a preset that shows something. */
   async augment({ page }) {
     await openFile(page, 'demo.loupe.json');
