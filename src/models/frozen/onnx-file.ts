@@ -22,17 +22,23 @@ export interface OnnxModel {
   inputs: OnnxValue[];
   outputs: OnnxValue[];
   nodes: OnnxNode[];
+  /** Of all nodes, those of branches and functions too. */
+  operations: ReadonlySet<string>;
   constants: ReadonlySet<string>;
   /** Files beside it that hold weights. */
   externalFiles: ReadonlySet<string>;
 }
 
 const fields = {
-  model: { irVersion: 1, producer: 2, graph: 7, metadata: 14 },
+  model: { irVersion: 1, producer: 2, graph: 7, metadata: 14, functions: 25 },
   graph: { node: 1, initializer: 5, input: 11, output: 12 },
-  node: { input: 1, output: 2, operation: 4 },
+  node: { input: 1, output: 2, operation: 4, attribute: 5 },
+  attribute: { graph: 6, graphs: 11 },
+  function: { node: 7 },
 } as const;
 const MOST_NODES = 200_000;
+/** Branches within branches. */
+const MOST_DEPTH = 16;
 const EXTERNAL = 1;
 
 /** @throws WeightFileError where the bytes are no ONNX model */
@@ -76,6 +82,8 @@ function modelOf(bytes: Uint8Array): OnnxModel {
     } else if (field.number === fields.model.graph) {
       graphs++;
       readGraph(bytesOf(field), graph);
+    } else if (field.number === fields.model.functions) {
+      addOperations(bytesOf(field), fields.function.node, graph.operations, 0);
     }
   }
   if (version === 0 || graphs === 0) throw new WeightFileError('it is no ONNX model');
@@ -88,12 +96,14 @@ function emptyGraph() {
     inputs: [] as OnnxValue[],
     outputs: [] as OnnxValue[],
     nodes: [] as OnnxNode[],
+    operations: new Set<string>(),
     constants: new Set<string>(),
     externalFiles: new Set<string>(),
   };
 }
 
 function readGraph(bytes: Uint8Array, graph: ReturnType<typeof emptyGraph>): void {
+  addOperations(bytes, fields.graph.node, graph.operations, 0);
   for (const field of readFields(bytes)) {
     switch (field.number) {
       case fields.graph.node:
@@ -109,6 +119,23 @@ function readGraph(bytes: Uint8Array, graph: ReturnType<typeof emptyGraph>): voi
       case fields.graph.output:
         graph.outputs.push(valueIn(bytesOf(field)));
         break;
+    }
+  }
+}
+
+/** Operations of a graph's or function's nodes, and of the graphs in their attributes. @param field of the nodes */
+function addOperations(bytes: Uint8Array, field: number, into: Set<string>, depth: number): void {
+  if (depth > MOST_DEPTH) throw new WeightFileError('its branches are nested deeper than any network’s');
+  for (const node of readFields(bytes)) {
+    if (node.number !== field) continue;
+    for (const part of readFields(bytesOf(node))) {
+      if (part.number === fields.node.operation) into.add(textOf(part));
+      else if (part.number === fields.node.attribute) {
+        for (const value of readFields(bytesOf(part))) {
+          const isGraph = value.number === fields.attribute.graph || value.number === fields.attribute.graphs;
+          if (isGraph) addOperations(bytesOf(value), fields.graph.node, into, depth + 1);
+        }
+      }
     }
   }
 }

@@ -18,8 +18,8 @@ const types = { float32: 1, uint8: 2 } as const;
 export function openOnnx(file: string): FrozenNetwork {
   const bytes = readWhole(file);
   const model = parseOnnx(bytes);
-  const looping = model.nodes.find(({ operation }) => operation === 'Loop' || operation === 'Scan');
-  if (looping) throw new WeightFileError(`it has the operation ${looping.operation}, whose time has no bound`);
+  const looping = ['Loop', 'Scan'].find((operation) => model.operations.has(operation));
+  if (looping) throw new WeightFileError(`it has the operation ${looping}, whose time has no bound`);
   const input = inputOf(model);
   const outputs = model.outputs.map(({ name, shape }) => ({ name, shape }));
   return {

@@ -16,6 +16,7 @@ export const networks: Record<string, () => LayersModel> = {
   'small-cnn, grey': () => built('small-cnn', { channels: 1, change: { activation: 'leaky-relu', width: 0.5 } }),
   resnet18: () => built('resnet18', { change: { stochasticDepth: 0.2, width: 0.25 } }),
   'mobilenet-v2': () => built('mobilenet-v2', { change: { width: 0.35 } }),
+  'mobilenet-v3-small': () => built('mobilenet-v3-small', { gain: 1.3 }),
   'efficientnet-b0': () => built('efficientnet-b0', { change: { stochasticDepth: 0.2 }, gain: 1.3 }),
   squeezenet: () => built('squeezenet'),
   'parts of MobileNetV3': mobileNet,
