@@ -145,7 +145,7 @@ export type FromCleanPanel =
   | { type: 'open'; path: string }
   /** `plan`: what would applying change? `apply`: do just that. `copy`, `manifest`: leave the data set as it is. */
   | { type: 'plan' | 'apply' | 'copy' | 'manifest' | 'undoApply' }
-  | { type: 'undo' | 'redo' | 'save' | 'find' | 'cancelFind' | 'addImages' | 'train' };
+  | { type: 'undo' | 'redo' | 'save' | 'find' | 'cancelFind' | 'addImages' | 'train' | 'payoff' };
 
 export type CleanView = 'issues' | 'unlabelled' | 'history' | 'apply';
 
@@ -167,7 +167,7 @@ export interface CleanPanelState {
 const types = new Set([
   ...['ready', 'dataSet', 'counts', 'rows', 'unlabelled', 'summary', 'neighbours', 'pictures', 'decide', 'decideAlike'],
   ...['label', 'history', 'revert', 'open', 'undo', 'redo', 'save', 'find', 'cancelFind', 'apply', 'undoApply'],
-  ...['plan', 'copy', 'manifest', 'addImages', 'train'],
+  ...['plan', 'copy', 'manifest', 'addImages', 'train', 'payoff'],
 ]);
 
 export function isFromCleanPanel(value: unknown): value is FromCleanPanel {

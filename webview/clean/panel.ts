@@ -709,7 +709,7 @@ export class CleanPanel {
     setHidden(this.#empty, !none);
     setHidden(this.#list.root, none);
     if (!none) return;
-    const act = (label: string, type: 'find' | 'train', primary = false) =>
+    const act = (label: string, type: 'find' | 'train' | 'payoff', primary = false) =>
       button(label, { appearance: primary ? 'primary' : 'secondary', onClick: () => this.#bus.post({ type }) });
     if (!this.#searched) {
       this.#empty.replaceChildren(
@@ -739,6 +739,7 @@ export class CleanPanel {
           { class: 'actions' },
           button('Apply to disk…', { appearance: 'primary', onClick: () => this.#show({ view: 'apply' }) }),
           act('Train', 'train'),
+          act('Measure payoff', 'payoff'),
         ),
       );
     }

@@ -22,6 +22,7 @@ import { actDone, actLabel } from './act-text.ts';
 import { editsFor } from './actions.ts';
 import type { LabelApply } from './apply.ts';
 import type { CleanTarget } from './clean-panels.ts';
+import { withContentHashes } from './content-hash.ts';
 import { decidedOf } from './decided.ts';
 import { evidenceText } from './evidence-text.ts';
 import { historyEntries, linesOfEntry } from './history.ts';
@@ -204,6 +205,9 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
         return;
       case 'train':
         await vscode.commands.executeCommand(commands.trainDataSet, { source: this.source });
+        return;
+      case 'payoff':
+        await vscode.commands.executeCommand(commands.measurePayoff, { source: this.source });
         return;
     }
   }
@@ -398,7 +402,8 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
     const { source } = this;
     if (!source) return;
     const decisions = this.journal.decisionsOf(source);
-    const edits = rows.flatMap(({ row, at }) => editsFor(act, row, at, decisions));
+    const root = this.catalogue?.overview?.root ?? source;
+    const edits = rows.flatMap(({ row, at }) => editsFor(act, withContentHashes(row, root), at, decisions));
     if (!this.journal.act(source, actLabel(act, rows.length), edits)) return;
     this.send({ type: 'said', text: actDone(act, rows.length), tone: 'quiet' });
   }

@@ -26,10 +26,11 @@ export class Decisions {
     }
   }
 
-  /** Of an image that may have been renamed since; an unreadable image has no content to be known by. */
+  /** Of an image that may have been renamed since; of one that can't be read the catalogue knows no content, only the path. */
   of(image: Image): Decision | null {
+    if (!image.hash) return this.#byPath.get(image.path) ?? null;
     const found = this.#byImage.get(keyOf(image));
-    if (found || !image.hash) return found ?? null;
+    if (found) return found;
     const same = this.#byHash.get(image.hash);
     return same?.length === 1 ? (same[0] as Decision) : null;
   }

@@ -37,13 +37,37 @@ export function evidenceText(row: Pick<IssueRow, 'kind' | 'images' | 'evidence' 
       return 'No colour, among images that have some';
     case 'unreadable':
       return words(evidence, ['message', 'cause']) || 'The file can’t be decoded';
+    case 'spurious-correlation':
+      return spuriousText(evidence);
     case 'rare-class':
     case 'class-imbalance':
-    case 'spurious-correlation':
-      return words(evidence, ['text', 'message']) || rest(evidence, []);
+      return classText(evidence);
     default:
       return measureText(kind, evidence);
   }
+}
+
+function classText(evidence: Evidence): string {
+  const { class: name, count, mean, largest, largestCount, smallest, smallestCount } = evidence;
+  if (typeof count === 'number' && typeof mean === 'number') {
+    return `${name} has ${grouped(count)} ${count === 1 ? 'image' : 'images'}, a class ${grouped(mean)} on average`;
+  }
+  if (typeof largestCount === 'number' && typeof smallestCount === 'number') {
+    const times = figure(largestCount / Math.max(1, smallestCount));
+    return `${largest} has ${grouped(largestCount)} images, ${times} times as many as ${smallest} with ${grouped(smallestCount)}`;
+  }
+  return rest(evidence, []);
+}
+
+function spuriousText(evidence: Evidence): string {
+  const { field, class: name } = evidence;
+  const recall = number(evidence, ['recall']);
+  const [accuracy, chance] = [number(evidence, ['accuracy']), number(evidence, ['chance'])];
+  if (typeof name === 'string' && recall !== null) {
+    return `${field} gives ${name} away: ${percent(recall)} of its images are told by it alone`;
+  }
+  if (accuracy === null || chance === null) return rest(evidence, []);
+  return `${field} alone tells the classes of ${percent(accuracy)} of the images; by chance it would be ${percent(chance)}`;
 }
 
 function labelText({ images, evidence, suggested }: Pick<IssueRow, 'images' | 'evidence' | 'suggested'>): string {
@@ -134,6 +158,10 @@ function percent(share: number): string {
   const shown = share * 100;
   if (share > 0 && shown < 0.1) return '<0.1%';
   return `${shown < 10 ? Number(shown.toFixed(1)) : Math.round(shown)}%`;
+}
+
+function grouped(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
 }
 
 function figure(value: number): string {

@@ -4,8 +4,9 @@ import { commands } from '../ids.ts';
 import type { Handlers } from '../register.ts';
 import { actLabel } from './act-text.ts';
 import { editsFor } from './actions.ts';
+import { withContentHashes } from './content-hash.ts';
 import type { IssueNode, IssueTree } from './issue-tree.ts';
-import type { KnownImages } from './known-images.ts';
+import { type KnownImages, rootOfSource } from './known-images.ts';
 import type { LabelJournals } from './label-journals.ts';
 
 type Ids = typeof commands;
@@ -19,7 +20,8 @@ export function issueCommands(
   const act = (node: IssueNode | undefined, what: CleanAct) => {
     if (node?.kind !== 'issue') return;
     const journal = journals.of(node.source);
-    const edits = editsFor(what, node.row, 0, journal.decisionsOf(node.source));
+    const row = withContentHashes(node.row, rootOfSource(node.source));
+    const edits = editsFor(what, row, 0, journal.decisionsOf(node.source));
     journal.act(node.source, actLabel(what, 1), edits);
   };
   return {

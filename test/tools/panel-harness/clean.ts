@@ -103,7 +103,7 @@ function makeRows(): IssueRow[] {
   });
   const imbalance: IssueRow = {
     ...{ key: 'rare:dandelion', kind: 'rare-class', score: 0.8, images: [], suggested: null },
-    evidence: { text: 'dandelion has 12 images, the mean class 640: 2 % of that' },
+    evidence: { class: 'dandelion', count: 12, mean: 640, threshold: 0.2 },
   };
   const twin = image('rose', { split: 'validation', width: 640, height: 480, bytes: 99_000 });
   return [

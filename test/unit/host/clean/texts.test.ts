@@ -59,6 +59,24 @@ describe('evidence in words', () => {
       ),
     ],
     ['The file can’t be decoded', row('unreadable', [image('a', 'rose')])],
+    [
+      'tulip has 12 images, a class 1,640 on average',
+      row('rare-class', [], { evidence: { class: 'tulip', count: 12, mean: 1640.2, threshold: 0.2 } }),
+    ],
+    [
+      'rose has 900 images, 75 times as many as tulip with 12',
+      row('class-imbalance', [], {
+        evidence: { largest: 'rose', largestCount: 900, smallest: 'tulip', smallestCount: 12 },
+      }),
+    ],
+    [
+      'brightness alone tells the classes of 96% of the images; by chance it would be 50%',
+      row('spurious-correlation', [], { evidence: { field: 'brightness', accuracy: 0.955, chance: 0.5 } }),
+    ],
+    [
+      'folder gives rose away: 91% of its images are told by it alone',
+      row('spurious-correlation', [], { evidence: { field: 'folder', class: 'rose', recall: 0.909, precision: 1 } }),
+    ],
     ['per class 12, share 0.02', row('rare-class', [], { evidence: { perClass: 12, share: 0.02, other: null } })],
   ];
   for (const [text, candidate] of table) test(text, () => assert.equal(evidenceText(candidate), text));
