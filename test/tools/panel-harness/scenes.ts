@@ -1,6 +1,7 @@
 import type { ToEvaluatePanel } from '../../../src/protocol/evaluate-panel.ts';
 import type { ToPredictPanel } from '../../../src/protocol/predict-panel.ts';
 import { augmentScenes } from './augment.ts';
+import { cleanScenes, FakeCleanHost } from './clean.ts';
 import { fakeComparison, fakePictures } from './comparisons.ts';
 import { evaluateScenes, picture, predictScenes, summary } from './evaluations.ts';
 import { finderScenes } from './finders.ts';
@@ -27,6 +28,17 @@ export const panelScenes: Record<string, { widths: number[]; scenes: Record<stri
       ...(state ? { state: { target: '/home/ada/shapes/shapes.loupe.json', ...state } } : {}),
       async play(panel) {
         for (const message of await messages()) await panel.send(message);
+      },
+    })),
+  },
+  clean: {
+    widths: [620, 1280],
+    scenes: mapped(cleanScenes, ({ state, play }) => ({
+      ...(state && { state }),
+      async play(panel) {
+        const host = new FakeCleanHost(panel);
+        await host.settle();
+        await play?.(panel, host);
       },
     })),
   },
