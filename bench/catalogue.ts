@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Catalogue } from '../src/catalogue/catalogue.ts';
-import { openCatalogue } from '../src/catalogue/open-catalogue.ts';
+import { openCatalogue, refreshDecisions } from '../src/catalogue/open-catalogue.ts';
 import { overviewOf } from '../src/catalogue/overview.ts';
 import { cliFile } from '../src/entries.ts';
 import type { CatalogueLine, CatalogueRequest } from '../src/protocol/catalogue.ts';
@@ -33,6 +33,7 @@ async function measure(): Promise<void> {
     const started = performance.now();
     fill(catalogue, rows);
     const filled = (performance.now() - started) / 1000;
+    refreshDecisions(catalogue, source, {});
     const beforeOverview = performance.now();
     overviewOf(catalogue);
     const firstOverviewMs = performance.now() - beforeOverview;

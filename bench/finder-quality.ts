@@ -7,7 +7,7 @@ import { measureImages } from '../src/catalogue/measure-images.ts';
 import { openCatalogue } from '../src/catalogue/open-catalogue.ts';
 import { idsOf, orderOf } from '../src/catalogue/order.ts';
 import type { FindingKind } from '../src/protocol/findings.ts';
-import { type Defect, defects } from './defects.ts';
+import { type Defect, defects, type Pixels } from './defects.ts';
 
 export interface FinderQuality {
   kind: FindingKind;
@@ -20,6 +20,50 @@ export interface FinderQuality {
   /** Of a set that is half faulty. */
   precision: number;
   recall: number;
+}
+
+/** Share of images that a score calls an issue, untouched and made faulty. */
+export interface ScoreQuality {
+  defect: string;
+  recall: number;
+  falseAlarmRate: number;
+}
+
+/**
+ * The same of a score that another program computes, for the defects of one kind.
+ * @param isIssue for each file, in order
+ */
+export async function scoreQuality(
+  kind: FindingKind,
+  files: readonly string[],
+  isIssue: (files: string[]) => boolean[],
+): Promise<ScoreQuality[]> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'loupe-defects-'));
+  const share = (flags: boolean[]) => flags.filter(Boolean).length / flags.length;
+  try {
+    const falseAlarmRate = share(isIssue([...files]));
+    const found: ScoreQuality[] = [];
+    for (const defect of defects.filter((entry) => entry.kind === kind)) {
+      const made: string[] = [];
+      for (const [i, file] of files.entries()) {
+        made.push(path.join(folder, `${i}.jpg`));
+        fs.writeFileSync(path.join(folder, `${i}.jpg`), await defect.make(await pixelsOf(file)));
+      }
+      found.push({ defect: defect.name, recall: share(isIssue(made)), falseAlarmRate });
+    }
+    return found;
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function pixelsOf(file: string): Promise<Pixels> {
+  const { data, info } = await sharp(file)
+    .removeAlpha()
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data: new Uint8Array(data) };
 }
 
 /**
@@ -45,13 +89,7 @@ async function tryDefect(defect: Defect, files: readonly string[]): Promise<Find
       fs.copyFileSync(file, path.join(untouched, `${i}.jpg`));
       if (isRare && i % 10 !== 0) continue;
       made++;
-      const { data, info } = await sharp(file)
-        .removeAlpha()
-        .toColourspace('srgb')
-        .raw()
-        .toBuffer({ resolveWithObject: true });
-      const pixels = { width: info.width, height: info.height, data: new Uint8Array(data) };
-      fs.writeFileSync(path.join(faulty, `${i}.jpg`), await defect.make(pixels));
+      fs.writeFileSync(path.join(faulty, `${i}.jpg`), await defect.make(await pixelsOf(file)));
     }
     const catalogue = await openCatalogue(path.join(folder, 'data'), { cacheFolder: path.join(folder, 'cache') });
     try {

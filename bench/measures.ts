@@ -10,12 +10,13 @@ import { measureImages } from '../src/catalogue/measure-images.ts';
 import { openCatalogue } from '../src/catalogue/open-catalogue.ts';
 import { pythonPeer } from '../test/python-peers.ts';
 import { sharedData } from '../test/shared-data.ts';
-import { finderQuality } from './finder-quality.ts';
+import { finderQuality, scoreQuality } from './finder-quality.ts';
 import { writeResult } from './result-file.ts';
 
 const ROUNDS = 3;
 const LARGE_IMAGES = 300;
 const FAULTY_IMAGES = 300;
+const PUBLISHED_BLURRY = 0.29;
 const peer = fileURLToPath(new URL('./measures_peer.py', import.meta.url));
 
 if (process.argv[2] === '--ours') await measureOurs(process.argv[3] as string, Number(process.argv[4]));
@@ -39,7 +40,9 @@ async function compare(images: number): Promise<void> {
     const rates = sets.flatMap(({ name, files }) =>
       workers.map((count) => compareRates(name, files, count, temporary)),
     );
-    const quality = await finderQuality(all.filter((_, i) => i % Math.ceil(all.length / FAULTY_IMAGES) === 0));
+    const faultyOf = all.filter((_, i) => i % Math.ceil(all.length / FAULTY_IMAGES) === 0);
+    const quality = await finderQuality(faultyOf);
+    const publishedBlur = await scoreQuality('blurry', faultyOf, (files) => publishedScores(files, temporary));
     const versions = execFileSync(
       pythonPeer(),
       ['-c', 'import PIL, numpy; print(PIL.__version__, numpy.__version__)'],
@@ -60,10 +63,19 @@ async function compare(images: number): Promise<void> {
       numpy,
       rates,
       quality: rounded,
+      publishedBlur,
     });
   } finally {
     fs.rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+/** Which files cleanvision's blur score calls blurry. */
+function publishedScores(files: string[], temporary: string): boolean[] {
+  const list = path.join(temporary, 'blur.txt');
+  fs.writeFileSync(list, files.join('\n'));
+  const scores = JSON.parse(execFileSync(pythonPeer(), [peer, 'blur', list], { encoding: 'utf8' })) as number[];
+  return scores.map((score) => score < PUBLISHED_BLURRY);
 }
 
 function compareRates(name: string, files: string[], workers: number, temporary: string) {
@@ -72,23 +84,33 @@ function compareRates(name: string, files: string[], workers: number, temporary:
   const rounds = Array.from({ length: ROUNDS }, () => {
     const ours = onCores(workers, process.execPath, [fileURLToPath(import.meta.url), '--ours', list, String(workers)]);
     const theirs = onCores(workers, pythonPeer(), [peer, 'rate', String(workers), list]);
-    return { ours, theirs, ratio: ours / theirs };
+    return { ours, theirs, ratio: ours.rate / theirs.rate, cpuRatio: theirs.cpu / ours.cpu };
   });
   const row = {
     name,
     images: files.length,
     workers,
-    loupeImagesPerSecond: Math.round(median(rounds.map(({ ours }) => ours))),
-    pythonImagesPerSecond: Math.round(median(rounds.map(({ theirs }) => theirs))),
+    loupeImagesPerSecond: Math.round(median(rounds.map(({ ours }) => ours.rate))),
+    pythonImagesPerSecond: Math.round(median(rounds.map(({ theirs }) => theirs.rate))),
     ratio: round(median(rounds.map(({ ratio }) => ratio)), 2),
     ratios: rounds.map(({ ratio }) => round(ratio, 2)),
+    loupeCpuMsAnImage: round(median(rounds.map(({ ours }) => ours.cpu)), 2),
+    pythonCpuMsAnImage: round(median(rounds.map(({ theirs }) => theirs.cpu)), 2),
+    cpuRatio: round(median(rounds.map(({ cpuRatio }) => cpuRatio)), 2),
   };
   process.stderr.write(`${JSON.stringify(row)}\n`);
   return row;
 }
 
-/** Runs a command that prints `{"rate": …}` on so many cores, so that a pool of threads behind the workers is no advantage. */
-function onCores(count: number, command: string, args: string[]): number {
+interface Speed {
+  /** Images a second. */
+  rate: number;
+  /** Milliseconds of processor time an image: what other work on the machine disturbs less. */
+  cpu: number;
+}
+
+/** Runs a command that prints its `Speed` on so many cores, so that a pool of threads behind the workers is no advantage. */
+function onCores(count: number, command: string, args: string[]): Speed {
   const hasTaskset = process.platform === 'linux';
   const [file, ...rest] = hasTaskset ? ['taskset', '-c', `0-${count - 1}`, command, ...args] : [command, ...args];
   const env = {
@@ -97,7 +119,7 @@ function onCores(count: number, command: string, args: string[]): number {
     OMP_NUM_THREADS: '1',
     OPENBLAS_NUM_THREADS: '1',
   };
-  return (JSON.parse(execFileSync(file as string, rest, { encoding: 'utf8', env })) as { rate: number }).rate;
+  return JSON.parse(execFileSync(file as string, rest, { encoding: 'utf8', env })) as Speed;
 }
 
 /** The whole way of `loupe inspect`: from the files into the catalogue; the scan before it is not timed. */
@@ -109,10 +131,12 @@ async function measureOurs(list: string, workers: number): Promise<void> {
     fs.writeFileSync(manifest, ['path,label', ...files.map((file) => `${file},some`)].join('\n'));
     const catalogue = await openCatalogue(manifest, { cacheFolder: path.join(folder, 'cache') });
     const started = performance.now();
+    const before = process.cpuUsage();
     await measureImages(catalogue, { workers });
     const rate = (files.length / (performance.now() - started)) * 1000;
+    const { user, system } = process.cpuUsage(before);
     catalogue.close();
-    process.stdout.write(JSON.stringify({ rate }));
+    process.stdout.write(JSON.stringify({ rate, cpu: (user + system) / 1000 / files.length } satisfies Speed));
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
