@@ -42,7 +42,8 @@ function judged({ seed, folder, predictions }: PredictedRun, truth: ReadonlyMap<
 
 function describe(result: Significance): PayoffChange {
   const { a, b, difference, interval } = result.metrics.accuracy;
-  const names = { a: 'training before cleaning', b: 'Training after cleaning', comparisons: 1 };
+  const names = { a: 'the one before', b: 'the training after cleaning', comparisons: 1 };
+  const text = describeVerdict(result, names);
   return {
     images: result.images,
     before: a,
@@ -51,6 +52,6 @@ function describe(result: Significance): PayoffChange {
     interval,
     p: result.p,
     verdict: result.verdict,
-    text: describeVerdict(result, names),
+    text: text.charAt(0).toUpperCase() + text.slice(1),
   };
 }
