@@ -29,7 +29,9 @@ export interface DuplicatePair {
 /** Pairs by pHash within this are looked at, whatever the threshold: pixels decide. */
 const CANDIDATE_RADIUS = 10;
 /** Cosine of embeddings above which two images are looked at. */
-export const CANDIDATE_COSINE = 0.9;
+const CANDIDATE_COSINE = 0.9;
+/** The same of two images that are each other's nearest, as a crop and its original are. */
+const MUTUAL_COSINE = 0.7;
 /** Images with one look (plain black) would all be candidates of each other. */
 const MOST_CANDIDATES = 40;
 /** Of more exact copies of one image, each is paired with the first only. */
@@ -90,7 +92,8 @@ export function nearCandidates(
       if (j < 0 || first[i] !== i) continue;
       const similarity = similarities[at] as number;
       const [low, high] = [Math.min(i, first[j] as number), Math.max(i, first[j] as number)];
-      if (similarity >= CANDIDATE_COSINE || found.has(`${low} ${high}`)) add(low, high, { similarity });
+      const isMutual = at % k === 0 && positions[j * k] === i && similarity >= MUTUAL_COSINE;
+      if (similarity >= CANDIDATE_COSINE || isMutual || found.has(`${low} ${high}`)) add(low, high, { similarity });
     }
   }
   return [...found.values()].sort((x, y) => x.a - y.a || x.b - y.b);
@@ -103,7 +106,7 @@ export function nearCandidates(
 export function verify(candidate: Candidate, a: Picture, b: Picture): Likeness | null {
   const whole = compareWhole(a, b);
   if (showsTheSame(whole)) return whole;
-  if ((candidate.similarity ?? 0) < CANDIDATE_COSINE) return null;
+  if ((candidate.similarity ?? 0) < MUTUAL_COSINE) return null;
   const parts = compareParts(a, b);
   return showsTheSame(parts) ? parts : null;
 }

@@ -32,7 +32,7 @@ const SCALE_STEP = 0.05;
 const COARSE_SIDE = 16;
 const FINE_SIDE = 32;
 /** A coarse match below this is not refined. */
-const HOPELESS = 0.7;
+const HOPELESS = 0.8;
 /** Grey levels of deviation below which a picture, or its detail, has nothing to correlate. */
 const FLAT = 2;
 const FLAT_DETAIL = 0.5;

@@ -1,7 +1,6 @@
 import type { ImagePair } from '../../catalogue/types.ts';
 import type { Neighbours } from '../../evaluation/probes/nearest.ts';
 import {
-  CANDIDATE_COSINE,
   type Candidate,
   type ComparedImage,
   type DuplicatePair,
@@ -78,7 +77,7 @@ async function verdictsOf(
 ): Promise<{ verdicts: (Likeness | null)[]; kept: boolean }> {
   const hashOf = (i: number) => images[i]?.hash ?? '';
   const key = stepKey(
-    1,
+    2,
     candidates.flatMap(({ a, b, similarity }) => [hashOf(a), hashOf(b), Number((similarity ?? 0).toFixed(4))]),
   );
   const before = store.read('duplicates', key)?.tensors[0]?.data;
@@ -123,20 +122,19 @@ function unpack(packed: Float32Array, at: number): Likeness | null {
 }
 
 /**
- * Panels hide a pair whose distance is above their threshold. One that embeddings and pixels confirm (a crop) would be hidden for the wrong
- * reason: it is given none.
+ * Panels hide a pair whose distance is above their threshold. One that is further apart by pHash was found in another way and confirmed by its
+ * pixels: it is given no distance, and stays.
  */
 function cataloguePair(
   { a, b, kind, distance, similarity }: DuplicatePair,
   images: Search['images'],
   threshold: number,
 ): ImagePair {
-  const isConfirmed = similarity !== null && similarity >= CANDIDATE_COSINE;
   return {
     a: images[a]?.id as number,
     b: images[b]?.id as number,
     kind,
-    distance: isConfirmed && distance !== null && distance > threshold ? null : distance,
+    distance: distance !== null && distance > threshold ? null : distance,
     similarity,
   };
 }

@@ -197,7 +197,7 @@ async function labelProbabilities(
   const { steps, store, stop, job } = search;
   return await steps.run('labels', async (progress) => {
     const classes = labelled.classes.length;
-    const key = stepKey(1, described.key, labelled.classes, [...labelled.labels], [...folds]);
+    const key = stepKey(2, described.key, labelled.classes, [...labelled.labels], [...folds]);
     const before = store.read('labels', key)?.tensors[0]?.data;
     const kept = before?.length === labelled.labels.length * classes;
     let probabilities = before;

@@ -1,14 +1,19 @@
 import type { Scored } from '../../evaluation/metrics/scored.ts';
+import { fitTemperature, withTemperature } from '../../evaluation/metrics/temperature.ts';
 import { standardized } from '../../evaluation/probes/linear-probe.ts';
-import { fitLogistic, type LogisticModel, logitsOf } from '../../evaluation/probes/logistic.ts';
+import { fitLogistic, logitsOf } from '../../evaluation/probes/logistic.ts';
 import { MatrixOnBackend } from '../../evaluation/probes/matrix.ts';
 import { principalComponents } from '../space/pca.ts';
+import { classThresholds } from './confident-joint.ts';
+import { momentsOf, rowsOf, solveRidge, without } from './ridge.ts';
 
-/** Penalties that are tried, the strongest first: each starts from the solution of the one before. */
-const STRENGTHS = [0.3, 0.1, 0.03, 0.01];
-/** Numbers of an image that the probe sees: further components hold little that tells classes apart, and cost time. */
-const PROBED_SIZE = 256;
-const ITERATIONS = 40;
+/** Penalties that are tried on the first fold. */
+const PENALTIES = [0.1, 0.3, 1, 3, 10];
+/** Features of more numbers, or of more numbers than there are images, are cut down to their first components. */
+const WIDEST = 1536;
+const COMPONENTS = 256;
+/** A regression's values as logits; the temperature that follows says how steep they really are. */
+const STEEPNESS = 8;
 const LEAST = 1e-12;
 
 export interface CrossFitOptions {
@@ -20,8 +25,9 @@ export interface CrossFitOptions {
 }
 
 /**
- * Out-of-fold probabilities of a linear probe: each image is judged by a classifier that has not seen it. The penalty is the one with the
- * smallest log loss on images that were not fitted. Needs an active TensorFlow.js backend.
+ * Out-of-fold probabilities: each image is judged by a linear classifier that has not seen it. Ridge regression on the classes, which
+ * wrong labels mislead less than logistic regression, once on all labels, and once without those that the first pass is confident to be wrong;
+ * the mean of both, as probabilities with the temperature that fits the labels best. Needs an active TensorFlow.js backend.
  * @param features [image, size]
  * @param labels [image]
  * @throws the signal's reason when aborted
@@ -31,64 +37,75 @@ export function crossFit(
   size: number,
   labels: Int32Array,
   { classes, folds, onProgress, signal }: CrossFitOptions,
-): Scored & { strength: number } {
+): Scored {
   const { values, width } = probed(features, size);
-  const count = Math.max(...folds) + 1;
-  const found = STRENGTHS.map(() => new Float32Array(labels.length * classes));
-  for (let fold = 0; fold < count; fold++) {
-    const inside = positions(folds, (one) => one !== fold);
-    const outside = positions(folds, (one) => one === fold);
-    const train = new MatrixOnBackend(rowsOf(values, width, inside), inside.length, width);
-    const test = new MatrixOnBackend(rowsOf(values, width, outside), outside.length, width);
-    try {
-      const own = Uint32Array.from(inside, (i) => labels[i] as number);
-      let start: LogisticModel | undefined;
-      for (const [at, strength] of STRENGTHS.entries()) {
-        signal?.throwIfAborted();
-        start = fitLogistic(train, own, { classes, strength, iterations: ITERATIONS, ...(start && { start }) });
-        const logits = logitsOf(test, start);
-        outside.forEach((image, i) => {
-          const row = logits.subarray(i * classes, (i + 1) * classes);
-          (found[at] as Float32Array).set(softmax(row), image * classes);
+  const shares = new Float32Array(classes);
+  for (const label of labels) shares[label] = (shares[label] as number) + 1 / labels.length;
+  const targets = new Float32Array(labels.length * classes);
+  labels.forEach((label, i) => {
+    for (let k = 0; k < classes; k++) targets[i * classes + k] = (k === label ? 1 : 0) - (shares[k] as number);
+  });
+  const all = Uint32Array.from(labels.keys());
+  const count = folds.reduce((most, fold) => Math.max(most, fold + 1), 0);
+  const parts = Array.from({ length: count }, (_, fold) => all.filter((i) => folds[i] === fold));
+  let penalty: number | null = null;
+  let done = 0;
+  const pass = (trusted: (image: number) => boolean): Scored => {
+    const moments = (rows: Uint32Array) => momentsOf(values, width, targets, classes, rows.filter(trusted));
+    const held = parts.map((rows) => {
+      signal?.throwIfAborted();
+      return moments(rows);
+    });
+    const whole = sum(held);
+    const found = new Float32Array(labels.length * classes);
+    parts.forEach((rows, fold) => {
+      if (rows.length === 0) return;
+      signal?.throwIfAborted();
+      const learnt = without(whole, held[fold] as (typeof held)[number]);
+      const test = new MatrixOnBackend(rowsOf(values, width, rows), rows.length, width);
+      const judge = (lambda: number) => toProbabilities(test.times(solveRidge(learnt, width, lambda), classes), shares);
+      try {
+        if (penalty === null) penalty = bestPenalty(judge, rowsLabels(labels, rows), classes);
+        const own = judge(penalty);
+        rows.forEach((image, i) => {
+          found.set(own.subarray(i * classes, (i + 1) * classes), image * classes);
         });
-        onProgress?.(fold * STRENGTHS.length + at + 1, count * STRENGTHS.length);
+      } finally {
+        test.dispose();
       }
-    } finally {
-      train.dispose();
-      test.dispose();
-    }
-  }
-  const losses = found.map((probabilities) => logLoss({ classes, labels, probabilities }));
-  const best = losses.indexOf(Math.min(...losses));
-  return { classes, labels, probabilities: found[best] as Float32Array, strength: STRENGTHS[best] as number };
+      onProgress?.(++done, 2 * count);
+    });
+    return { classes, labels, probabilities: found };
+  };
+  const first = pass(() => true);
+  const wrong = confidentlyWrong(first);
+  const second = pass((image) => wrong[image] === 0);
+  return calibrated({
+    classes,
+    labels,
+    probabilities: geometricMean(first.probabilities, second.probabilities, classes),
+  });
 }
 
 /**
- * Probabilities for `others` by a probe that learnt on `learnt`.
+ * Probabilities for `others` by a logistic probe that learnt on `learnt`.
+ * @param strength penalty of the weights
  * @returns [other, class]
  */
 export function fitOnce(
   features: Float32Array,
   size: number,
   labels: Int32Array,
-  {
-    classes,
-    learnt,
-    others,
-    strength,
-  }: { classes: number; learnt: Uint32Array; others: Uint32Array; strength: number },
+  parts: { classes: number; learnt: Uint32Array; others: Uint32Array; strength: number },
 ): Float32Array {
-  const { values, width } = probed(features, size);
-  const train = new MatrixOnBackend(rowsOf(values, width, learnt), learnt.length, width);
-  const test = new MatrixOnBackend(rowsOf(values, width, others), others.length, width);
+  const { classes, learnt, others, strength } = parts;
+  const scaled = standardized(features, size);
+  const train = new MatrixOnBackend(rowsOf(scaled, size, learnt), learnt.length, size);
+  const test = new MatrixOnBackend(rowsOf(scaled, size, others), others.length, size);
   try {
     const own = Uint32Array.from(learnt, (i) => labels[i] as number);
     const logits = logitsOf(test, fitLogistic(train, own, { classes, strength }));
-    const result = new Float32Array(logits.length);
-    for (let i = 0; i < others.length; i++) {
-      result.set(softmax(logits.subarray(i * classes, (i + 1) * classes)), i * classes);
-    }
-    return result;
+    return softmaxRows(logits, classes);
   } finally {
     train.dispose();
     test.dispose();
@@ -97,34 +114,86 @@ export function fitOnce(
 
 function probed(features: Float32Array, size: number): { values: Float32Array; width: number } {
   const scaled = standardized(features, size);
-  if (size <= PROBED_SIZE) return { values: scaled, width: size };
-  const { values, count } = principalComponents(scaled, size, PROBED_SIZE);
+  const rows = features.length / size;
+  if (size <= COMPONENTS || (size <= WIDEST && rows >= size)) return { values: scaled, width: size };
+  const { values, count } = principalComponents(scaled, size, COMPONENTS);
   return { values, width: count };
 }
 
+function sum(parts: ReturnType<typeof momentsOf>[]): ReturnType<typeof momentsOf> {
+  const [first, ...others] = parts as [ReturnType<typeof momentsOf>, ...ReturnType<typeof momentsOf>[]];
+  const total = { gram: first.gram.slice(), cross: first.cross.slice() };
+  for (const { gram, cross } of others) {
+    gram.forEach((value, i) => {
+      total.gram[i] = (total.gram[i] as number) + value;
+    });
+    cross.forEach((value, i) => {
+      total.cross[i] = (total.cross[i] as number) + value;
+    });
+  }
+  return total;
+}
+
+/** The one whose probabilities, at their best temperature, fit the labels of the fold best. */
+function bestPenalty(judge: (lambda: number) => Float32Array, labels: Int32Array, classes: number): number {
+  const losses = PENALTIES.map((lambda) => logLoss(calibrated({ classes, labels, probabilities: judge(lambda) })));
+  return PENALTIES[losses.indexOf(Math.min(...losses))] as number;
+}
+
+/** Images of another class than their label by the rule of confident learning. [image] */
+function confidentlyWrong(scored: Scored): Uint8Array {
+  const { classes, labels, probabilities } = scored;
+  const thresholds = classThresholds(scored);
+  return Uint8Array.from(labels, (label, i) => {
+    const row = probabilities.subarray(i * classes, (i + 1) * classes);
+    const best = row.indexOf(row.reduce((most, p) => Math.max(most, p), 0));
+    return best !== label && (row[best] as number) >= (thresholds[best] as number) ? 1 : 0;
+  });
+}
+
+function calibrated(scored: Scored): Scored {
+  const temperature = fitTemperature(scored);
+  return { ...scored, probabilities: withTemperature(scored.probabilities, scored.classes, temperature) };
+}
+
+function toProbabilities(values: Float32Array, shares: Float32Array): Float32Array {
+  const classes = shares.length;
+  return softmaxRows(
+    values.map((value, i) => STEEPNESS * (value + (shares[i % classes] as number))),
+    classes,
+  );
+}
+
+function geometricMean(a: Float32Array, b: Float32Array, classes: number): Float32Array {
+  const logs = a.map((p, i) => (Math.log(Math.max(LEAST, p)) + Math.log(Math.max(LEAST, b[i] as number))) / 2);
+  return softmaxRows(logs, classes);
+}
+
+function rowsLabels(labels: Int32Array, rows: Uint32Array): Int32Array {
+  return Int32Array.from(rows, (i) => labels[i] as number);
+}
+
 function logLoss({ classes, labels, probabilities }: Scored): number {
-  let sum = 0;
+  let total = 0;
   labels.forEach((label, i) => {
-    sum -= Math.log(Math.max(LEAST, probabilities[i * classes + label] as number));
+    total -= Math.log(Math.max(LEAST, probabilities[i * classes + label] as number));
   });
-  return sum / labels.length;
+  return total / labels.length;
 }
 
-function softmax(row: Float32Array): Float32Array {
-  const largest = row.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
-  const powers = row.map((value) => Math.exp(value - largest));
-  const sum = powers.reduce((total, value) => total + value, 0);
-  return powers.map((value) => value / sum);
-}
-
-function positions(folds: Uint8Array, wanted: (fold: number) => boolean): Uint32Array {
-  return Uint32Array.from([...folds.keys()].filter((i) => wanted(folds[i] as number)));
-}
-
-function rowsOf(values: Float32Array, width: number, rows: Uint32Array): Float32Array {
-  const result = new Float32Array(rows.length * width);
-  rows.forEach((row, i) => {
-    result.set(values.subarray(row * width, (row + 1) * width), i * width);
-  });
+/** @param logits [row, class] */
+function softmaxRows(logits: Float32Array, classes: number): Float32Array {
+  const result = new Float32Array(logits.length);
+  for (let from = 0; from < logits.length; from += classes) {
+    const row = logits.subarray(from, from + classes);
+    const largest = row.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+    const powers = row.map((value) => Math.exp(value - largest));
+    let total = 0;
+    for (const power of powers) total += power;
+    result.set(
+      powers.map((power) => power / total),
+      from,
+    );
+  }
   return result;
 }

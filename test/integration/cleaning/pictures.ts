@@ -5,7 +5,7 @@ import { seededRandom } from '../../../src/random.ts';
 
 const SIDE = 96;
 
-/** A picture of soft blobs on a ground; equal seeds, equal pictures. Its class is the colour of the largest blob. */
+/** A picture of blobs on a ground of its class's hue; equal seeds, equal pictures. */
 export async function drawPicture(seed: number, hue: number): Promise<Buffer> {
   const random = seededRandom(seed);
   const blobs = Array.from({ length: 14 }, (_, i) => {
@@ -13,7 +13,7 @@ export async function drawPicture(seed: number, hue: number): Promise<Buffer> {
     const color = `hsl(${Math.round(i === 0 ? hue : 360 * random())} ${i === 0 ? 90 : 40}% ${Math.round(25 + 50 * random())}%)`;
     return `<circle cx="${SIDE * random()}" cy="${SIDE * random()}" r="${radius}" fill="${color}"/>`;
   });
-  const ground = `<rect width="${SIDE}" height="${SIDE}" fill="hsl(${Math.round(360 * random())} 20% 55%)"/>`;
+  const ground = `<rect width="${SIDE}" height="${SIDE}" fill="hsl(${hue} 45% ${Math.round(40 + 30 * random())}%)"/>`;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${SIDE}" height="${SIDE}">${ground}${blobs.join('')}</svg>`;
   return await sharp(Buffer.from(svg)).png().toBuffer();
 }
