@@ -60,9 +60,9 @@ describe('look at a data set', { timeout: 5 * minute }, () => {
     await plot.scrollIntoViewIfNeeded();
     const box = await plot.boundingBox();
     assert.ok(box);
-    await session.page.mouse.move(box.x + box.width * 0.5, box.y + 30);
+    await session.page.mouse.move(box.x + box.width * 0.4, box.y + 30);
     await session.page.mouse.down();
-    await session.page.mouse.move(box.x + box.width * 0.95, box.y + 40, { steps: 4 });
+    await session.page.mouse.move(box.x + box.width * 0.78, box.y + 40, { steps: 4 });
     await session.page.mouse.up();
     await frame.locator('.chip-taken', { hasText: 'Brightness' }).waitFor();
     await frame.locator('.tool-count', { hasText: 'of 120 images' }).waitFor();
