@@ -18,6 +18,8 @@ export class EventFold {
   engine: string | null = null;
   device: string | null = null;
   stepsPerEpoch: number | null = null;
+  /** Found for a config that leaves it open. */
+  batchSize: number | null = null;
   /** Of the whole run as the last plan has it. */
   planned: { epochs: number; steps: number | null } | null = null;
   step = 0;
@@ -45,6 +47,9 @@ export class EventFold {
       case 'engine':
         this.engine = event.label;
         this.device = event.device;
+        break;
+      case 'batch-size':
+        this.batchSize = event.batchSize;
         break;
       case 'plan':
         this.stepsPerEpoch = event.stepsPerEpoch;
@@ -175,7 +180,7 @@ export function summarize(facts: SummaryFacts): RunSummary {
     imagesPerSecond: fold.imagesPerSecond(),
     resumable: facts.resumable,
     hasModel: facts.hasModel,
-    params: flatten(job.config),
+    params: { ...flatten(job.config), ...(fold.batchSize === null ? {} : { 'training.batchSize': fold.batchSize }) },
   };
 }
 

@@ -45,13 +45,16 @@ const LEAST = 1e-7;
 function logitTable({ brightness, contrast }: Tone): Uint8Array {
   const change = logit(brightness ?? 0.5);
   const factor = contrast ?? 1;
-  return tableOf((level) => 255 / (1 + Math.exp(-(logit(level / 255) + change) * factor)) + 0.5);
+  return tableOf((level) => 255 / (1 + Math.exp(-((logits[level] as number) + change) * factor)) + 0.5);
 }
 
 function logit(share: number): number {
   const clamped = Math.max(LEAST, Math.min(1 - LEAST, share));
   return -Math.log(1 / clamped - 1);
 }
+
+/** Of every level. */
+const logits = Float64Array.from({ length: 256 }, (_, level) => logit(level / 255));
 
 /** Rounded down, as torchvision and Pillow do. */
 export function tableOf(change: (level: number) => number): Uint8Array {

@@ -89,49 +89,44 @@ function mirror(
 }
 
 function warpAffine(source: Uint8Array, target: Uint8Array, frame: Frame, map: Homography, fill: FillConfig): void {
-  const { width, height, channels } = frame;
   const scale = 1 / map[8];
   const stepX = Math.round(map[0] * scale * ONE);
   const stepY = Math.round(map[3] * scale * ONE);
-  for (let y = 0; y < height; y++) {
+  for (let y = 0; y < frame.height; y++) {
     const startX = fixed((map[1] * y + map[2]) * scale);
     const startY = fixed((map[4] * y + map[5]) * scale);
-    const row = y * width;
-    // Columns whose four taps all lie inside: two intervals, cut.
-    const across = insideOf(startX, stepX, width);
-    const down = insideOf(startY, stepY, height);
-    const from = Math.min(width, Math.max(across.from, down.from));
-    const to = Math.max(from, Math.min(across.to, down.to, width));
-    for (let x = 0; x < from; x++) {
-      edge(source, target, (row + x) * channels, startX + x * stepX, startY + x * stepY, frame, fill);
-    }
-    if (channels === 3)
-      rowOfThree(
-        source,
-        target,
-        width,
-        (row + from) * 3,
-        to - from,
-        startX + from * stepX,
-        startY + from * stepY,
-        stepX,
-        stepY,
-      );
-    else
-      rowOfOne(
-        source,
-        target,
-        width,
-        row + from,
-        to - from,
-        startX + from * stepX,
-        startY + from * stepY,
-        stepX,
-        stepY,
-      );
-    for (let x = to; x < width; x++) {
-      edge(source, target, (row + x) * channels, startX + x * stepX, startY + x * stepY, frame, fill);
-    }
+    line(source, target, frame, y * frame.width, frame.width, startX, startY, stepX, stepY, fill);
+  }
+}
+
+/** `count` pixels from the pixel `at` on, taken from a straight line of the source. @param startX, startY, stepX, stepY fixed point. */
+function line(
+  source: Uint8Array,
+  target: Uint8Array,
+  frame: Frame,
+  at: number,
+  count: number,
+  startX: number,
+  startY: number,
+  stepX: number,
+  stepY: number,
+  fill: FillConfig,
+): void {
+  const { width, height, channels } = frame;
+  // Pixels whose four taps all lie inside: two intervals, cut.
+  const across = insideOf(startX, stepX, width);
+  const down = insideOf(startY, stepY, height);
+  const from = Math.min(count, Math.max(across.from, down.from));
+  const to = Math.max(from, Math.min(across.to, down.to, count));
+  for (let k = 0; k < from; k++) {
+    edge(source, target, (at + k) * channels, startX + k * stepX, startY + k * stepY, frame, fill);
+  }
+  const x = startX + from * stepX;
+  const y = startY + from * stepY;
+  if (channels === 3) rowOfThree(source, target, width, (at + from) * 3, to - from, x, y, stepX, stepY);
+  else rowOfOne(source, target, width, at + from, to - from, x, y, stepX, stepY);
+  for (let k = to; k < count; k++) {
+    edge(source, target, (at + k) * channels, startX + k * stepX, startY + k * stepY, frame, fill);
   }
 }
 
@@ -235,40 +230,55 @@ function rowOfOne(
   }
 }
 
-/** Pixels over which a projection is taken as straight: of the places in between, at most a twentieth of a pixel is lost. */
-const SPAN = 4;
+/** Pixels over which a projection may be taken as straight, and of a pixel what may be lost by that. */
+const SPANS = [16, 8] as const;
+const SHORTEST_SPAN = 4;
+const LOSS = 0.05;
+
+/** The longest span over which the map is straight enough; it bends most at a corner, where its denominator is smallest. */
+function spanOf([a, b, c, d, e, f, g, h, i]: Homography, { width, height }: Frame): number {
+  const bendsAt = (x: number, y: number, span: number) => {
+    const place = (at: number) => {
+      const scale = 1 / (g * at + h * y + i);
+      return [(a * at + b * y + c) * scale, (d * at + e * y + f) * scale] as const;
+    };
+    const [start, middle, end] = [place(x), place(x + span / 2), place(x + span)];
+    return Math.max(...[0, 1].map((k) => Math.abs(middle[k as 0] - (start[k as 0] + end[k as 0]) / 2)));
+  };
+  const isStraight = (span: number) =>
+    [0, height - 1].every((y) => [0, width - span].every((x) => bendsAt(x, y, span) <= LOSS));
+  return SPANS.find((span) => span <= width && isStraight(span)) ?? SHORTEST_SPAN;
+}
 
 function warpProjective(source: Uint8Array, target: Uint8Array, frame: Frame, map: Homography, fill: FillConfig): void {
   const { width, height, channels } = frame;
   const limitX = (width - 1) * ONE;
   const limitY = (height - 1) * ONE;
+  const span = spanOf(map, frame);
   for (let y = 0; y < height; y++) {
     const u = map[1] * y + map[2];
     const v = map[4] * y + map[5];
     const w = map[7] * y + map[8];
     let startX = fixed(u / w);
     let startY = fixed(v / w);
-    for (let x = 0; x < width; x += SPAN) {
-      const end = x + SPAN;
+    for (let x = 0; x < width; x += span) {
+      const end = x + span;
       const scale = 1 / (map[6] * end + w);
       const endX = fixed((map[0] * end + u) * scale);
       const endY = fixed((map[3] * end + v) * scale);
-      const stepX = Math.round((endX - startX) / SPAN);
-      const stepY = Math.round((endY - startY) / SPAN);
-      const count = Math.min(SPAN, width - x);
+      const stepX = Math.round((endX - startX) / span);
+      const stepY = Math.round((endY - startY) / span);
+      const count = Math.min(span, width - x);
       const lastX = startX + (count - 1) * stepX;
       const lastY = startY + (count - 1) * stepY;
-      const at = (y * width + x) * channels;
+      const at = y * width + x;
       const isInside =
         Math.min(startX, lastX) >= 0 &&
         Math.min(startY, lastY) >= 0 &&
         Math.max(startX, lastX) < limitX &&
         Math.max(startY, lastY) < limitY;
-      if (!isInside) {
-        for (let k = 0; k < count; k++) {
-          edge(source, target, at + k * channels, startX + k * stepX, startY + k * stepY, frame, fill);
-        }
-      } else if (channels === 3) rowOfThree(source, target, width, at, count, startX, startY, stepX, stepY);
+      if (!isInside) line(source, target, frame, at, count, startX, startY, stepX, stepY, fill);
+      else if (channels === 3) rowOfThree(source, target, width, at * 3, count, startX, startY, stepX, stepY);
       else rowOfOne(source, target, width, at, count, startX, startY, stepX, stepY);
       startX = endX;
       startY = endY;

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { duplicateRun } from '../../../src/jobs/duplicate.ts';
 import { jobFiles } from '../../../src/jobs/job.ts';
 import type { KeptBatchSize } from '../../../src/jobs/kept-batch-size.ts';
+import { readSummary } from '../../../src/jobs/list.ts';
 import { readJob } from '../../../src/jobs/read.ts';
 import { runTrainJob } from '../../../src/training/run-job.ts';
 import { temporaryFolder, writeImages } from './images.ts';
@@ -33,6 +34,7 @@ test('an open batch size is found once, with real steps; resumed and copied, the
   assert.equal(await runTrainJob(given), 'done');
   assertEqualRuns(open, given);
 
+  assert.equal(readSummary(open).params['training.batchSize'], batchSize);
   assert.equal(readJob(open).config.training.batchSize, 0);
   assert.equal(readJob(duplicateRun(open)).config.training.batchSize, batchSize);
   const card = fs.readFileSync(path.join(open, jobFiles.model, 'README.md'), 'utf8');
