@@ -15,6 +15,7 @@ import { jobFiles } from '../src/jobs/job.ts';
 import type { JobEvent } from '../src/protocol/events.ts';
 import { defaultConfig, type RunConfig } from '../src/training/config.ts';
 import { pythonPeer, pythonPeersFolder } from '../test/python-peers.ts';
+import { cpuSeconds } from './process-cpu.ts';
 import { writeResult } from './result-file.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -133,8 +134,6 @@ async function trainLoupe(source: string, seed: number): Promise<EpochFigure[]> 
 
 /** How often the events are looked at: CPU seconds are as exact as that. */
 const LOOK_MS = 100;
-/** Of a second, in `/proc`; the same on every Linux that Node runs on. */
-const CLOCK_TICKS = 100;
 
 /** Reads a run's events as they come, and how much CPU its process has used by then. */
 class LoupeCurve {
@@ -180,16 +179,6 @@ class LoupeCurve {
     const accuracy = event.validationAccuracy ?? 0;
     this.epochs.push({ epoch: event.epoch, accuracy, seconds: this.#seconds, cpuSeconds: cpu });
     process.stderr.write(`loupe ${JSON.stringify(this.epochs.at(-1))}\n`);
-  }
-}
-
-/** Of all threads of a process; null where the system does not say. */
-function cpuSeconds(pid: number): number | null {
-  try {
-    const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS;
-  } catch {
-    return null;
   }
 }
 
