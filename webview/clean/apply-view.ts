@@ -32,6 +32,10 @@ export class ApplyView {
     this.#listeners = listeners;
   }
 
+  get isEmpty(): boolean {
+    return this.root.childElementCount === 0;
+  }
+
   begin(): void {
     this.#say(progressRing(), 'Looking what would change…', '');
     this.#listeners.ask();

@@ -248,7 +248,8 @@ export class CleanPanel {
       case 'reload':
         this.#askCounts();
         this.#askSummary();
-        this.#showView();
+        // What came of applying stays in sight, though it is what has changed the lists.
+        if (this.#state.view !== 'apply' || this.#apply.isEmpty) this.#showView();
         break;
       case 'neighbours':
         this.#neighbours.set(message.key, message.neighbours);
@@ -711,7 +712,7 @@ export class CleanPanel {
     if (!none) return;
     const act = (label: string, type: 'find' | 'train' | 'payoff', primary = false) =>
       button(label, { appearance: primary ? 'primary' : 'secondary', onClick: () => this.#bus.post({ type }) });
-    if (!this.#searched) {
+    if (!this.#searched && (kindTexts[kind].look !== 'picture' || kind === 'outlier')) {
       this.#empty.replaceChildren(
         element('p', { class: 'empty-title' }, 'Nobody has looked for issues here yet'),
         element(

@@ -10,6 +10,7 @@ import {
   isFromCleanPanel,
   type ToCleanPanel,
 } from '../../protocol/clean-panel.ts';
+import { findingKinds } from '../../protocol/findings.ts';
 import type { DataSetStore } from '../data-sets/data-set-store.ts';
 import { dataSetName } from '../data-sets/propose.ts';
 import { pictureUri } from '../evaluate/evaluate-panel.ts';
@@ -28,6 +29,7 @@ import { evidenceText } from './evidence-text.ts';
 import { historyEntries, linesOfEntry } from './history.ts';
 import { IssueList } from './issue-list.ts';
 import type { IssueSearch } from './issue-search.ts';
+import { groupOf } from './kinds.ts';
 import type { LabelJournal } from './label-journals.ts';
 import type { NewImages } from './new-images.ts';
 import { unlabelledRow } from './new-images-answer.ts';
@@ -297,7 +299,7 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
       images: overview.images,
       classes: overview.classes.map(({ name, count }) => ({ name, count })),
       unlabelled: Math.max(0, overview.images - labelled),
-      searched: Object.keys(overview.issues).length > 0 || overview.labels !== null,
+      searched: wasSearched(overview),
       labels: overview.labels?.how ?? null,
       edits: this.editCounts(),
     });
@@ -524,4 +526,10 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
     this.revision = null;
     this.open();
   }
+}
+
+/** Pictures are measured without a search; what else is known was found by one. */
+function wasSearched({ labels, embedded, issues }: Overview): boolean {
+  const kinds = findingKinds.filter((kind) => issues[kind]);
+  return labels !== null || embedded !== null || kinds.some((kind) => groupOf(kind) === 'copies');
 }

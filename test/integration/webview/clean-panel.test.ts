@@ -210,6 +210,10 @@ describe('Cleaning panel', { skip: noBrowser, timeout: 240_000 }, () => {
       );
       await panel.page.locator('vscode-button', { hasText: 'Apply 13 changes' }).click();
       await host.settle();
-      await panel.page.locator('.apply-title', { hasText: '13 of 13 changes applied' }).waitFor();
+      const outcome = panel.page.locator('.apply-title', { hasText: '13 of 13 changes applied' });
+      await outcome.waitFor();
+      await panel.send({ type: 'reload' });
+      await host.settle();
+      assert.equal(await outcome.count(), 1, 'what came of it stays in sight');
     }));
 });
