@@ -67,8 +67,8 @@ function drop(x: SymbolicTensor, seeds: SeedSequence, options: { name: string; r
 }
 
 /**
- * After pretrained layers the first weights are small, even between ±1/√features as PyTorch's are: in the few steps of a fine-tuning what larger
- * ones say by chance is not unlearned (on Intel scenes, 60 images a class, frozen layers, they cost 3 points of accuracy).
+ * After pretrained layers the first weights are small, even between ±1/√features as PyTorch's are: the few steps of a fine-tuning may not
+ * unlearn what larger ones say by chance. (Seen on Intel scenes at 60 images a class, on the very images that are tested with.)
  */
 function classifier(
   features: SymbolicTensor,
