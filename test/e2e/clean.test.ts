@@ -35,7 +35,12 @@ describe('cleaning a data set with wrong labels', { timeout: 8 * minute }, () =>
   const dirtyTab = () => session.page.locator('.tab.dirty', { hasText: 'labels.jsonl' });
 
   before(async () => {
-    session = await openSession({ fill: plantWrongLabels, viewport: { width: 1500, height: 950 } });
+    session = await openSession({
+      fill: plantWrongLabels,
+      // In a browser VS Code saves by itself after a second.
+      settings: { 'files.autoSave': 'off' },
+      viewport: { width: 1500, height: 950 },
+    });
   });
   after(() => session?.close());
   afterEach(async (context) => {

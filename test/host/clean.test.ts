@@ -32,7 +32,12 @@ describe('cleaning panel', function () {
     return journals.of(source()).act(source(), 'Exclude', [editOf.exclude(image)]);
   };
 
+  /** In a browser VS Code saves by itself after a second, which would end what these tests look at. */
+  const autoSave = (value: string | undefined) =>
+    vscode.workspace.getConfiguration('files').update('autoSave', value, vscode.ConfigurationTarget.Workspace);
+
   before(async () => {
+    await autoSave('off');
     await makeSample(source(), 4);
     await vscode.commands.executeCommand(commands.openDataSet, vscode.Uri.file(source()));
   });
@@ -40,6 +45,7 @@ describe('cleaning panel', function () {
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
     await vscode.commands.executeCommand(commands.removeDataSet, { source: source() });
     fs.rmSync(file(), { force: true });
+    await autoSave(undefined);
   });
 
   it('without an editor, an edit is in the file at once', async () => {
@@ -110,6 +116,7 @@ describe('cleaning panel', function () {
     const { journals, cleanPanels } = await loupe();
     const journal = journals.of(source());
     await exclude(b);
+    await isDirty(true);
     const destination = vscode.Uri.file(path.join(workspaceFolder(), 'backup', 'labels'));
     const uri = vscode.Uri.file(file());
     const { editor } = cleanPanels;
