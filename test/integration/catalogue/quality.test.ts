@@ -11,6 +11,11 @@ import { temporaryFolder } from '../dataset/files.ts';
 
 const skip = withoutData('intel-scenes-100px.zip') || (fs.existsSync(pythonPeer()) ? false : 'no Python to unpack it');
 
+/** Of the made faults that must be seen. Edges along the direction of a movement stay sharp, so fewer moved images are seen. */
+function least(defect: string): number {
+  return defect.startsWith('moved') ? 0.75 : 0.9;
+}
+
 test('quality finders see made faults in real images, and hardly anything in untouched ones', { skip }, async (t) => {
   const folder = temporaryFolder(t);
   execFileSync(pythonPeer(), ['-m', 'zipfile', '-e', sharedData('intel-scenes-100px.zip'), folder]);
@@ -28,7 +33,7 @@ test('quality finders see made faults in real images, and hardly anything in unt
   const found = await finderQuality(files);
   assert.equal(found.length, defects.length);
   for (const { kind, defect, recall, falseAlarms, faulty } of found) {
-    assert.ok(recall >= 0.9, `${kind}, ${defect}: ${Math.round(recall * faulty)} of ${faulty} found`);
+    assert.ok(recall >= least(defect), `${kind}, ${defect}: ${Math.round(recall * faulty)} of ${faulty} found`);
     // Some of the scenes are black and white photographs.
     assert.ok(falseAlarms <= (kind === 'greyscale' ? 5 : 1), `${kind}, ${defect}: ${falseAlarms} false alarms`);
   }
