@@ -62,6 +62,8 @@ export class CleanPanel {
   #source: string | null = null;
   #number = 0;
   #searched = false;
+  /** How far the search for issues is; null: none is under way. */
+  #searching: string | null = null;
   #ready = false;
   #image = 0;
   #anchor = 0;
@@ -221,6 +223,8 @@ export class CleanPanel {
         break;
       case 'searching':
         this.#header.showSearch(message.text, message.share);
+        this.#searching = message.text;
+        this.#drawEmpty();
         break;
       case 'counts':
         this.#kinds.showCounts(message.counts);
@@ -712,7 +716,12 @@ export class CleanPanel {
     if (!none) return;
     const act = (label: string, type: 'find' | 'train' | 'payoff', primary = false) =>
       button(label, { appearance: primary ? 'primary' : 'secondary', onClick: () => this.#bus.post({ type }) });
-    if (!this.#searched && (kindTexts[kind].look !== 'picture' || kind === 'outlier')) {
+    if (this.#searching !== null && !text) {
+      this.#empty.replaceChildren(
+        element('p', { class: 'empty-title' }, `${kindTexts[kind].title}: none yet`),
+        element('p', { class: 'quiet' }, `The search is under way. ${this.#searching}`),
+      );
+    } else if (!this.#searched && (kindTexts[kind].look !== 'picture' || kind === 'outlier')) {
       this.#empty.replaceChildren(
         element('p', { class: 'empty-title' }, 'Nobody has looked for issues here yet'),
         element(

@@ -34,6 +34,8 @@ const CANDIDATE_COSINE = 0.9;
 const MUTUAL_COSINE = 0.7;
 /** Images with one look (plain black) would all be candidates of each other. */
 const MOST_CANDIDATES = 40;
+/** Candidates an image, on average, that only the embeddings propose: those of a weak network find nearly everything alike. */
+const MOST_BY_EMBEDDING = 1;
 /** Of more exact copies of one image, each is paired with the first only. */
 const LARGEST_FULL_GROUP = 30;
 
@@ -87,14 +89,19 @@ export function nearCandidates(
   for (const { a, b, distance } of byHash) add(hashed[a] as number, hashed[b] as number, { distance });
   if (neighbours) {
     const { positions, similarities, k } = neighbours;
+    const near: { low: number; high: number; similarity: number }[] = [];
     for (let at = 0; at < positions.length; at++) {
       const [i, j] = [Math.floor(at / k), positions[at] as number];
       if (j < 0 || first[i] !== i) continue;
       const similarity = similarities[at] as number;
       const [low, high] = [Math.min(i, first[j] as number), Math.max(i, first[j] as number)];
       const isMutual = at % k === 0 && positions[j * k] === i && similarity >= MUTUAL_COSINE;
-      if (similarity >= CANDIDATE_COSINE || isMutual || found.has(`${low} ${high}`)) add(low, high, { similarity });
+      if (isMutual || found.has(`${low} ${high}`)) add(low, high, { similarity });
+      else if (similarity >= CANDIDATE_COSINE) near.push({ low, high, similarity });
     }
+    near.sort((x, y) => y.similarity - x.similarity);
+    for (const { low, high, similarity } of near.slice(0, MOST_BY_EMBEDDING * images.length))
+      add(low, high, { similarity });
   }
   return [...found.values()].sort((x, y) => x.a - y.a || x.b - y.b);
 }
