@@ -28,9 +28,13 @@ export function labelSummary(catalogue: Catalogue, { mode, score, budget }: Requ
     `SELECT count(*) AS n FROM ${fromOf(condition.text)} WHERE ${condition.text}`,
     ...condition.values,
   );
+  const agreed = catalogue.get(
+    'SELECT avg(l.predicted = i.class) AS share FROM labels l JOIN images i ON i.id = l.image',
+  );
   return {
     how,
     images,
+    agreement: Number(agreed?.share ?? 0),
     noise,
     pairs: [...pairs]
       .sort((a, b) => b.count - a.count)

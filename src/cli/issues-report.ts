@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { IssuesTracker, issuesFiles, readIssuesReport } from '../jobs/issues-job.ts';
-import type { Finding, FindingKind } from '../protocol/findings.ts';
+import { type Finding, type FindingKind, WEAK_AGREEMENT } from '../protocol/findings.ts';
 import type { IssuesReport } from '../protocol/issues.ts';
 import type { JobOutcome } from '../training/job-session.ts';
 import { count, duration, percent, plural, shellPath } from './format.ts';
@@ -87,6 +87,9 @@ function exampleText({ kind, images, evidence }: Finding): string {
 function labelsText({ how, agreement, noise, errors, pairs, review }: NonNullable<IssuesReport['labels']>): string {
   const lines = [
     `Labels, judged by a ${how} (it agrees with ${percent(agreement)} of them): about ${percent(noise)} are wrong, ${count(errors)} of them not yet decided.`,
+    ...(agreement < WEAK_AGREEMENT
+      ? ['So few that it may be too weak to judge: pretrained weights (--weights, or loupe zoo get) judge better.']
+      : []),
     `Review the worst ${count(review.budget)}: about ${plural(review.errors, 'wrong label')} expected.`,
   ];
   const worst = pairs

@@ -202,6 +202,8 @@ export interface LabelSummary {
   /** Where the probabilities come from: `5-fold probe on mobilenet_v2`. */
   how: string;
   images: number;
+  /** Share of the images whose given label is the predicted one, 0–1; below `WEAK_AGREEMENT` the rest is doubtful. */
+  agreement: number;
   /** Estimated share of wrong labels, 0–1. */
   noise: number;
   /** Estimated images labelled `given` that are `actual`; only pairs with any, largest first. */

@@ -96,3 +96,6 @@ export const labelSwitch: Record<'high-precision' | 'high-recall', LabelMode> = 
 /** Confident learning's three scores of a given label, 0–1, small is suspicious. */
 export const labelScores = ['self-confidence', 'normalized-margin', 'confidence-weighted-entropy'] as const;
 export type LabelScore = (typeof labelScores)[number];
+
+/** A held-out classifier that agrees with fewer of the labels, 0–1, may be too weak to judge them: what it says is shown with a warning. */
+export const WEAK_AGREEMENT = 0.6;

@@ -1,6 +1,6 @@
 import type { LabelSummary } from '../../src/protocol/catalogue.ts';
 import type { CleanPanelState } from '../../src/protocol/clean-panel.ts';
-import type { LabelMode, LabelScore } from '../../src/protocol/findings.ts';
+import { type LabelMode, type LabelScore, WEAK_AGREEMENT } from '../../src/protocol/findings.ts';
 import { segments } from '../ui/controls.ts';
 import { element, setHidden, setText } from '../ui/dom.ts';
 import { count, percent } from '../ui/format.ts';
@@ -36,6 +36,7 @@ export class LabelBar {
   });
   readonly #expected = element('span', { role: 'status' });
   readonly #rest = element('span', { class: 'quiet' });
+  readonly #doubt = element('p', { class: 'label-doubt', role: 'status' });
   readonly #done = element('div', { class: 'bar-fill' });
   readonly #matrix = element('div', { class: 'noise-scroll' });
   readonly #details: HTMLDetailsElement;
@@ -90,6 +91,7 @@ export class LabelBar {
         element('span', { class: 'field' }, element('label', { for: 'mode' }, 'picked'), this.#mode),
         element('span', { class: 'field' }, element('label', { for: 'score' }, 'ranked by'), this.#score),
       ),
+      this.#doubt,
       this.#line,
       this.#details,
     );
@@ -102,8 +104,13 @@ export class LabelBar {
   show(summary: LabelSummary | null): void {
     setHidden(this.#line, summary === null);
     setHidden(this.#details, summary === null);
+    setHidden(this.#doubt, summary === null || summary.agreement >= WEAK_AGREEMENT);
     if (!summary) return;
-    const { expected, noise, remaining, flagged, how } = summary;
+    const { expected, noise, remaining, flagged, how, agreement } = summary;
+    setText(
+      this.#doubt,
+      `What judges the labels agrees with only ${percent(agreement)} of them: either as many are wrong, or it is too weak to judge. Pretrained weights judge better.`,
+    );
     const errors = Math.round(expected.errors);
     const decided =
       expected.decided > 0

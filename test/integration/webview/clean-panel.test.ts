@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { CleanPanelState, FromCleanPanel } from '../../../src/protocol/clean-panel.ts';
-import { cleanScenes, FakeCleanHost } from '../../tools/panel-harness/clean.ts';
+import { cleanScenes, FakeCleanHost, summary } from '../../tools/panel-harness/clean.ts';
 import { type Harness, type OpenOptions, type PanelPage, startHarness } from '../../tools/panel-harness/page.ts';
 import { noBrowser, withPanel } from '../../tools/panel-harness/with-panel.ts';
 
@@ -128,6 +128,15 @@ describe('Cleaning panel', { skip: noBrowser, timeout: 240_000 }, () => {
       assert.equal((await lastOf(panel, 'counts')).thresholds.blurry, 0.4);
       assert.equal((await lastOf(panel, 'rows')).which.thresholds.blurry, 0.4);
       assert.equal(((await panel.savedState()) as CleanPanelState).thresholds.blurry, 0.4);
+    }));
+
+  test('what agrees with few labels is said to be weak, maybe', () =>
+    withHost({}, async (panel) => {
+      const doubt = panel.page.locator('.label-doubt');
+      assert.equal(await doubt.isVisible(), false);
+      await panel.send({ type: 'summary', summary: { ...summary, agreement: 0.37 } });
+      await doubt.waitFor();
+      assert.match((await doubt.textContent()) ?? '', /only 37 ?%/);
     }));
 
   test('the matrix of mixed up classes filters the list', () =>

@@ -110,6 +110,7 @@ test('the summary of labels is corrected by what was decided', async (t) => {
   const request = { type: 'labelSummary', mode: 'both', score: 'normalized-margin', budget: 2 } as const;
   const before = labelSummary(catalogue, request);
   assert.equal(before?.flagged, 1);
+  assert.equal(before?.agreement, 0.5);
   assert.ok(Math.abs((before?.remaining ?? 0) - 0.2) < 1e-9);
   assert.deepEqual({ ...before?.expected, errors: 0 }, { budget: 2, errors: 0, decided: 0, confirmedWrong: 0 });
   const edit = { split: null, excluded: false, deleted: false, kept: false };
