@@ -6,7 +6,7 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import type { Frame, Page } from 'playwright-core';
 import { makeImages } from '../integration/cli/run-cli.ts';
 import { root } from '../tools/paths.ts';
-import { runCommand, showTrees, treeItem, webviewWith } from '../tools/vscode/workbench.ts';
+import { chooseInMenu, runCommand, showTrees, treeItem, webviewWith } from '../tools/vscode/workbench.ts';
 import { layoutSaved, openSession, runFolders, type Session, until } from './harness.ts';
 
 const minute = 60_000;
@@ -64,7 +64,7 @@ describe('comparing two runs', { timeout: 5 * minute }, () => {
     await treeItem(page, /^quick/).click();
     await treeItem(page, /^slow/).click({ modifiers: ['ControlOrMeta'] });
     await treeItem(page, /^slow/).click({ button: 'right' });
-    await page.locator('.monaco-menu .action-label', { hasText: 'Compare Runs…' }).click();
+    await chooseInMenu(page, 'Compare Runs…');
     const panel = await comparison();
     await panel.getByRole('heading', { name: 'Compare 2 runs' }).waitFor();
     assert.ok((await panel.locator('.row-head').textContent())?.includes('learningRate'));

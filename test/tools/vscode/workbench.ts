@@ -132,3 +132,21 @@ export async function openFile(page: Page, file: string): Promise<void> {
     .first()
     .waitFor();
 }
+
+/**
+ * Chooses from the context menu that is open. VS Code takes no click in the moment after a menu has opened, so that the one that opened it
+ * does not count: it is clicked until the menu is gone.
+ */
+export async function chooseInMenu(page: Page, label: string): Promise<void> {
+  const item = page.locator('.monaco-menu .action-label', { hasText: label });
+  await item.waitFor();
+  for (let tries = 0; tries < 10; tries++) {
+    await item.click({ timeout: 2000 }).catch(() => undefined);
+    const gone = await item.waitFor({ state: 'detached', timeout: 1500 }).then(
+      () => true,
+      () => false,
+    );
+    if (gone) return;
+  }
+  throw new Error(`The menu stays open at "${label}".`);
+}
