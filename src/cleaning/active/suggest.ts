@@ -1,3 +1,5 @@
+import { keepIfLarge } from '../../evaluation/probes/nearest.ts';
+
 /** A neighbour's vote counts e^(similarity / this), as in `evaluation/probes/nearest.ts`. */
 const TEMPERATURE = 0.07;
 
@@ -27,7 +29,8 @@ export function suggestClasses(
   for (let i = 0; i < images; i++) {
     const positions = new Int32Array(most).fill(-1);
     const similarities = new Float32Array(most).fill(Number.NEGATIVE_INFINITY);
-    for (let j = 0; j < labels.length; j++) insert(positions, similarities, j, dot(features, i, labelled, j, size));
+    for (let j = 0; j < labels.length; j++)
+      keepIfLarge(j, dot(features, i, labelled, j, size), positions, similarities);
     distance[i] = 1 - (similarities[0] as number);
     const row = probabilities.subarray(i * classes, (i + 1) * classes);
     let sum = 0;
@@ -47,16 +50,4 @@ export function dot(a: Float32Array, i: number, b: Float32Array, j: number, size
   let sum = 0;
   for (let n = 0, x = i * size, y = j * size; n < size; n++) sum += (a[x + n] as number) * (b[y + n] as number);
   return sum;
-}
-
-function insert(positions: Int32Array, values: Float32Array, position: number, value: number): void {
-  let at = values.length - 1;
-  if (value <= (values[at] as number)) return;
-  while (at > 0 && (values[at - 1] as number) < value) {
-    values[at] = values[at - 1] as number;
-    positions[at] = positions[at - 1] as number;
-    at--;
-  }
-  values[at] = value;
-  positions[at] = position;
 }

@@ -1,5 +1,5 @@
 import { MatrixOnBackend } from '../../evaluation/probes/matrix.ts';
-import { type Neighbours, nearestNeighbours } from '../../evaluation/probes/nearest.ts';
+import { keepIfLarge, type Neighbours, nearestNeighbours } from '../../evaluation/probes/nearest.ts';
 import { mixSeed, permutation, seededRandom } from '../../random.ts';
 import { principalComponents } from './pca.ts';
 
@@ -80,7 +80,8 @@ function neighboursByCells(values: Float32Array, size: number, k: number, seed: 
     for (let probe = 0; probe < PROBED_CELLS; probe++) {
       const cell = nearest[i * PROBED_CELLS + probe] as number;
       if (cell < 0) break;
-      for (const j of members[cell] as number[]) if (j !== i) insert(into, j, product(rows, size, i, j));
+      for (const j of members[cell] as number[])
+        if (j !== i) keepIfLarge(j, product(rows, size, i, j), into.positions, into.values);
     }
   }
   return { positions, similarities, k };
@@ -139,23 +140,12 @@ function nearestCells(rows: Float32Array, size: number, centers: Float32Array, c
         positions: result.subarray(i * PROBED_CELLS, i * PROBED_CELLS + count),
         values: values.subarray(0, count).fill(Number.NEGATIVE_INFINITY),
       };
-      for (let cell = 0; cell < cells; cell++) insert(into, cell, products[(i - from) * cells + cell] as number);
+      for (let cell = 0; cell < cells; cell++) {
+        keepIfLarge(cell, products[(i - from) * cells + cell] as number, into.positions, into.values);
+      }
     }
   }
   return result;
-}
-
-function insert(into: { positions: Int32Array; values: Float32Array }, position: number, value: number): void {
-  const { positions, values } = into;
-  let at = values.length - 1;
-  if (value <= (values[at] as number)) return;
-  while (at > 0 && (values[at - 1] as number) < value) {
-    values[at] = values[at - 1] as number;
-    positions[at] = positions[at - 1] as number;
-    at--;
-  }
-  values[at] = value;
-  positions[at] = position;
 }
 
 function product(rows: Float32Array, size: number, i: number, j: number): number {

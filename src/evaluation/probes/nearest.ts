@@ -71,15 +71,21 @@ export function keepLargest(
   for (let j = 0; j < row.length; j++) {
     const similarity = row[j] as number;
     if (similarity <= (values[last] as number) || isLeftOut(j)) continue;
-    let at = last;
-    while (at > 0 && (values[at - 1] as number) < similarity) {
-      values[at] = values[at - 1] as number;
-      positions[at] = positions[at - 1] as number;
-      at--;
-    }
-    values[at] = similarity;
-    positions[at] = j;
+    keepIfLarge(j, similarity, positions, values);
   }
+}
+
+/** Takes one more value in, if it is larger than one of those kept; of equal ones the first stays before. Arrays as in `keepLargest`. */
+export function keepIfLarge(position: number, value: number, positions: Int32Array, values: Float32Array): void {
+  let at = values.length - 1;
+  if (value <= (values[at] as number)) return;
+  while (at > 0 && (values[at - 1] as number) < value) {
+    values[at] = values[at - 1] as number;
+    positions[at] = positions[at - 1] as number;
+    at--;
+  }
+  values[at] = value;
+  positions[at] = position;
 }
 
 /** Rows of length 1; a row of zeros stays. */

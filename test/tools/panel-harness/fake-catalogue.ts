@@ -6,6 +6,7 @@ import type {
   InspectState,
   ToInspectPanel,
 } from '../../../src/protocol/inspect-panel.ts';
+import { seededRandom } from '../../../src/random.ts';
 
 /*
  * Runs in the page, in the place of the host: an invented data set that answers as `loupe inspect --lines` does, so that the page can be
@@ -31,19 +32,8 @@ interface FakeImage extends CatalogueRow {
   y: number;
 }
 
-function numbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 function invent(count: number): FakeImage[] {
-  const random = numbers(7);
+  const random = seededRandom(7);
   const normal = () => random() + random() + random() + random() - 2;
   return Array.from({ length: count }, (_, id) => {
     let at = 0;
