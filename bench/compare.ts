@@ -13,6 +13,7 @@ import { seededRandom } from '../src/random.ts';
 import { defaultConfig } from '../src/training/config.ts';
 import { fakeComparison } from '../test/tools/panel-harness/comparisons.ts';
 import { type PanelPage, startHarness } from '../test/tools/panel-harness/page.ts';
+import { everyFrame, measureFrames } from './frames.ts';
 import { writeResult } from './result-file.ts';
 
 const [runCount = 200, steps = 10_000] = process.argv.slice(2).map(Number);
@@ -157,10 +158,10 @@ async function measurePage(): Promise<object> {
       tableMs: round(firstPicture.table),
       firstChartMs: round(firstPicture.charts),
       allChartsMs: round(firstPicture.all),
-      hoverChart: await frames(panel, hoverScript('.plot')),
-      hoverTable: await frames(panel, tableHoverScript),
-      scrollTable: await frames(panel, scrollScript('.grid')),
-      scrollPage: await frames(panel, scrollScript('document')),
+      hoverChart: await measureFrames(panel.page, panel.page, hoverScript('.plot')),
+      hoverTable: await measureFrames(panel.page, panel.page, tableHoverScript),
+      scrollTable: await measureFrames(panel.page, panel.page, scrollScript('.grid')),
+      scrollPage: await measureFrames(panel.page, panel.page, scrollScript('document')),
       heapMiB: await heap(panel),
     };
     const errors = panel.errors.filter((error) => !error.includes('readback'));
@@ -203,56 +204,6 @@ const paintScript = `new Promise((resolve) => {
   };
   requestAnimationFrame(() => setTimeout(look));
 })`;
-
-interface Frames {
-  /** Between two frames; 16.7 ms are 60 a second. */
-  medianMs: number;
-  p95Ms: number;
-  /** Frames that took longer than two should. */
-  late: number;
-  frames: number;
-  /** Of the main thread for one frame. */
-  cpuMs: number;
-}
-
-async function frames(panel: PanelPage, script: string): Promise<Frames> {
-  const session = await panel.page.context().newCDPSession(panel.page);
-  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const busy = async () => {
-    const { metrics } = await session.send('Performance.getMetrics');
-    return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN) * 1000;
-  };
-  const before = await busy();
-  const times = (await panel.page.evaluate(script)) as number[];
-  const cpuMs = ((await busy()) - before) / times.length;
-  const sorted = [...times].sort((a, b) => a - b);
-  const at = (share: number) => round(sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN);
-  return {
-    medianMs: at(0.5),
-    p95Ms: at(0.95),
-    late: times.filter((time) => time > 33.4).length,
-    frames: times.length,
-    cpuMs: round(cpuMs),
-  };
-}
-
-/** Runs \`step(n)\` in each of 180 frames and answers with the times between them. */
-function everyFrame(prepare: string, step: string): string {
-  return `new Promise((resolve) => {
-    ${prepare}
-    const times = [];
-    let last = performance.now();
-    const frame = (now) => {
-      times.push(now - last);
-      last = now;
-      const n = times.length;
-      if (n > 180) return resolve(times.slice(1));
-      ${step}
-      requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame);
-  })`;
-}
 
 function hoverScript(selector: string): string {
   return everyFrame(

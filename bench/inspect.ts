@@ -4,13 +4,14 @@
 //   node bench/inspect.ts [images]     default: 100000
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Frame, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { encodePng } from '../src/host/data-sets/png.ts';
 import { seededRandom } from '../src/random.ts';
 import { openSession } from '../test/e2e/harness.ts';
 import { openInspect } from '../test/tools/panel-harness/inspect.ts';
 import { startHarness, waitFor } from '../test/tools/panel-harness/page.ts';
 import { runCommand, webviewWith } from '../test/tools/vscode/workbench.ts';
+import { everyFrame, measureFrames } from './frames.ts';
 import { writeResult } from './result-file.ts';
 
 const [images = 100_000] = process.argv.slice(2).map(Number);
@@ -18,17 +19,6 @@ const MAP_POINTS = 20_000;
 const SIDE = 48;
 const round = (value: number) => Math.round(value * 10) / 10;
 const minutes = 60_000;
-
-interface Frames {
-  /** Between two frames; 16.7 ms are 60 a second. */
-  medianMs: number;
-  p95Ms: number;
-  /** Frames that took longer than two should. */
-  late: number;
-  frames: number;
-  /** Of the main thread for one frame, which other work on the machine does not stretch. */
-  cpuMs: number;
-}
 
 /** Ten classes of pictures that are all different, so that each has a small picture of its own. */
 function fill(workspace: string): void {
@@ -48,45 +38,6 @@ function fill(workspace: string): void {
     pixels[0] = at;
     fs.writeFileSync(path.join(folder, `${String(at).padStart(6, '0')}.png`), encodePng(SIDE, SIDE, pixels));
   }
-}
-
-/** Runs `step(n)` in each of 180 frames and answers with the times between them. */
-function everyFrame(prepare: string, step: string): string {
-  return `new Promise((resolve) => {
-    ${prepare}
-    const times = [];
-    let last = performance.now();
-    const frame = (now) => {
-      times.push(now - last);
-      last = now;
-      const n = times.length;
-      if (n > 180) return resolve(times.slice(1));
-      ${step}
-      requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame);
-  })`;
-}
-
-async function frames(page: Page, frame: Frame | Page, script: string): Promise<Frames> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const busy = async () => {
-    const { metrics } = await session.send('Performance.getMetrics');
-    return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN) * 1000;
-  };
-  const before = await busy();
-  const times = (await frame.evaluate(script)) as number[];
-  const cpuMs = ((await busy()) - before) / times.length;
-  const sorted = [...times].sort((a, b) => a - b);
-  const at = (share: number) => round(sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN);
-  return {
-    medianMs: at(0.5),
-    p95Ms: at(0.95),
-    late: times.filter((time) => time > 33.4).length,
-    frames: times.length,
-    cpuMs: round(cpuMs),
-  };
 }
 
 const scroll = (pixels: number) =>
@@ -142,9 +93,9 @@ async function inEditor(): Promise<object> {
     await page.waitForTimeout(2000);
     const againMs = await open(page);
     const frame = await webviewWith(page, '.grid');
-    const slow = await frames(page, frame, scroll(40));
-    const fast = await frames(page, frame, scroll(600));
-    const dragged = await frames(page, frame, jump);
+    const slow = await measureFrames(page, frame, scroll(40));
+    const fast = await measureFrames(page, frame, scroll(600));
+    const dragged = await measureFrames(page, frame, jump);
     const tiles = await frame.evaluate(`document.querySelectorAll('.grid-tile').length`);
     return {
       firstOpenWithScanMs: firstMs,
@@ -201,7 +152,11 @@ async function inPage(): Promise<object> {
     const { page, close } = await openInspect(harness, { theme: 'dark', width: 1400, height: 900 }, scene);
     await waitFor(page, `document.querySelector('.map-legend .legend-item') !== null`);
     await page.waitForTimeout(500);
-    const result = { points: MAP_POINTS, zoom: await frames(page, page, zoom), hover: await frames(page, page, hover) };
+    const result = {
+      points: MAP_POINTS,
+      zoom: await measureFrames(page, page, zoom),
+      hover: await measureFrames(page, page, hover),
+    };
     await close();
     return { bundle: harness.sizes, map: result };
   } finally {
