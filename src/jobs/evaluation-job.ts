@@ -7,10 +7,10 @@ import type { EngineConfig } from '../training/config.ts';
 import { createJobFolder } from './create.ts';
 import { errnoOf, fsProblem } from './fs-problem.ts';
 import { JOB_SCHEMA_VERSION, jobFiles } from './job.ts';
-import { JobTracker } from './job-tracker.ts';
+import { jobFoldersIn } from './job-folders.ts';
 import type { LockState } from './lock.ts';
+import { ProgressTracker } from './progress-tracker.ts';
 import { isRecord } from './record.ts';
-import { deriveState } from './status.ts';
 
 /** Beside what every job folder holds. */
 export const evaluationFiles = {
@@ -83,63 +83,33 @@ export function readEvaluationJob(folder: string): EvaluationJob {
 
 /** Folders of a run's or predictor's evaluations, oldest first. */
 export function listEvaluations(subject: string): string[] {
-  const parent = path.join(subject, evaluationFiles.evaluations);
-  try {
-    return fs
-      .readdirSync(parent)
-      .map((name) => path.join(parent, name))
-      .filter((folder) => fs.existsSync(path.join(folder, jobFiles.job)))
-      .sort();
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return [];
-    throw fsProblem(error, 'list', parent);
-  }
+  return jobFoldersIn(path.join(subject, evaluationFiles.evaluations));
 }
 
 /** Reads one evaluation's folder incrementally. */
-export class EvaluationTracker extends JobTracker<EvaluationSummary> {
-  #last: { status: Extract<JobEvent, { kind: 'status' }> | null; at: number | null } = { status: null, at: null };
-  #progress: EvaluationSummary['progress'] = null;
+export class EvaluationTracker extends ProgressTracker<EvaluationSummary> {
   #engine: string | null = null;
 
-  protected fold(event: JobEvent): void {
-    this.#last.at = event.t;
-    if (event.kind === 'status') {
-      this.#last.status = event;
-      this.#progress = null;
-    }
-    if (event.kind === 'progress') this.#progress = { what: event.what, done: event.done, total: event.total };
+  protected override fold(event: JobEvent): void {
+    super.fold(event);
     if (event.kind === 'engine') this.#engine = event.label;
   }
 
-  protected clear(): void {
-    this.#last = { status: null, at: null };
-    this.#progress = null;
+  protected override clear(): void {
+    super.clear();
     this.#engine = null;
   }
 
   protected summarize(lock: LockState): EvaluationSummary {
     const job = readEvaluationJob(this.folder);
-    const { status, at } = this.#last;
-    const state = deriveState({
-      lastStatus: status && { state: status.state, t: status.t },
-      lastEventAt: at,
-      requestedAt: null,
-      stopRequested: this.has(jobFiles.stop),
-      lock,
-    });
     return {
+      ...this.standing(lock),
       id: job.id,
       folder: this.folder,
-      state,
-      message: status?.message ?? null,
-      advice: status?.advice ?? null,
       createdAt: Date.parse(job.createdAt),
       target: job.target,
       views: job.views,
       engine: this.#engine,
-      progress: this.#progress,
-      hasReport: this.has(jobFiles.report),
     };
   }
 }

@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { Problem } from '../problem.ts';
-import type { JobEvent } from '../protocol/events.ts';
 import { defaultThresholds, findingKinds } from '../protocol/findings.ts';
 import {
   defaultIssuesSettings,
@@ -13,10 +12,10 @@ import type { EngineConfig } from '../training/config.ts';
 import { createJobFolder } from './create.ts';
 import { errnoOf, fsProblem } from './fs-problem.ts';
 import { JOB_SCHEMA_VERSION, jobFiles } from './job.ts';
-import { JobTracker } from './job-tracker.ts';
+import { jobFoldersIn } from './job-folders.ts';
 import type { LockState } from './lock.ts';
+import { ProgressTracker } from './progress-tracker.ts';
 import { fillDefaults, isRecord } from './record.ts';
-import { deriveState } from './status.ts';
 
 /** Beside what every job folder holds. */
 export const issuesFiles = {
@@ -95,17 +94,7 @@ export function isIssuesFolder(folder: string): boolean {
 
 /** Folders of all searches of a workspace, oldest first. */
 export function listIssuesJobs(workspace: string): string[] {
-  const parent = issuesFolderOf(workspace);
-  try {
-    return fs
-      .readdirSync(parent)
-      .map((name) => path.join(parent, name))
-      .filter((folder) => fs.existsSync(path.join(folder, jobFiles.job)))
-      .sort();
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return [];
-    throw fsProblem(error, 'list', parent);
-  }
+  return jobFoldersIn(issuesFolderOf(workspace));
 }
 
 /** Null where there is none yet, or it can't be read. */
@@ -119,44 +108,15 @@ export function readIssuesReport(folder: string): IssuesReport | null {
 }
 
 /** Reads one search's folder incrementally. */
-export class IssuesTracker extends JobTracker<IssuesSummary> {
-  #last: { status: Extract<JobEvent, { kind: 'status' }> | null; at: number | null } = { status: null, at: null };
-  #progress: IssuesSummary['progress'] = null;
-
-  protected fold(event: JobEvent): void {
-    this.#last.at = event.t;
-    if (event.kind === 'status') {
-      this.#last.status = event;
-      this.#progress = null;
-    }
-    if (event.kind === 'progress') this.#progress = { what: event.what, done: event.done, total: event.total };
-  }
-
-  protected clear(): void {
-    this.#last = { status: null, at: null };
-    this.#progress = null;
-  }
-
+export class IssuesTracker extends ProgressTracker<IssuesSummary> {
   protected summarize(lock: LockState): IssuesSummary {
     const job = readIssuesJob(this.folder);
-    const { status, at } = this.#last;
-    const state = deriveState({
-      lastStatus: status && { state: status.state, t: status.t },
-      lastEventAt: at,
-      requestedAt: null,
-      stopRequested: this.has(jobFiles.stop),
-      lock,
-    });
     return {
+      ...this.standing(lock),
       id: job.id,
       folder: this.folder,
-      state,
-      message: status?.message ?? null,
-      advice: status?.advice ?? null,
       createdAt: Date.parse(job.createdAt),
       source: job.source,
-      progress: this.#progress,
-      hasReport: this.has(jobFiles.report),
     };
   }
 }
