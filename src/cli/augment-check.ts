@@ -1,4 +1,5 @@
 import type { LabelSafetyReport, OperationSafety } from '../protocol/augment-preview.ts';
+import { setOption } from './config-options.ts';
 import { percent, plural, shellPath } from './format.ts';
 import { ProgressLine } from './progress.ts';
 import type { Style } from './style.ts';
@@ -27,13 +28,7 @@ Exit code 1: something is flagged.`,
     draws: { type: 'string', value: '<N>', help: `Draws for each image; default ${DEFAULT_DRAWS}.` },
     tolerance: { type: 'string', value: '<share>', help: `Change that is put up with; default ${DEFAULT_TOLERANCE}.` },
     preset: { type: 'string', value: '<name>', help: 'Augmentation in place of the config’s.' },
-    set: {
-      type: 'string',
-      multiple: true,
-      short: 's',
-      value: '<key=value>',
-      help: 'Change a setting; may be repeated.',
-    },
+    set: setOption,
     engine: { type: 'string', value: '<auto|tensorflow|wasm|cpu>', help: 'What computes; default auto.' },
     threads: { type: 'string', value: '<N>', help: 'Threads of the engine; default: as many as there are cores.' },
   },

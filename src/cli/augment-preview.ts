@@ -1,5 +1,6 @@
 import { Problem } from '../problem.ts';
 import type { PreviewFailure } from '../protocol/augment-preview.ts';
+import { setOption } from './config-options.ts';
 import { ProgressLine } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -26,13 +27,7 @@ Presets: none, light, fastai, keras, rand-augment, trivial-augment, mix.`,
     draws: { type: 'string', value: '<N>', help: `Epochs to show; default ${DEFAULT_DRAWS}.` },
     roll: { type: 'string', value: '<N>', help: 'First epoch to show, from 0; default 0.' },
     preset: { type: 'string', value: '<name>', help: 'Augmentation in place of the config’s.' },
-    set: {
-      type: 'string',
-      multiple: true,
-      short: 's',
-      value: '<key=value>',
-      help: 'Change a setting; may be repeated.',
-    },
+    set: setOption,
     inputs: { type: 'boolean', help: 'Show what the network sees, and check its scaling.' },
     serve: { type: 'boolean', help: 'Answer JSON lines from stdin, for programs.' },
   },

@@ -1,7 +1,7 @@
 import type { FoundBatchSize } from '../training/batch-size/find.ts';
 import { type BatchTrial, searchEnds } from '../training/batch-size/search.ts';
+import { recipeOf, recipeOptions, setOption } from './config-options.ts';
 import { ProgressLine } from './progress.ts';
-import { recipeOption } from './recipe-option.ts';
 import type { Style } from './style.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -17,14 +17,8 @@ or copied, on any machine.`,
   positionals: { min: 1, max: 1, missing: 'Look for the batch size of what?' },
   options: {
     write: { type: 'boolean', help: 'Write training.batchSize into the config file.' },
-    set: {
-      type: 'string',
-      multiple: true,
-      short: 's',
-      value: '<key=value>',
-      help: 'Change a setting; may be repeated.',
-    },
-    recipe: { type: 'string', value: '<name>', help: 'Recipe to start from; for a data folder.' },
+    set: setOption,
+    ...recipeOptions,
   },
   run: batchSize,
 };
@@ -36,7 +30,7 @@ async function batchSize(input: VerbInput, terminal: Terminal): Promise<VerbResu
   if (write && !isConfigFile(target)) {
     throw new UsageError('--write needs a config file.', 'Leave it out, or give a *.loupe.json.');
   }
-  const options = { sets: textsOf(input, 'set'), recipe: recipeOption(input), name: undefined, epochs: undefined };
+  const options = { sets: textsOf(input, 'set'), recipe: recipeOf(input), name: undefined, epochs: undefined };
   const { config, base } = await configOf(target, options);
   const { findBatchSize } = await import('../training/batch-size/find.ts');
   const line = new ProgressLine(terminal);

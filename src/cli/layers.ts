@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { LayerReport, ReportedGroup, ReportedSegment } from '../protocol/layers.ts';
 import type { PhaseConfig, RunConfig } from '../training/config.ts';
+import { setOption } from './config-options.ts';
 import { count, plural } from './format.ts';
 import { wholeNumber } from './options.ts';
 import type { Style } from './style.ts';
@@ -22,13 +23,7 @@ at a time, each at half the rate; --write puts them into the config.`,
   positionals: { min: 1, max: 1, missing: 'The layers of which network?' },
   options: {
     all: { type: 'boolean', help: 'Every layer, not only the groups.' },
-    set: {
-      type: 'string',
-      multiple: true,
-      short: 's',
-      value: '<key=value>',
-      help: 'Change a setting; may be repeated.',
-    },
+    set: setOption,
     unfreeze: { type: 'string', value: '<phases>', help: 'Phases of gradual unfreezing, 2 or more.' },
     epochs: {
       type: 'string',

@@ -1,5 +1,5 @@
+import { recipeOf, recipeOptions, setOption } from './config-options.ts';
 import { ProgressLine } from './progress.ts';
-import { recipeOption } from './recipe-option.ts';
 import { listenForSignals } from './signals.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -20,15 +20,8 @@ Ctrl-C stops and judges what there is. Curves are kept in .loupe/lr-finder.`,
     steps: { type: 'string', value: '<N>', help: 'Iterations from the first to the last; default 100.' },
     write: { type: 'boolean', help: 'Write the rate into the config file, if there is one to trust.' },
     engine: { type: 'string', value: '<name>', help: 'Engine: auto, tensorflow, webgpu, wasm, cpu.' },
-    set: {
-      type: 'string',
-      multiple: true,
-      short: 's',
-      value: '<key=value>',
-      help: 'Change a setting; may be repeated.',
-    },
-    recipe: { type: 'string', value: '<name>', help: 'Recipe to start from; for a data folder.' },
-    preset: { type: 'string', value: '<name>', help: 'The same, by its older name.' },
+    set: setOption,
+    ...recipeOptions,
     finders: { type: 'string', value: '<folder>', help: 'Where to keep the curves; default: .loupe/lr-finder here.' },
   },
   run: lrFind,
@@ -46,7 +39,7 @@ async function lrFind(input: VerbInput, terminal: Terminal): Promise<VerbResult>
   }
   const folder = await finderFor(target, {
     sets: textsOf(input, 'set'),
-    recipe: recipeOption(input),
+    recipe: recipeOf(input),
     engine: textOf(input, 'engine'),
     finders: textOf(input, 'finders'),
     sweep: {

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { Problem } from '../problem.ts';
 import type { PayoffChange, PayoffReport } from '../protocol/payoff.ts';
+import { recipeOf } from './config-options.ts';
 import { percent, plural } from './format.ts';
 import { ProgressLine } from './progress.ts';
-import { recipeOption } from './recipe-option.ts';
 import { listenForSignals } from './signals.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -73,7 +73,7 @@ async function create(target: string, input: VerbInput): Promise<string> {
   const { defaultRunsFolder } = await import('./locate.ts');
   const { config, base } = await configOf(target, {
     sets: textsOf(input, 'set'),
-    recipe: recipeOption(input),
+    recipe: recipeOf(input),
     name: undefined,
     epochs: numberOf(input, 'epochs', { least: 1, most: 10_000, whole: true }),
   });

@@ -1,6 +1,6 @@
 import type { RunSummary } from '../protocol/runs.ts';
+import { recipeOf, recipeOptions, setOption } from './config-options.ts';
 import { ProgressLine } from './progress.ts';
-import { recipeOption } from './recipe-option.ts';
 import { listenForSignals } from './signals.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -16,15 +16,8 @@ Ctrl-C stops at the next step and keeps everything; a second Ctrl-C ends at once
 Recipes: quick, small-images, ten-minutes …, see loupe recipes. Settings: training.epochs=5, model.architecture=resnet18 …`,
   positionals: { min: 1, max: 1, missing: 'What to train on?' },
   options: {
-    set: {
-      type: 'string',
-      multiple: true,
-      short: 's',
-      value: '<key=value>',
-      help: 'Change a setting; may be repeated.',
-    },
-    recipe: { type: 'string', value: '<name>', help: 'Recipe to start from; see loupe recipes.' },
-    preset: { type: 'string', value: '<name>', help: 'The same, by its older name.' },
+    set: setOption,
+    ...recipeOptions,
     name: { type: 'string', value: '<name>', help: 'What the run is called.' },
     epochs: { type: 'string', value: '<N>', help: 'Epochs to train; of a run folder: epochs to add.' },
     runs: { type: 'string', value: '<folder>', help: 'Where to keep runs; default: .loupe/runs here.' },
@@ -55,7 +48,7 @@ async function train(input: VerbInput, terminal: Terminal): Promise<VerbResult> 
     if (input.values.queued === true) throw new UsageError('--queued needs a run folder.', 'Leave it out.');
     folder = await createRun(target, {
       sets: textsOf(input, 'set'),
-      recipe: recipeOption(input),
+      recipe: recipeOf(input),
       name: textOf(input, 'name'),
       runs: textOf(input, 'runs'),
       epochs,
