@@ -23,19 +23,25 @@ const dtypeNames: Readonly<Record<string, string>> = {
 export function openSafetensors(file: string): WeightFile {
   const handle = fs.openSync(file, 'r');
   try {
-    const size = fs.fstatSync(handle).size;
-    const start = LENGTH_BYTES + headerLength(handle, size);
-    const header = parseHeader(readAt(handle, LENGTH_BYTES, start - LENGTH_BYTES).toString('utf8'));
-    const tensors = new Map<string, StoredTensor>();
-    for (const [name, entry] of Object.entries(header)) {
-      if (name !== '__metadata__') tensors.set(name, stored(name, entry, { handle, start, size }));
-    }
+    const { tensors } = tensorsIn(handle);
     if (tensors.size === 0) throw new WeightFileError('it holds no tensors');
     return { format: 'safetensors', tensors, close: () => fs.closeSync(handle) };
   } catch (error) {
     fs.closeSync(handle);
     throw error;
   }
+}
+
+/** What an open file holds, in its order. @throws WeightFileError; the file system's own error */
+export function tensorsIn(handle: number): { tensors: Map<string, StoredTensor>; metadata: Record<string, string> } {
+  const size = fs.fstatSync(handle).size;
+  const start = LENGTH_BYTES + headerLength(handle, size);
+  const header = parseHeader(readAt(handle, LENGTH_BYTES, start - LENGTH_BYTES).toString('utf8'));
+  const { __metadata__: metadata = {}, ...entries } = header;
+  const tensors = new Map(
+    Object.entries(entries).map(([name, entry]) => [name, stored(name, entry, { handle, start, size })]),
+  );
+  return { tensors, metadata: metadata as Record<string, string> };
 }
 
 /** True where a file of `size` bytes that begins with `start` can be one. */
