@@ -1,5 +1,5 @@
 import { MatrixOnBackend } from '../../evaluation/probes/matrix.ts';
-import { keepIfLarge, type Neighbours, nearestNeighbours } from '../../evaluation/probes/nearest.ts';
+import { keepIfLarge, type Neighbours, nearestNeighbours, unitRows } from '../../evaluation/probes/nearest.ts';
 import { mixSeed, permutation, seededRandom } from '../../random.ts';
 import { principalComponents } from './pca.ts';
 
@@ -156,9 +156,4 @@ function product(rows: Float32Array, size: number, i: number, j: number): number
 
 function rowLengths(rows: Float32Array, size: number): Float64Array {
   return Float64Array.from({ length: rows.length / size }, (_, i) => Math.sqrt(product(rows, size, i, i)));
-}
-
-function unitRows(rows: Float32Array, size: number): Float32Array {
-  const lengths = rowLengths(rows, size);
-  return rows.map((value, i) => value / ((lengths[Math.floor(i / size)] as number) || 1));
 }
