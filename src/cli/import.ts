@@ -34,7 +34,7 @@ function fits({ match, frozen }: WeightReport): boolean {
 
 function describe(report: WeightReport, colors: Style): string {
   const { format, tensors, values, network, match, frozen } = report;
-  if (frozen) return describeFrozen(frozen, colors);
+  if (frozen) return [...describeFrozen(frozen, report.file, colors), ...describeClassifier(report, colors)].join('\n');
   const head = `${format}: ${plural(tensors, 'tensor')}, ${count(values)} values`;
   if (!network || !match)
     return `${head}\n${colors.yellow('The names fit no network that Loupe knows; in ONNX it describes images as it is.')}`;
@@ -54,6 +54,7 @@ function describe(report: WeightReport, colors: Style): string {
     ...listed('Missing', match.missing),
     ...listed('Of another shape', wrong),
     ...listed('Left over', match.extra),
+    ...describeClassifier(report, colors),
   ].join('\n');
 }
 
@@ -68,17 +69,36 @@ function usualTask(classes: number): string {
   return tasks[classes] ? `, as many as ${tasks[classes]} has` : '';
 }
 
-function describeFrozen({ format, input, outputs, features, normalize }: FrozenReport, colors: Style): string {
+function describeFrozen(
+  { format, input, outputs, features, normalize, reasonAgainstTraining }: FrozenReport,
+  file: string,
+  colors: Style,
+): string[] {
   const side = (length: number | null) => (length === null ? 'any' : String(length));
   const shapes = outputs.map(({ name, shape }) =>
     shape.length > 0 ? `${name} [${shape.map((n) => n ?? '?').join(', ')}]` : name,
   );
   return [
-    `${colors.bold(format)}: a whole network, which describes images as it is (loupe embed, loupe baseline) and is not trained`,
+    `${colors.bold(format)}: a whole network, which describes images as it is (loupe embed, loupe baseline)`,
+    reasonAgainstTraining === null
+      ? `${colors.green('✓')} its layers can be trained: "model": {"architecture": "layers-model", "weights": ${JSON.stringify(path.basename(file))}}`
+      : `It can't be trained: ${reasonAgainstTraining}`,
     `Input ${input.name}: ${side(input.width)} × ${side(input.height)} pixels, ${plural(input.channels, 'channel')}, ${input.type}, ${input.layout.toUpperCase()}`,
     `Outputs: ${shapes.slice(0, SHOWN).join(', ')}`,
     `Features by ${colors.bold(features)} (another: --layer), input ${normalize} (a guess; another: --normalize)`,
-  ].join('\n');
+  ];
+}
+
+/** Of a TensorFlow.js layers model: whether its own classes can be asked for. */
+function describeClassifier({ classifier }: WeightReport, colors: Style): string[] {
+  if (!classifier) return [];
+  if (!classifier.usable) return [`It can't classify by its own classes: ${classifier.reason}`];
+  const { labels, preprocess } = classifier;
+  const names = labels.slice(0, SHOWN).join(', ');
+  const more = labels.length > SHOWN ? `, and ${count(labels.length - SHOWN)} more` : '';
+  return [
+    `${colors.green('✓')} classifies as it is: ${plural(labels.length, 'class', 'classes')} (${names}${more}) from ${preprocess.width} × ${preprocess.height} pixels: loupe predict, loupe evaluate`,
+  ];
 }
 
 function listed(title: string, names: readonly string[]): string[] {

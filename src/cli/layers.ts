@@ -74,7 +74,8 @@ async function reportOf(config: RunConfig, base: string): Promise<LayerReport> {
   const { reportLayers } = await import('../training/layer-report.ts');
   const engine = await cpuMaker.start({ threads: 1 });
   try {
-    const model = buildNetwork(config, await classesOf(path.resolve(base, config.data.source), config));
+    const classes = await classesOf(path.resolve(base, config.data.source), config);
+    const model = buildNetwork(config, classes, { base });
     const report = reportLayers(model, config);
     model.dispose();
     return report;

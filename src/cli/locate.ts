@@ -59,12 +59,19 @@ export function predictorsFolderOf(runsFolder: string): string {
 }
 
 /**
- * The folder of what can predict: a run as `findRun` finds it, or a predictor given by path, id or name.
- * @throws Problem `no-such-run`, `ambiguous-run`
+ * The folder of what can predict: a run as `findRun` finds it, a predictor given by path, id or name, or one made here of a TensorFlow.js
+ * layers model (a Teachable Machine export), given by its folder or `model.json`.
+ * @throws Problem `no-such-run`, `ambiguous-run`, `not-a-classifier`
  */
 export async function findSubject(given: string, runsFolder: string): Promise<string> {
   const { isPredictorFolder, listPredictors } = await import('../jobs/predictors.ts');
   if (isPredictorFolder(given)) return path.resolve(given);
+  const { modelJsonAt } = await import('../assess/adopt-model.ts');
+  const model = isRunFolder(given) ? null : modelJsonAt(given);
+  if (model !== null) {
+    const { adoptModel } = await import('../assess/adopt-model.ts');
+    return await adoptModel(model, predictorsFolderOf(runsFolder));
+  }
   const found = listPredictors(predictorsFolderOf(runsFolder)).filter(({ id, name }) => id === given || name === given);
   const [only] = found;
   if (only && found.length === 1) return only.folder;

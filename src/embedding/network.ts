@@ -51,10 +51,7 @@ export const DEFAULT_SIDE = 128;
  * @throws Problem `bad-weights-file`, `unknown-network`, `no-model` …
  */
 export async function openEmbeddingNetwork(source: string, choice: NetworkChoice = {}): Promise<EmbeddingNetwork> {
-  const given = resolveWeights(source, '.');
-  // The folder of a TensorFlow.js model stands for its description; a run has one too, but elsewhere.
-  const described = path.join(given, 'model.json');
-  const file = fs.existsSync(described) ? described : given;
+  const file = resolveWeights(source, '.');
   if (isRunFolder(file)) return await fromRun(file, choice);
   const known = detectIn(file);
   if (known) return fromWeights(file, known, choice);

@@ -1,7 +1,7 @@
 import type { Architecture } from '../training/config.ts';
 
 /** Networks that pretrained weights can be of. */
-export type BackboneName = Exclude<Architecture, 'small-cnn' | 'row-lstm' | 'row-gru'>;
+export type BackboneName = Exclude<Architecture, 'small-cnn' | 'row-lstm' | 'row-gru' | 'layers-model'>;
 
 export interface BackboneCost {
   /** Multiplications of a picture of 224 × 224 pixels, in 10⁹, as torchvision's table and Keras' papers state them. */

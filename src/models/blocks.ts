@@ -8,7 +8,7 @@ export interface ModelShape {
   /** Pixels. */
   width: number;
   height: number;
-  channels: 1 | 3;
+  channels: number;
   classes: number;
   /** Decides every initial weight and what dropout drops. */
   seed: number;
@@ -19,6 +19,8 @@ export interface ModelShape {
   designSide?: number;
   /** Whose conventions a network with pretrained weights follows; default: as the name of the config's weights says. */
   flavor?: Flavor;
+  /** Absolute path of the `model.json` that `layers-model` is built of. */
+  source?: string;
 }
 
 export function designSideOf({ designSide, width, height }: ModelShape): number {

@@ -91,7 +91,8 @@ export type Architecture =
   | 'vgg16'
   | 'vgg19'
   | 'row-lstm'
-  | 'row-gru';
+  | 'row-gru'
+  | 'layers-model';
 
 export type Activation = 'relu' | 'relu6' | 'leaky-relu' | 'elu' | 'gelu' | 'swish';
 

@@ -21,8 +21,10 @@ export interface NetworkOptions {
   /** Pixels; default: the config's input. */
   width?: number;
   height?: number;
-  /** Folder that the config's weights are relative to; null: they are not read, because a state follows. Default: null. */
-  base?: string | null;
+  /** Folder that the config's weights are relative to; default: the current one. */
+  base?: string;
+  /** Whether they are read; false where a state follows. Default: false. */
+  pretrained?: boolean;
 }
 
 /**
@@ -31,8 +33,10 @@ export interface NetworkOptions {
  * @throws Problem `input-too-small` where nothing of the picture would be left; `no-weights-file`, `weights-do-not-fit` …
  */
 export function buildNetwork(config: RunConfig, classes: number, options: NetworkOptions = {}): LayersModel {
-  const { width = config.input.width, height = config.input.height, seed = config.seed, base = null } = options;
+  const { width = config.input.width, height = config.input.height, seed = config.seed, base = '.' } = options;
   const channels = channelsOf(config.input);
+  // A layers model brings its weights along with its layers.
+  const isOwn = config.model.architecture === 'layers-model' && config.model.weights !== '';
   const shape = {
     width,
     height,
@@ -40,9 +44,10 @@ export function buildNetwork(config: RunConfig, classes: number, options: Networ
     classes,
     seed,
     designSide: config.model.weights ? PRETRAINED_SIDE : designSide(config),
+    ...(isOwn && { source: weightsFileOf(config, base) }),
   };
   const model = buildModel(config.model, shape);
-  if (config.model.weights && base !== null) {
+  if (config.model.weights && options.pretrained && !isOwn) {
     loadPretrained(model, weightsFileOf(config, base), config.model, flavorOf(config.model.weights));
   }
   return model;

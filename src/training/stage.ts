@@ -106,10 +106,13 @@ export class Stages {
  * Fails before the first step where a later segment could not be trained.
  * @throws Problem `no-such-layer`, `input-too-small`
  */
-export function assertSegments({ config, classes }: Pick<StageParts, 'config' | 'classes'>, segments: Segment[]): void {
+export function assertSegments(
+  { config, classes, base }: Pick<StageParts, 'config' | 'classes' | 'base'>,
+  segments: Segment[],
+): void {
   segments.forEach((segment, i) => {
     if (segments.slice(0, i).some((earlier) => canShare(earlier, segment))) return;
-    const model = buildNetwork(config, classes.length, segment);
+    const model = buildNetwork(config, classes.length, { width: segment.width, height: segment.height, base });
     try {
       layerRatesOf(layersWithWeights(model), config.training, segment.freeze);
     } finally {
@@ -126,7 +129,7 @@ async function openStage(
 ): Promise<Stage> {
   const { folder, base, config, engine, events, classes, counts, normalization } = parts;
   const { width, height, freeze } = segment;
-  const model = buildNetwork(config, classes.length, { width, height, base: state ? null : base });
+  const model = buildNetwork(config, classes.length, { width, height, base, pretrained: state === null });
   if (state) {
     const shapes = model.weights.map((weight) => weight.shape);
     assertSameShapes(path.join(folder, jobFiles.lastState), state.weights, shapes);

@@ -33,6 +33,8 @@ export interface FrozenNetwork {
   features: string;
   /** What was guessed from the file about its input. */
   normalize: FrozenNormalize;
+  /** Why its layers can't be trained; null: they can, as the architecture `layers-model`. */
+  reasonAgainstTraining: string | null;
   /**
    * Its features: [size] an image, a spatial output averaged over its positions, a sequence over its places.
    * @param output name of an output or of a value inside

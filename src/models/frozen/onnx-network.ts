@@ -28,6 +28,7 @@ export function openOnnx(file: string): FrozenNetwork {
     outputs,
     features: featuresOf(model),
     normalize: guess(model, input),
+    reasonAgainstTraining: 'it is a graph of operations, without layers',
     createExtractor: (engine, options) => createExtractor({ file, bytes, model, input }, engine, options),
   };
 }

@@ -20,6 +20,7 @@ export function openSavedModel(folder: string): FrozenNetwork {
     outputs: saved.outputs.map(({ key, shape }) => ({ name: key, shape })),
     features: described.key,
     normalize: input.type === 'uint8' ? 'zero-255' : 'zero-one',
+    reasonAgainstTraining: 'it is a graph of operations, without layers',
     async createExtractor(engine, options) {
       if (!engine.openSavedModel) {
         throw new Problem(

@@ -1,30 +1,28 @@
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
-import { type LayersModel, loadLayersModel, model as makeModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { type LayersModel, model as makeModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { providePlainBackend } from '../../engines/plain-backend.ts';
 import { Problem } from '../../problem.ts';
+import { reasonAgainstTraining } from '../layers-model/body.ts';
+import { readLayersModel } from '../layers-model/topology.ts';
 import { weightFileProblem } from '../weights/open.ts';
 import type { TfjsModel } from '../weights/tfjs-file.ts';
 import { WeightFileError } from '../weights/weight-file.ts';
 import { FrozenExtractor } from './extractor.ts';
-import type { FrozenInput, FrozenNetwork } from './frozen-network.ts';
+import type { FrozenInput, FrozenNetwork, FrozenNormalize } from './frozen-network.ts';
 import { provideFastBackend } from './tfjs-backend.ts';
-
-/** Layers make room for their weights before they are read: a size that no layer has is refused. */
-const MOST_UNITS = 100_000;
 
 /** A layers model of TensorFlow.js whose network is not known by name. @throws WeightFileError; Problem `bad-weights-file` */
 export async function openTfjsLayers(file: string, description: TfjsModel): Promise<FrozenNetwork> {
-  assertSizes(description.json.modelTopology, 0);
   await providePlainBackend();
-  const model = await load(description);
+  const model = readLayersModel(description);
   const input = inputOf(model);
   return {
     format: 'tfjs-layers',
     input,
     outputs: model.outputs.map(({ name, shape }) => ({ name, shape: [...shape] })),
     features: featuresOf(model),
-    // As Keras' older networks and Teachable Machine want it.
-    normalize: 'minus-one-one',
+    normalize: guess(model),
+    reasonAgainstTraining: reasonAgainstTraining(model),
     async createExtractor(engine, options) {
       const { output } = options;
       const body = bodyTo(model, output, file);
@@ -51,35 +49,6 @@ export async function openTfjsLayers(file: string, description: TfjsModel): Prom
   };
 }
 
-async function load({ json, weights, readWeights }: TfjsModel): Promise<LayersModel> {
-  try {
-    const artifacts = {
-      modelTopology: json.modelTopology as object,
-      weightSpecs: weights as Parameters<typeof JSON.stringify>[0],
-      weightData: readWeights().buffer,
-    };
-    return await loadLayersModel({ load: async () => artifacts });
-  } catch (error) {
-    if (error instanceof WeightFileError) throw error;
-    const message = error instanceof Error ? error.message : String(error);
-    throw new WeightFileError(`TensorFlow.js says: ${message.split('\n')[0]?.slice(0, 300).replace(/\.$/, '')}`, {
-      cause: error,
-    });
-  }
-}
-
-function assertSizes(value: unknown, depth: number): void {
-  if (depth > 64) throw new WeightFileError('its layers are nested deeper than any network’s');
-  if (typeof value !== 'object' || value === null) return;
-  for (const [key, part] of Object.entries(value)) {
-    const isSize = key === 'units' || key === 'filters' || key === 'output_dim' || key === 'input_dim';
-    if (isSize && typeof part === 'number' && !(part > 0 && part <= MOST_UNITS)) {
-      throw new WeightFileError(`a layer of it has ${part} ${key}`);
-    }
-    assertSizes(part, depth + 1);
-  }
-}
-
 function inputOf(model: LayersModel): FrozenInput {
   const [image] = model.inputs;
   const [batch = null, height = null, width = null, channels = null] = image?.shape ?? [];
@@ -88,6 +57,12 @@ function inputOf(model: LayersModel): FrozenInput {
     throw new WeightFileError(`its input is no picture of 1 or 3 channels (${shapes})`);
   }
   return { name: image.name, height, width, channels, layout: 'nhwc', type: 'float32', batch };
+}
+
+/** Keras' older networks and Teachable Machine's want −1…1; one that begins with a scaling of its own sees pixels as they are. */
+function guess(model: LayersModel): FrozenNormalize {
+  const first = model.layers.find((layer) => layer.getClassName() !== 'InputLayer');
+  return first?.getClassName() === 'Rescaling' ? 'zero-255' : 'minus-one-one';
 }
 
 /** The layer before the last one with weights, which is the classifier. */

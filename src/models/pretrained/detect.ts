@@ -6,7 +6,7 @@ import type { PretrainedInput } from './input.ts';
 import { type Naming, namingOf } from './naming.ts';
 
 export interface Detected {
-  architecture: Exclude<Architecture, 'small-cnn'>;
+  architecture: Exclude<Architecture, 'small-cnn' | 'layers-model'>;
   /** What the channels are multiplied by. */
   width: number;
   /** Before every name in the file, e.g. `module.` of torch.nn.DataParallel. */

@@ -7,6 +7,7 @@ import type { FrozenFormat, FrozenNetwork } from '../frozen/frozen-network.ts';
 import { openFrozen } from '../frozen/open.ts';
 import { savedModelFile } from '../frozen/saved-model-file.ts';
 import { isHeadLayer } from '../head.ts';
+import { type ClassifierReport, reportClassifier } from '../layers-model/facts.ts';
 import { openWeightFile, weightFileProblem } from '../weights/open.ts';
 import { valuesIn, type WeightFormat } from '../weights/weight-file.ts';
 import { type Detected, detectNetwork } from './detect.ts';
@@ -28,21 +29,28 @@ export interface WeightReport {
   match: WeightMatch | null;
   /** A network that can be run as it is, whatever its layers are called; null: weights only. */
   frozen: FrozenReport | null;
+  /** A TensorFlow.js layers model as the classifier that it is; null: another kind of file. */
+  classifier: ClassifierReport | null;
 }
 
 /** What is known of such a network. */
-export type FrozenReport = Pick<FrozenNetwork, 'format' | 'input' | 'outputs' | 'features' | 'normalize'>;
+export type FrozenReport = Pick<
+  FrozenNetwork,
+  'format' | 'input' | 'outputs' | 'features' | 'normalize' | 'reasonAgainstTraining'
+>;
 
 /** Reads a weight file, finds the network it belongs to and tries every tensor in its place. @throws Problem `bad-weights-file`, … */
 export async function inspectWeights(file: string): Promise<WeightReport> {
   const holdsWeights = !isGraph(file);
-  const found = holdsWeights ? await inspectTensors(file) : null;
+  const tensors = holdsWeights ? await inspectTensors(file) : null;
+  const found = tensors && { ...tensors, classifier: await classifierIn(tensors.file) };
   if (found?.network) return found;
   const network = await openFrozen(file);
-  if (!network) return found ?? (await inspectTensors(file));
-  const { format, input, outputs, features, normalize } = network;
-  const frozen = { format, input, outputs, features, normalize };
-  return found ? { ...found, frozen } : { file, format, tensors: 0, values: 0, network: null, match: null, frozen };
+  if (!network) return found ?? { ...(await inspectTensors(file)), classifier: null };
+  const { format, input, outputs, features, normalize, reasonAgainstTraining } = network;
+  const frozen = { format, input, outputs, features, normalize, reasonAgainstTraining };
+  if (found) return { ...found, frozen };
+  return { file, format, tensors: 0, values: 0, network: null, match: null, frozen, classifier: null };
 }
 
 /** Names of files that hold operations, and no layers to be matched. */
@@ -51,7 +59,15 @@ function isGraph(file: string): boolean {
   return fs.existsSync(path.join(file, savedModelFile));
 }
 
-async function inspectTensors(given: string): Promise<WeightReport> {
+async function classifierIn(file: string): Promise<ClassifierReport | null> {
+  try {
+    return await reportClassifier(file);
+  } catch (error) {
+    throw weightFileProblem(file, error);
+  }
+}
+
+async function inspectTensors(given: string): Promise<Omit<WeightReport, 'classifier'>> {
   // The folder of a TensorFlow.js model stands for its description.
   const inside = path.join(given, 'model.json');
   const file = fs.existsSync(inside) ? inside : given;

@@ -65,7 +65,7 @@ function valuesFor(shape: readonly number[], stored: StoredTensor, placeOf: Plac
   if (shape.length !== 4 || channels === COLORS) return null;
   const colored = placeOf([height, width, COLORS, filters]);
   if (!colored.shapes.some((one) => isSame(stored, one))) return null;
-  return spreadColors(colored.arrange(stored.read()), channels, filters);
+  return adaptChannels(colored.arrange(stored.read()), { from: COLORS, to: channels, filters });
 }
 
 function write(weight: LayerVariable, values: Float32Array): void {
@@ -75,17 +75,27 @@ function write(weight: LayerVariable, values: Float32Array): void {
 }
 
 /**
- * The kernel [height, width, 3, filter] of a convolution that saw colours, for `channels` others: each gets the sum over the colours divided
- * by their number, so that a grey image, whose channels are equal, gives what it gave in colours (as in fastai and timm).
+ * The kernel [height, width, channel, filter] of a first convolution, for another number of channels, as timm adapts it: for one channel the sum
+ * over those there were, so that a grey image gives what it gave in colours; else they are repeated in their order, times the share of
+ * channels, so that outputs stay as large.
  */
-export function spreadColors(kernel: Float32Array, channels: number, filters: number): Float32Array {
-  const positions = kernel.length / (COLORS * filters);
-  const result = new Float32Array(positions * channels * filters);
+export function adaptChannels(
+  kernel: Float32Array,
+  { from, to, filters }: { from: number; to: number; filters: number },
+): Float32Array {
+  const positions = kernel.length / (from * filters);
+  const result = new Float32Array(positions * to * filters);
   for (let i = 0; i < positions; i++) {
     for (let filter = 0; filter < filters; filter++) {
-      const at = (channel: number) => kernel[(i * COLORS + channel) * filters + filter] as number;
-      const share = (at(0) + at(1) + at(2)) / channels;
-      for (let channel = 0; channel < channels; channel++) result[(i * channels + channel) * filters + filter] = share;
+      const at = (channel: number) => kernel[(i * from + channel) * filters + filter] as number;
+      if (to === 1) {
+        let sum = 0;
+        for (let channel = 0; channel < from; channel++) sum += at(channel);
+        result[i * filters + filter] = sum;
+      } else {
+        for (let channel = 0; channel < to; channel++)
+          result[(i * to + channel) * filters + filter] = (at(channel % from) * from) / to;
+      }
     }
   }
   return result;

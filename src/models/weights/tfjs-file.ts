@@ -20,6 +20,8 @@ interface Weight {
   shape: number[];
   dtype: string;
   quantization?: Quantization;
+  /** `optimizer` for what is no weight of a layer. */
+  group?: string;
 }
 
 /** A model of TensorFlow.js: its description, and its weights one after the other. */
@@ -98,7 +100,7 @@ function groupOf(value: unknown): Group {
 }
 
 function weightOf(value: unknown): Weight {
-  const { name, shape, dtype, quantization } = (value ?? {}) as Record<string, unknown>;
+  const { name, shape, dtype, quantization, group } = (value ?? {}) as Record<string, unknown>;
   if (typeof name !== 'string' || !Array.isArray(shape) || typeof dtype !== 'string') {
     throw new WeightFileError('its list of weights is damaged');
   }
@@ -109,6 +111,7 @@ function weightOf(value: unknown): Weight {
     shape: shape as number[],
     dtype,
     ...(quantization !== undefined && { quantization: packed(quantization) }),
+    ...(typeof group === 'string' && { group }),
   };
 }
 
@@ -143,9 +146,12 @@ function readGroups(folder: string, groups: readonly Group[]): Uint8Array<ArrayB
   return whole;
 }
 
-/** The names come from the file: they may not lead out of its folder. */
+/** The names come from the file: they may not lead out of its folder. A browser's download begins them with `./`. */
 function beside(folder: string, name: string): string {
-  const plain = name.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && !/[\\:\0]/.test(part));
+  const plain = name
+    .replace(/^\.\//, '')
+    .split('/')
+    .every((part) => part !== '' && part !== '.' && part !== '..' && !/[\\:\0]/.test(part));
   if (!plain) throw new WeightFileError(`it names weights outside its folder (${name})`);
   return path.join(folder, name);
 }

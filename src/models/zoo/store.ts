@@ -33,12 +33,15 @@ export function zooEntry(name: string): ZooEntry {
 }
 
 /**
- * The file that a config's `model.weights` means: a path, or a name of the zoo that has been downloaded.
+ * The file that a config's `model.weights` means: a path, or a name of the zoo that has been downloaded. The folder of a TensorFlow.js model
+ * stands for its description.
  * @param base folder that paths are relative to
  * @throws Problem `not-downloaded`
  */
 export function resolveWeights(weights: string, base: string, env: NodeJS.ProcessEnv = process.env): string {
   const file = path.resolve(base, weights);
+  const described = path.join(file, 'model.json');
+  if (fs.existsSync(described)) return described;
   const entry = findInZoo(weights);
   if (!entry || fs.existsSync(file)) return file;
   if (isInStore(entry, env)) return zooFile(entry, env);

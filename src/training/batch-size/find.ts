@@ -40,7 +40,7 @@ export async function findBatchSize(
   ).length;
   const { engine } = await chooseEngine(config.engine);
   try {
-    const search = await searchOn(engine, config, { classes: data.classes.length, images, onTrial });
+    const search = await searchOn(engine, config, { base, classes: data.classes.length, images, onTrial });
     return { ...search, engine: engine.info, images };
   } finally {
     await engine.dispose();
@@ -48,6 +48,8 @@ export async function findBatchSize(
 }
 
 export interface SearchFacts {
+  /** Folder that the config's paths are relative to. */
+  base: string;
   classes: number;
   /** Images to train with. */
   images: number;
@@ -62,9 +64,9 @@ export interface SearchFacts {
 export async function searchOn(
   engine: Engine,
   config: RunConfig,
-  { classes, images, onTrial }: SearchFacts,
+  { base, classes, images, onTrial }: SearchFacts,
 ): Promise<BatchSearch> {
-  const model = buildNetwork(config, classes);
+  const model = buildNetwork(config, classes, { base });
   try {
     const tryOne = async (batchSize: number) => {
       const trial = await tryBatchSize(engine, model, config, batchSize);

@@ -21,7 +21,7 @@ export interface Settling {
  * and kept in the job's folder, so that a resume has the same one.
  * @throws EngineError `out-of-memory` where not even the smallest fits; the stop's AbortError
  */
-export async function settleBatchSize<T extends { config: RunConfig }>(
+export async function settleBatchSize<T extends { config: RunConfig; base: string }>(
   folder: string,
   job: T,
   { engine, data, events, stop }: Settling,
@@ -32,6 +32,7 @@ export async function settleBatchSize<T extends { config: RunConfig }>(
   const area = ({ width, height }: Segment) => width * height;
   const largest = open.reduce((most, segment) => (area(segment) > area(most) ? segment : most));
   const search = await searchOn(engine, segmentConfig(config, largest), {
+    base: job.base,
     classes: data.classes.length,
     images: data.split.train.length,
     onTrial: () => stop.signal.throwIfAborted(),

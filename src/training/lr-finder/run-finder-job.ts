@@ -123,7 +123,7 @@ async function sweepAll(
     const normalization = await normalizationOf({ folder, job: asRun, data, events, stop }, loader);
     const classes = data.classes.length;
     const counts = countLabels(labelsOf(data, 'train'), classes);
-    const model = buildNetwork(config, classes, { base: resumed ? null : job.base });
+    const model = buildNetwork(config, classes, { base: job.base, pretrained: resumed === null });
     let trainer: Trainer | null = null;
     try {
       if (resumed) {
@@ -175,7 +175,7 @@ async function begin(
 ): Promise<void> {
   if (resumed) return await trainer.writeState(resumed.state);
   if (seed === config.seed) return;
-  const fresh = buildNetwork(config, classes, { seed, base });
+  const fresh = buildNetwork(config, classes, { seed, base, pretrained: true });
   try {
     await trainer.writeState({ weights: await readWeights(fresh), optimizer: [], averaged: [] });
   } finally {

@@ -10,8 +10,8 @@ import { buildModel } from '../../../src/models/build.ts';
 import type { RowRnnVariant } from '../../../src/models/row-rnn.ts';
 import { type Architecture, defaultConfig } from '../../../src/training/config.ts';
 
-/** All but the recurrent ones, which run layer by layer. */
-const architectures: Record<Exclude<Architecture, RowRnnVariant>, number> = {
+/** All but the recurrent ones, which run layer by layer, and a network that a file brings. */
+const architectures: Record<Exclude<Architecture, RowRnnVariant | 'layers-model'>, number> = {
   'small-cnn': 32,
   resnet18: 64,
   resnet34: 64,

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { detectNetwork } from '../../../src/models/pretrained/detect.ts';
 import { flavorOf } from '../../../src/models/pretrained/flavor.ts';
 import { inceptionOrder, kerasName } from '../../../src/models/pretrained/keras-names.ts';
-import { spreadColors } from '../../../src/models/pretrained/match.ts';
+import { adaptChannels } from '../../../src/models/pretrained/match.ts';
 import { kerasPaths } from '../../../src/models/weights/keras-paths.ts';
 import { legacyName, variableRoles } from '../../../src/models/weights/keras-roles.ts';
 import type { Architecture } from '../../../src/training/config.ts';
@@ -106,9 +106,17 @@ describe('a first convolution for other channels', () => {
   // [1, 2, 3 channels, 2 filters]
   const kernel = Float32Array.from({ length: 12 }, (_, i) => i);
   it('one: the sum over the colours', () => {
-    assert.deepEqual([...spreadColors(kernel, 1, 2)], [0 + 2 + 4, 1 + 3 + 5, 6 + 8 + 10, 7 + 9 + 11]);
+    const sums = [0 + 2 + 4, 1 + 3 + 5, 6 + 8 + 10, 7 + 9 + 11];
+    assert.deepEqual([...adaptChannels(kernel, { from: 3, to: 1, filters: 2 })], sums);
   });
-  it('many: a share of the sum each, so that a grey image gives what it gave', () => {
-    assert.deepEqual([...spreadColors(kernel, 2, 2)], [3, 4.5, 3, 4.5, 12, 13.5, 12, 13.5]);
+  it('four: red, green, blue and red again, three quarters of each', () => {
+    const first = [...adaptChannels(kernel, { from: 3, to: 4, filters: 2 })].slice(0, 8);
+    assert.deepEqual(
+      first,
+      [0, 1, 2, 3, 4, 5, 0, 1].map((value) => value * 0.75),
+    );
+  });
+  it('two: more of the first two', () => {
+    assert.deepEqual([...adaptChannels(kernel, { from: 3, to: 2, filters: 2 })].slice(0, 4), [0, 1.5, 3, 4.5]);
   });
 });
