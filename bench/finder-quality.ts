@@ -9,6 +9,9 @@ import { idsOf, orderOf } from '../src/catalogue/order.ts';
 import type { FindingKind } from '../src/protocol/findings.ts';
 import { type Defect, defects, type Pixels } from './defects.ts';
 
+/** Kinds that are judged by what most images of the set are like. */
+const BESIDE_STYLE: readonly FindingKind[] = ['odd-size', 'greyscale', 'uniform-border', 'low-information'];
+
 export interface FinderQuality {
   kind: FindingKind;
   defect: string;
@@ -68,7 +71,8 @@ async function pixelsOf(file: string): Promise<Pixels> {
 
 /**
  * Makes each of some images faulty in each way, and asks a catalogue of the faulty and the untouched ones which have the issue, at the
- * default thresholds. What makes a set odd (sizes, grey images) is rare in it: of those defects one image in ten is made faulty.
+ * default thresholds. What is odd beside a set's style (sizes, grey images, frames, blank images) is rare in it: of those defects one
+ * image in ten is made faulty.
  * @param files of real images without these faults
  */
 export async function finderQuality(files: readonly string[]): Promise<FinderQuality[]> {
@@ -80,7 +84,7 @@ export async function finderQuality(files: readonly string[]): Promise<FinderQua
 async function tryDefect(defect: Defect, files: readonly string[]): Promise<FinderQuality> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'loupe-defects-'));
   try {
-    const isRare = defect.kind === 'odd-size' || defect.kind === 'greyscale';
+    const isRare = BESIDE_STYLE.includes(defect.kind);
     const untouched = path.join(folder, 'data', 'untouched');
     const faulty = path.join(folder, 'data', 'faulty');
     for (const target of [untouched, faulty]) fs.mkdirSync(target, { recursive: true });

@@ -40,7 +40,7 @@ function evidenceIn(catalogue: Catalogue, kind: FindingKind, t: FindingThreshold
     case 'blurry':
       return below('blur', t.blurry);
     case 'low-information':
-      return below('information', t.lowInformation);
+      return below('information', rounded(t.lowInformation * statisticsOf(catalogue).style.informationScale));
     case 'odd-aspect': {
       const ratio = Math.min(Number(columns.aspect), 1 / Number(columns.aspect));
       const { width, height } = columns;
@@ -56,7 +56,7 @@ function evidenceIn(catalogue: Catalogue, kind: FindingKind, t: FindingThreshold
     case 'greyscale':
       return {
         score: 1,
-        evidence: { channels: Number(columns.channels), greyInSet: rounded(statisticsOf(catalogue).greyShare) },
+        evidence: { channels: Number(columns.channels), greyInSet: rounded(statisticsOf(catalogue).style.greyShare) },
       };
     case 'uniform-border':
       return {

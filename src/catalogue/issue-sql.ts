@@ -1,4 +1,5 @@
 import type { FindingKind, FindingThresholds } from '../protocol/findings.ts';
+import { MOST_GREY, type SetStyle } from './set-style.ts';
 import { joinSql, type Sql, sql } from './sql.ts';
 
 /** What conditions need to know of the whole set. */
@@ -7,8 +8,7 @@ export interface SetStatistics {
   size: { q1: number; q3: number } | null;
   /** The same of the outlier distances. */
   outlier: { q1: number; q3: number } | null;
-  /** Share of greyscale images among the measured. */
-  greyShare: number;
+  style: SetStyle;
 }
 
 /** Kinds that one image has by itself. */
@@ -37,8 +37,8 @@ export const pairKinds = [
 ] as const satisfies readonly FindingKind[];
 export type PairKind = (typeof pairKinds)[number];
 
-/** Where more of the images are grey, grey is what these images are. */
-const MOST_GREY = 0.5;
+/** All but nothing of an image is a border: then it is no ground that something stands on. */
+const ALL_BORDER = 0.95;
 
 /** Where most images have one size, a pixel more or less is not odd: at least this share of the quartile is. */
 const LEAST_REACH = 0.2;
@@ -54,7 +54,7 @@ export function imageCondition(kind: ImageKind, thresholds: FindingThresholds, s
   return sql(`${found.text} AND ${open(kind)}`, ...found.values);
 }
 
-function foundIn(kind: ImageKind, t: FindingThresholds, { size, outlier, greyShare }: SetStatistics): Sql {
+function foundIn(kind: ImageKind, t: FindingThresholds, { size, outlier, style }: SetStatistics): Sql {
   switch (kind) {
     case 'dark':
       return sql('i.dark < ?', t.dark);
@@ -67,11 +67,15 @@ function foundIn(kind: ImageKind, t: FindingThresholds, { size, outlier, greySha
     case 'odd-aspect':
       return sql('min(i.aspect, 1 / i.aspect) < ?', t.oddAspect);
     case 'low-information':
-      return sql('i.information < ?', t.lowInformation);
+      return sql('i.information < ?', t.lowInformation * style.informationScale);
     case 'greyscale':
-      return greyShare < MOST_GREY ? sql('i.greyscale = 1') : sql('0');
+      return style.greyShare < MOST_GREY ? sql('i.greyscale = 1') : sql('0');
     case 'uniform-border':
-      return sql('i.border > ?', t.uniformBorder);
+      if (!style.border) return sql('i.border > ?', t.uniformBorder);
+      return sql(
+        'i.border > ? AND (i.border > ? OR i.border_color NOT IN (SELECT value FROM json_each(?)))',
+        ...[t.uniformBorder, ALL_BORDER, JSON.stringify(style.border.colors)],
+      );
     case 'odd-size': {
       if (!size) return sql('0');
       const reach = t.oddSize * (size.q3 - size.q1);

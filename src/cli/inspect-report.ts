@@ -1,5 +1,7 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { overviewOf } from '../catalogue/overview.ts';
+import { styleNotes } from '../catalogue/set-style.ts';
+import { statisticsOf } from '../catalogue/statistics.ts';
 import {
   type ClassSummary,
   type FieldSummary,
@@ -24,6 +26,8 @@ export interface InspectReport extends Overview {
   fields: FieldSummary[];
   /** Mean measures a class: classes that differ in them can be told apart by them. */
   classMeans: ClassSummary[];
+  /** What is taken for the set's style and not for an issue, as sentences. */
+  notes: string[];
 }
 
 export function reportCatalogue(catalogue: Catalogue): InspectReport {
@@ -34,6 +38,7 @@ export function reportCatalogue(catalogue: Catalogue): InspectReport {
     formats: formatCounts(catalogue),
     fields: summarizeFields(catalogue),
     classMeans: summarizeClasses(catalogue),
+    notes: styleNotes(statisticsOf(catalogue).style),
   };
 }
 
@@ -60,6 +65,7 @@ export function describeCatalogue(report: InspectReport, colors: Style): string 
   else lines.push('', `${title}: none. loupe issues finds duplicates and wrong labels too.`);
   const width = Math.max(0, ...found.map(([kind]) => kind.length));
   lines.push(...found.map(([kind, times]) => `  ${kind.padEnd(width)}  ${count(times)}`));
+  lines.push(...report.notes.map((note) => `\n${colors.dim(note)}`));
   const decided = Object.entries(edits).filter(([, times]) => times > 0);
   if (decided.length > 0) lines.push('', `Decided in the journal: ${list(Object.fromEntries(decided))}`);
   return lines.join('\n');

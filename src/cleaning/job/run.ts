@@ -1,5 +1,7 @@
 import path from 'node:path';
 import { openCatalogue } from '../../catalogue/open-catalogue.ts';
+import { styleNotes } from '../../catalogue/set-style.ts';
+import { statisticsOf } from '../../catalogue/statistics.ts';
 import { openDataSet } from '../../dataset/open.ts';
 import { wasmMaker } from '../../engines/wasm/maker.ts';
 import { loadConfigFile } from '../../jobs/config-file.ts';
@@ -62,6 +64,7 @@ async function search(job: IssuesJob, { folder, events, stop }: JobSession): Pro
       notes: [],
     };
     await measureImages(shared);
+    shared.notes.push(...styleNotes(statisticsOf(catalogue).style, job.settings.kinds));
     const found = await findAll(shared);
     stop.signal.throwIfAborted();
     await listFindings(shared, found, { leftOut: all.length - images.length, started });

@@ -50,6 +50,7 @@ test('the report for people names classes, ends and issues', async (t) => {
       formats: formatCounts(catalogue),
       fields: summarizeFields(catalogue),
       classMeans: summarizeClasses(catalogue),
+      notes: ['All of them are drawings.'],
     },
     style(false),
   );
@@ -59,4 +60,5 @@ test('the report for people names classes, ends and issues', async (t) => {
   assert.match(text, /sharpness +0\.10 .*test\/rose\/1\.jpg +train\/rose\/2\.jpg/);
   assert.match(text, /blurry +2/);
   assert.match(text, /Measured so far: 4 of 6\./);
+  assert.match(text, /\nAll of them are drawings\./);
 });
