@@ -19,39 +19,73 @@ export function sniffDelimiter(text: string): string {
  * are left out; a quote inside an unquoted field is a character like any other.
  */
 export function parseCsv(text: string, delimiter: string): CsvRow[] {
-  const rows: CsvRow[] = [];
-  let fields: string[] = [];
-  let line = 1;
-  let startLine = 1;
+  return [...csvRows([text], delimiter)];
+}
+
+/** As `parseCsv`, of text that comes in pieces: no more of it is held than a piece and a row. */
+export function* csvRows(pieces: Iterable<string>, delimiter: string): Generator<CsvRow> {
+  const source = pieces[Symbol.iterator]();
+  let text = '';
   let at = 0;
-  const endRow = () => {
-    if (fields.length > 1 || fields[0]?.trim()) rows.push({ line: startLine, fields });
-    fields = [];
-    startLine = line;
-  };
-  while (at < text.length) {
+  let line = 1;
+  let isWhole = false;
+  for (;;) {
+    const row = readRow(text, at, delimiter, isWhole);
+    if (row) {
+      if (row.fields.length > 1 || row.fields[0]?.trim()) yield { line, fields: row.fields };
+      at = row.end;
+      line += row.breaks;
+    } else if (isWhole) return;
+    else {
+      const rest = text.slice(at);
+      const next = takeText(source, Math.max(1, rest.length));
+      isWhole = next.isLast;
+      text = rest + next.text;
+      at = 0;
+    }
+  }
+}
+
+/** So much text, or all there is. To ask for as much as is there already keeps a row of any length cheap. */
+function takeText(source: Iterator<string>, atLeast: number): { text: string; isLast: boolean } {
+  const taken: string[] = [];
+  for (let length = 0; length < atLeast; ) {
+    const { value, done } = source.next();
+    if (done) return { text: taken.join(''), isLast: true };
+    taken.push(value);
+    length += value.length;
+  }
+  return { text: taken.join(''), isLast: false };
+}
+
+/** The row that begins at `start`; null where its end is not there yet, or nothing is left. */
+function readRow(
+  text: string,
+  start: number,
+  delimiter: string,
+  isWhole: boolean,
+): { fields: string[]; end: number; breaks: number } | null {
+  if (start === text.length) return null;
+  const fields: string[] = [];
+  let breaks = 0;
+  for (let at = start; ; ) {
     let value = '';
     if (text[at] === '"') {
       const quoted = readQuoted(text, at + 1);
       value = quoted.value;
       at = quoted.end;
-      line += countBreaks(value);
+      breaks += countBreaks(value);
     }
-    const start = at;
+    const from = at;
     while (at < text.length && text[at] !== delimiter && text[at] !== '\n' && text[at] !== '\r') at++;
-    fields.push(value + text.slice(start, at));
-    const stop = text[at];
-    at++;
-    if (stop === delimiter) {
-      if (at === text.length) fields.push('');
-      continue;
-    }
+    fields.push(value + text.slice(from, at));
+    const stop = text[at++];
+    if (stop === delimiter) continue;
     if (stop === '\r' && text[at] === '\n') at++;
-    if (stop !== undefined) line++;
-    endRow();
+    // What follows the last character may belong to it: a second quote, the other half of a line break.
+    if (at >= text.length && !isWhole) return null;
+    return stop === undefined ? { fields, end: text.length, breaks } : { fields, end: at, breaks: breaks + 1 };
   }
-  if (fields.length) endRow();
-  return rows;
 }
 
 /** Reads up to the closing quote, or to the end where there is none. */

@@ -2,6 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Problem } from '../problem.ts';
 import { byCodeUnit, type ListedImage, type Listing, splitNamed } from './listing.ts';
+import { PathStore } from './path-store.ts';
+import { SkipList } from './skip-list.ts';
 import type { DataSetWarning, SplitName } from './types.ts';
 
 /** A folder of this name beside the class folders holds images that nobody has labelled yet. */
@@ -14,6 +16,9 @@ export function isUnlabelledFolder(name: string): boolean {
 
 const NEVER_ENTERED = new Set(['__MACOSX', '@eaDir', '$RECYCLE.BIN', 'System Volume Information']);
 
+/** Entries of a folder that are read in one go. */
+const ENTRIES_AHEAD = 512;
+
 /** How the folders right under the root are to be read. */
 interface Layout {
   /** Folders whose own folders are the classes, or null where the root's folders are. */
@@ -22,9 +27,9 @@ interface Layout {
 }
 
 export interface ListOptions {
-  /** Lists images without a class too: those in `unlabelled/`, and those that lie above the class folders. Default: left out. */
+  /** Images without a class are wanted too: those in `unlabelled/`, and those that lie above the class folders. */
   unlabelled?: boolean | undefined;
-  /** Images without class folders are listed as skipped, for want of a label, instead of refused. */
+  /** A folder without class folders is not refused: its images may get a class from elsewhere. */
   mayLackClasses?: boolean | undefined;
 }
 
@@ -34,32 +39,60 @@ export interface ListOptions {
  * read already is listed as `symlink-loop`.
  * @throws Problem when the folder can't be read or has no class folders (unless images may lack one).
  */
-export function listFolder(root: string, { unlabelled = false, mayLackClasses = false }: ListOptions = {}): Listing {
-  const walk = walkFolder(root);
-  const layout = layoutOf(walk.folders);
-  const mayBeBare = (unlabelled || mayLackClasses) && walk.files.length > 0;
-  const classes = new Set<string>();
-  for (const folder of walk.folders) {
-    const place = placeOf(`${folder}/`, layout);
-    if (place?.className) classes.add(place.className);
+export async function listFolder(
+  root: string,
+  { unlabelled = false, mayLackClasses = false }: ListOptions = {},
+): Promise<Listing> {
+  const store = await PathStore.create();
+  try {
+    const skips = new SkipList();
+    const walk: Walk = {
+      folders: [],
+      skips,
+      addFile: (path) => store.add({ path, className: null, split: null, group: null, noLabel: null, line: null }),
+    };
+    walkFolder(root, walk);
+    const layout = layoutOf(walk.folders);
+    const mayBeBare = (unlabelled || mayLackClasses) && store.count > 0;
+    const classes = new Set<string>();
+    for (const folder of walk.folders) {
+      const place = placeOf(`${folder}/`, layout);
+      if (place?.className) classes.add(place.className);
+    }
+    if (classes.size === 0 && !mayBeBare) throw noClassFolders(root, store.count);
+    return {
+      count: store.count,
+      *images() {
+        for (const chunk of store.chunks())
+          yield chunk.flatMap(({ path }) => listedImage(path, layout, unlabelled) ?? []);
+      },
+      skips,
+      warnings: layout.ignored.map(ignoredFolder),
+      declaredClasses: [...classes].sort(byCodeUnit),
+      splitFolders: layout.splits,
+      close: () => store.close(),
+    };
+  } catch (error) {
+    store.close();
+    throw error;
   }
-  if (classes.size === 0 && !mayBeBare) throw noClassFolders(root, walk.files.length);
+}
 
-  const images: ListedImage[] = [];
-  const skipped: Listing['skipped'] = walk.skipped;
-  for (const file of walk.files) {
-    const place = placeOf(file, layout);
-    if (!place) continue;
-    const { className, split } = place;
-    if (className !== '' || unlabelled) images.push({ path: file, className: className || null, split, group: null });
-    else if (!isSideFile(file))
-      skipped.push({ path: file, cause: 'no-label', message: 'The file lies in no class folder' });
-  }
-  const warnings: DataSetWarning[] = layout.ignored.map((folder) => ({
+/** Null: the file is no part of the set. */
+function listedImage(file: string, layout: Layout, unlabelled: boolean): ListedImage | null {
+  const place = placeOf(file, layout);
+  if (!place) return null;
+  const { className, split } = place;
+  if (className !== '') return { path: file, className, split, group: null, noLabel: null };
+  if (!unlabelled && isSideFile(file)) return null;
+  return { path: file, className: null, split, group: null, noLabel: 'The file lies in no class folder' };
+}
+
+function ignoredFolder(folder: string): DataSetWarning {
+  return {
     code: 'ignored-folder',
     message: `The folder "${folder}" lies beside train and is none of train, validation, test: it is not read.`,
-  }));
-  return { images, skipped, warnings, declaredClasses: [...classes].sort(byCodeUnit), splitFolders: layout.splits };
+  };
 }
 
 /** Files that lie beside images everywhere: when their content is no image, nobody needs to hear of it. */
@@ -108,15 +141,15 @@ function placeOf(file: string, layout: Layout): Place | null {
   return split ? { className: parts.length > 2 ? second : '', split } : null;
 }
 
+/** What a walk comes by. */
 interface Walk {
-  files: string[];
   folders: string[];
-  skipped: Listing['skipped'];
+  skips: SkipList;
+  addFile(path: string): void;
 }
 
 /** All files and folders below `root`, real folders first, then what symbolic links lead to. */
-function walkFolder(root: string): Walk {
-  const result: Walk = { files: [], folders: [], skipped: [] };
+function walkFolder(root: string, walk: Walk): void {
   const realRoot = fs.realpathSync(root);
   const visited = new Set<string>();
   const links: string[] = [];
@@ -126,15 +159,15 @@ function walkFolder(root: string): Walk {
     for (let next = pending.pop(); next; next = pending.pop()) {
       const here = next;
       if (visited.has(here.real)) {
-        result.skipped.push({ path: here.folder, cause: 'symlink-loop', message: 'The folder was read already' });
+        walk.skips.add('symlink-loop', here.folder, 'The folder was read already');
         continue;
       }
       visited.add(here.real);
-      if (here.folder) result.folders.push(here.folder);
-      for (const entry of readFolder(root, here.folder, result)) {
+      if (here.folder) walk.folders.push(here.folder);
+      for (const entry of readFolder(root, here.folder, walk)) {
         const relative = here.folder ? `${here.folder}/${entry.name}` : entry.name;
         if (entry.isFile()) {
-          if (!entry.name.startsWith('.')) result.files.push(relative);
+          if (!entry.name.startsWith('.')) walk.addFile(relative);
         } else if (entry.isDirectory()) {
           if (isEntered(entry.name)) pending.push({ folder: relative, real: path.join(here.real, entry.name) });
         } else if (entry.isSymbolicLink() && !entry.name.startsWith('.')) links.push(relative);
@@ -147,17 +180,16 @@ function walkFolder(root: string): Walk {
   links.sort(byCodeUnit).reverse();
   for (let link = links.pop(); link !== undefined; link = links.pop()) {
     const target = followLink(root, link);
-    if (typeof target === 'string') result.skipped.push({ path: link, cause: 'missing', message: target });
-    else if (!target.isFolder) result.files.push(link);
+    if (typeof target === 'string') walk.skips.add('missing', link, target);
+    else if (!target.isFolder) walk.addFile(link);
     else if (visited.has(target.real) || isInside(realRoot, target.real)) {
-      result.skipped.push({ path: link, cause: 'symlink-loop', message: `The link leads to ${target.real} again` });
+      walk.skips.add('symlink-loop', link, `The link leads to ${target.real} again`);
     } else if (isEntered(path.basename(link))) {
       const before = links.length;
       enter(link, target.real);
       if (links.length > before) links.sort(byCodeUnit).reverse();
     }
   }
-  return result;
 }
 
 function isEntered(name: string): boolean {
@@ -168,9 +200,12 @@ function isInside(inner: string, outer: string): boolean {
   return inner === outer || inner.startsWith(outer.endsWith(path.sep) ? outer : outer + path.sep);
 }
 
-function readFolder(root: string, folder: string, result: Walk): fs.Dirent[] {
+/** Entry by entry: a folder of a million files is never held as a list. */
+function* readFolder(root: string, folder: string, walk: Walk): Generator<fs.Dirent> {
+  let open: fs.Dir | null = null;
   try {
-    return fs.readdirSync(path.join(root, folder), { withFileTypes: true });
+    open = fs.opendirSync(path.join(root, folder), { bufferSize: ENTRIES_AHEAD });
+    for (let entry = open.readSync(); entry; entry = open.readSync()) yield entry;
   } catch (error) {
     if (!folder) {
       throw new Problem(
@@ -180,8 +215,9 @@ function readFolder(root: string, folder: string, result: Walk): fs.Dirent[] {
         { cause: error },
       );
     }
-    result.skipped.push({ path: folder, cause: 'unreadable', message: (error as Error).message });
-    return [];
+    walk.skips.add('unreadable', folder, (error as Error).message);
+  } finally {
+    open?.closeSync();
   }
 }
 

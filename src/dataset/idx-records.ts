@@ -2,13 +2,14 @@ import { hash as digest } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { Problem } from '../problem.ts';
-import { type IdxFile, readIdx } from './idx.ts';
+import { openIdx, readIdx } from './idx.ts';
 import { findIdxPairs, type IdxPair } from './idx-source.ts';
 import { type IdxFacts, type IndexDb, stampOf } from './index-db.ts';
 import type { ScanOptions } from './scan.ts';
-import type { ImageRecord } from './types.ts';
+import type { ReadChunk, ReadImage } from './source-reader.ts';
 
 const HASH_BYTES = 16;
+const AT_ONCE = 500;
 
 /** One image inside an IDX file: its shape, and where its pixels start. Two-dimensional images are grey. */
 export function idxImageShape(shape: number[], name: string): { width: number; height: number; channels: 1 | 3 } {
@@ -23,31 +24,45 @@ export function idxImageShape(shape: number[], name: string): { width: number; h
   );
 }
 
-/** Records of all IDX images below `root` (or of the pair that `only` is part of); labels become the classes "0", "1", …. */
-export async function readIdxImages(
+/**
+ * Reads what all IDX images below `root` (or of the pair that `only` is part of) hold; labels become the classes "0", "1", ….
+ * @returns the images in the order of their paths (by code point), some at a time: of each that is not asked for yet, 17 bytes are held
+ */
+export async function idxReader(
   root: string,
   only: string | null,
   index: IndexDb,
   { onProgress, signal }: ScanOptions,
-): Promise<{ classes: string[]; images: ImageRecord[] }> {
-  const pairs = await findIdxPairs(root, only ?? undefined);
-  const facts: { pair: IdxPair; facts: IdxFacts }[] = [];
-  let read = 0;
+): Promise<{ classes: string[]; chunks(): AsyncGenerator<ReadChunk> }> {
+  const pairs = (await findIdxPairs(root, only ?? undefined)).sort((a, b) => byteOrder(`${a.images}#`, `${b.images}#`));
+  const read: { pair: IdxPair; facts: IdxFacts }[] = [];
+  const progress = { seen: 0, read: 0 };
   for (const pair of pairs) {
     signal?.throwIfAborted();
     const known = knownFacts(root, pair, index);
-    const entry = known ?? (await readPair(root, pair, index));
-    if (!known) read += entry.count;
-    facts.push({ pair, facts: entry });
-    const seen = facts.reduce((sum, { facts: { count } }) => sum + count, 0);
-    onProgress?.({ seen, total: facts.length === pairs.length ? seen : null, read });
+    const facts = known ?? (await readPair(root, pair, index));
+    if (!known) progress.read += facts.count;
+    read.push({ pair, facts });
+    progress.seen += facts.count;
+    onProgress?.({ ...progress, total: read.length === pairs.length ? progress.seen : null });
   }
   const used = new Set<number>();
-  for (const { facts: entry } of facts) for (const label of entry.labels) used.add(label);
-  const values = [...used].sort((a, b) => a - b);
-  const labels = new Map(values.map((value, label) => [value, label]));
-  const images = facts.flatMap(({ pair, facts: entry }) => recordsOfPair(pair, entry, labels));
-  return { classes: values.map(String), images };
+  for (const { facts } of read) for (const label of facts.labels) used.add(label);
+  const chunks = async function* (): AsyncGenerator<ReadChunk> {
+    for (const { pair, facts } of read) {
+      for (let from = 0; from < facts.count; from += AT_ONCE) {
+        await new Promise(setImmediate);
+        signal?.throwIfAborted();
+        const images = imagesOf(pair, facts, from, Math.min(facts.count, from + AT_ONCE));
+        yield { images, upTo: images.at(-1)?.path ?? '' };
+      }
+    }
+  };
+  return { classes: [...used].sort((a, b) => a - b).map(String), chunks };
+}
+
+function byteOrder(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 function knownFacts(root: string, pair: IdxPair, index: IndexDb): IdxFacts | null {
@@ -67,34 +82,36 @@ function identityOf(root: string, pair: IdxPair) {
 async function readPair(root: string, pair: IdxPair, index: IndexDb): Promise<IdxFacts> {
   const { key, stamp } = identityOf(root, pair);
   const [images, labels] = await Promise.all([
-    readIdx(path.join(root, pair.images)),
+    hashImages(path.join(root, pair.images), pair.images),
     readIdx(path.join(root, pair.labels)),
   ]);
-  const facts = factsOf(images, labels, pair.images);
+  const facts = { ...images, labels: labels.data };
   index.writeIdx(key, stamp, facts);
   return facts;
 }
 
-function factsOf(images: IdxFile, labels: IdxFile, name: string): IdxFacts {
-  const { width, height, channels } = idxImageShape(images.shape, name);
-  const count = images.shape[0] as number;
-  const size = width * height * channels;
+async function hashImages(file: string, name: string): Promise<Omit<IdxFacts, 'labels'>> {
+  const { shape, items } = await openIdx(file);
+  const sides = idxImageShape(shape, name);
+  const count = shape[0] as number;
   const hashes = new Uint8Array(count * HASH_BYTES);
-  for (let i = 0; i < count; i++) {
-    const pixels = images.data.subarray(i * size, (i + 1) * size);
-    hashes.set(digest('sha256', pixels, 'buffer').subarray(0, HASH_BYTES), i * HASH_BYTES);
+  let at = 0;
+  for await (const pixels of items()) {
+    hashes.set(digest('sha256', pixels, 'buffer').subarray(0, HASH_BYTES), at++ * HASH_BYTES);
   }
-  return { count, width, height, channels, hashes, labels: labels.data };
+  return { count, ...sides, hashes };
 }
 
-function recordsOfPair(pair: IdxPair, facts: IdxFacts, labels: Map<number, number>): ImageRecord[] {
+/** @param from first of the images. @param to after the last */
+function imagesOf(pair: IdxPair, facts: IdxFacts, from: number, to: number): ReadImage[] {
   const { count, width, height, channels } = facts;
-  const hashes = Buffer.from(facts.hashes).toString('hex');
+  const hashes = Buffer.from(facts.hashes.subarray(from * HASH_BYTES, to * HASH_BYTES)).toString('hex');
   const digits = String(count - 1).length;
-  return Array.from({ length: count }, (_, i) => ({
+  return Array.from({ length: to - from }, (_, i) => ({
     // Zeros in front, so that the order of paths is the order in the file.
-    path: `${pair.images}#${String(i).padStart(digits, '0')}`,
-    label: labels.get(facts.labels[i] as number) as number,
+    path: `${pair.images}#${String(from + i).padStart(digits, '0')}`,
+    className: String(facts.labels[from + i]),
+    noLabel: null,
     split: pair.split,
     group: null,
     format: 'idx',

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { createGunzip, type Gunzip, gunzip } from 'node:zlib';
 import { Problem } from '../problem.ts';
 
 /** An IDX file in memory. Format: http://yann.lecun.com/exdb/mnist (magic 0, 0, type, number of dimensions; sizes big-endian). */
@@ -12,6 +12,8 @@ export interface IdxFile {
 
 const UNSIGNED_BYTE = 0x08;
 const TYPE_NAMES: Record<number, string> = { 9: 'int8', 11: 'int16', 12: 'int32', 13: 'float32', 14: 'float64' };
+const PIECE_BYTES = 2 ** 20;
+const MOST_BEYOND = 2 ** 16;
 const unzip = promisify(gunzip);
 
 export interface IdxHeader {
@@ -61,32 +63,93 @@ export async function readIdxStart(file: string): Promise<Uint8Array | null> {
 
 /** Reads a whole IDX file, gzip or plain. @throws Problem when it is none, cut off or damaged. */
 export async function readIdx(file: string): Promise<IdxFile> {
+  const { shape, pieces } = await openIdx(file);
+  const data = new Uint8Array(shape.reduce((product, side) => product * side, 1));
+  let at = 0;
+  for await (const piece of pieces()) {
+    data.set(piece, at);
+    at += piece.length;
+  }
+  return { shape, data };
+}
+
+/** An IDX file that is read from its beginning to its end, with no more in memory than is looked at. */
+export interface IdxStream {
+  shape: number[];
+  /** The values, in pieces of any length. @throws Problem when the file is cut off or damaged */
+  pieces(): AsyncGenerator<Uint8Array>;
+  /** The values of one item after the other. The bytes are only good until the next is asked for. @throws Problem as `pieces` */
+  items(): AsyncGenerator<Uint8Array>;
+}
+
+/** @throws Problem when the file is no IDX file or says that it holds more than any does */
+export async function openIdx(file: string): Promise<IdxStream> {
   const start = await readIdxStart(file);
   const header = start && parseIdxHeader(start, file);
   if (!header)
     throw new Problem('idx-format', `${file} is no IDX file.`, 'Choose the original file of images or labels.');
-  const size = header.shape.reduce((product, side) => product * side, 1);
-  const expected = header.headerBytes + size;
-  if (expected > 2 ** 32) {
+  const { shape, headerBytes } = header;
+  const size = shape.reduce((product, side) => product * side, 1);
+  if (headerBytes + size > 2 ** 32) {
     throw new Problem('idx-too-large', `${file} says it holds ${size} values.`, 'Check that the file is not damaged.');
   }
-  const bytes = await readUnzipped(file, expected);
-  if (bytes.length < expected) throw cutOff(file, bytes.length, expected);
-  return { shape: header.shape, data: bytes.subarray(header.headerBytes, expected) };
+  const pieces = () => readValues(file, headerBytes, headerBytes + size);
+  return { shape, pieces, items: () => cutInto(size / Math.max(1, shape[0] ?? 1), pieces()) };
 }
 
-async function readUnzipped(file: string, expected: number): Promise<Uint8Array> {
-  const bytes = await fs.promises.readFile(file);
-  if (!isGzip(bytes)) return bytes;
+/** The unzipped bytes `from` … `to` of a file. */
+async function* readValues(file: string, from: number, to: number): AsyncGenerator<Uint8Array> {
+  let at = 0;
+  for await (const bytes of unzipped(file)) {
+    const piece = bytes.subarray(Math.max(0, from - at), Math.max(0, to - at));
+    at += bytes.length;
+    if (piece.length > 0) yield piece;
+    // The rest is read to its end, where a zip says whether it is whole; but a file may go on and on.
+    if (at > to + MOST_BEYOND) break;
+  }
+  if (at < to) throw cutOff(file, at, to);
+}
+
+async function* unzipped(file: string): AsyncGenerator<Uint8Array> {
+  const source = fs.createReadStream(file, { highWaterMark: PIECE_BYTES });
+  let unzip: Gunzip | null = null;
   try {
-    return await unzip(bytes, { maxOutputLength: expected + 65536 });
+    const handle = await fs.promises.open(file);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0).finally(() => handle.close());
+    if (!isGzip(buffer.subarray(0, bytesRead))) {
+      for await (const bytes of source) yield bytes as Buffer;
+      return;
+    }
+    unzip = createGunzip({ chunkSize: PIECE_BYTES });
+    source.once('error', (error) => unzip?.destroy(error));
+    for await (const bytes of source.pipe(unzip)) yield bytes as Buffer;
   } catch (error) {
+    if (!unzip) throw error;
     throw new Problem(
       'idx-damaged',
       `${file} can't be unzipped: ${(error as Error).message}`,
       'The file is cut off or damaged: fetch it again.',
       { cause: error },
     );
+  } finally {
+    source.destroy();
+    unzip?.destroy();
+  }
+}
+
+async function* cutInto(size: number, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const item = new Uint8Array(size);
+  let filled = 0;
+  for await (const piece of pieces) {
+    for (let at = 0; at < piece.length; ) {
+      const taken = piece.subarray(at, at + size - filled);
+      item.set(taken, filled);
+      filled += taken.length;
+      at += taken.length;
+      if (filled < size) continue;
+      yield item;
+      filled = 0;
+    }
   }
 }
 

@@ -67,13 +67,12 @@ export class IndexDb {
   readonly warnings: DataSetWarning[];
   readonly #db: DatabaseSync;
   readonly #put: StatementSync;
-  readonly #remove: StatementSync;
+  #between: StatementSync | null = null;
 
   private constructor(db: DatabaseSync, warnings: DataSetWarning[]) {
     this.#db = db;
     this.warnings = warnings;
     this.#put = db.prepare('INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
-    this.#remove = db.prepare('DELETE FROM files WHERE path = ?');
   }
 
   /** @param source says which data set: the root's real path and how it is read. */
@@ -91,20 +90,45 @@ export class IndexDb {
     return new IndexDb(db, notKept === null ? [] : [notKeptWarning(notKept)]);
   }
 
-  /** Calls `each` with every file known, in no order. */
-  readFiles(each: (path: string, stamp: FileStamp, facts: FileFacts) => void): void {
-    const query = this.#db.prepare('SELECT * FROM files');
-    query.setReturnArrays(true);
-    for (const row of query.iterate() as unknown as Iterable<FileRow>) {
+  /**
+   * What is known of some files, in the order of their paths (by code point), and whether others are known that lie between.
+   * @param after a path: where the files begin, itself excluded; empty: at the first. @param upTo the last one's path
+   */
+  filesBetween(
+    after: string,
+    upTo: string,
+    wanted: ReadonlySet<string>,
+  ): { known: Map<string, { stamp: FileStamp; facts: FileFacts }>; hasOthers: boolean } {
+    this.#between ??= this.#db.prepare('SELECT * FROM files WHERE path > ? AND path <= ?');
+    this.#between.setReturnArrays(true);
+    const known = new Map<string, { stamp: FileStamp; facts: FileFacts }>();
+    let hasOthers = false;
+    for (const row of this.#between.iterate(after, upTo) as unknown as Iterable<FileRow>) {
       const [name, size, modified, changed, inode, format, width, height, channels, hash, cause, message] = row;
+      if (!wanted.has(name)) {
+        hasOthers = true;
+        continue;
+      }
       const facts = cause ? { cause, message } : { format: format as ImageFormat, width, height, channels, hash };
-      each(name, { size, modified, changed, inode }, facts);
+      known.set(name, { stamp: { size, modified, changed, inode }, facts });
     }
+    return { known, hasOthers };
   }
 
-  /** Writes and removes in one transaction. A disk that is full costs the memory of these files, not the scan. */
-  update(changed: { path: string; stamp: FileStamp; facts: FileFacts }[], removed: string[] = []): void {
-    if (changed.length === 0 && removed.length === 0) return;
+  /** Forgets files between two paths (as `filesBetween`), but for those. @param upTo null: to the last */
+  forgetBetween(after: string, upTo: string | null, but: Iterable<string>): void {
+    this.#transaction(() => {
+      this.#db
+        .prepare(
+          'DELETE FROM files WHERE path > ? AND (? IS NULL OR path <= ?) AND path NOT IN (SELECT value FROM json_each(?))',
+        )
+        .run(after, upTo, upTo, JSON.stringify([...but]));
+    });
+  }
+
+  /** Writes in one transaction. A disk that is full costs the memory of these files, not the scan. */
+  update(changed: { path: string; stamp: FileStamp; facts: FileFacts }[]): void {
+    if (changed.length === 0) return;
     this.#transaction(() => {
       for (const { path: name, stamp, facts } of changed) {
         const { size, modified, changed: changedAt, inode } = stamp;
@@ -128,7 +152,6 @@ export class IndexDb {
           this.#put.run(name, size, modified, changedAt, inode, format, width, height, channels, hash, null, null);
         }
       }
-      for (const name of removed) this.#remove.run(name);
     });
   }
 

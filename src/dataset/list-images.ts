@@ -1,12 +1,7 @@
-import fs from 'node:fs';
 import path from 'node:path';
-import { cacheRoot } from '../files.ts';
-import { listFolder } from './folder-source.ts';
-import { readIdxImages } from './idx-records.ts';
-import { IndexDb, isSkip } from './index-db.ts';
-import { listManifest } from './manifest-source.ts';
 import { resolveSource, type Source } from './resolve-source.ts';
-import { type ScanOptions, scanFiles } from './scan.ts';
+import type { ScanOptions } from './scan.ts';
+import { openSource } from './source-reader.ts';
 import type { SplitName } from './types.ts';
 
 /** An image as the source has it, before anybody decided anything. */
@@ -35,30 +30,16 @@ export async function listImages(
   options: ScanOptions & { cacheFolder?: string } = {},
 ): Promise<SourceImages> {
   const resolved = await resolveSource(path.resolve(source), 'auto');
-  const real = fs.realpathSync(resolved.root);
-  const key = `${real}\0${resolved.format}\0${resolved.file ?? ''}`;
-  const index = await IndexDb.open(options.cacheFolder ?? cacheRoot(), key);
+  const reader = await openSource(resolved, { ...options, unlabelled: 'wanted' });
   try {
-    if (resolved.format === 'idx') {
-      const { classes, images } = await readIdxImages(resolved.root, resolved.file, index, options);
-      const named = images.map((image) => ({ ...image, className: classes[image.label] ?? null }));
-      return { ...resolved, images: named, splitFolders: null };
+    const images: SourceImage[] = [];
+    for await (const chunk of reader.chunks()) {
+      for (const { path: name, hash, className, split, group } of chunk.images) {
+        images.push({ path: name, hash, className, split, group });
+      }
     }
-    return await listFiles(resolved, index, options);
+    return { ...resolved, images, splitFolders: reader.splitFolders };
   } finally {
-    index.close();
+    reader.close();
   }
-}
-
-async function listFiles(source: Source, index: IndexDb, options: ScanOptions): Promise<SourceImages> {
-  const { root, file } = source;
-  const listing =
-    file === null ? listFolder(root, { unlabelled: true }) : listManifest(root, file, { unlabelled: true });
-  const paths = listing.images.map((image) => image.path);
-  const scanned = await scanFiles(root, paths, index, options);
-  const images = listing.images.flatMap((image) => {
-    const facts = scanned.get(image.path)?.facts;
-    return facts && !isSkip(facts) ? [{ ...image, hash: facts.hash }] : [];
-  });
-  return { ...source, images, splitFolders: listing.splitFolders };
 }

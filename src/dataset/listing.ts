@@ -1,30 +1,31 @@
-import type { DataSetWarning, SkipCause, SplitName } from './types.ts';
+import type { SkipList } from './skip-list.ts';
+import type { DataSetWarning, SplitName } from './types.ts';
 
 /** One image that a source names, before anybody has looked at the file. */
 export interface ListedImage {
   /** Relative to the root, `/`-separated, unique. */
   path: string;
-  /** Null: none; only where the source was asked for images without a class too. */
+  /** Null: none. */
   className: string | null;
   split: SplitName | null;
   group: string | null;
-}
-
-export interface ListedSkip {
-  path: string;
-  cause: SkipCause;
-  message: string;
+  /** Of an image without a class: what to say where it is of no use for that; null: nothing. */
+  noLabel: string | null;
 }
 
 /** What a source says: which files, which class each, and what of it made no sense. */
 export interface Listing {
-  images: ListedImage[];
-  skipped: ListedSkip[];
+  /** How many files it names. */
+  count: number;
+  /** In the order of their paths, some at a time. */
+  images(): Iterable<ListedImage[]>;
+  skips: SkipList;
   warnings: DataSetWarning[];
   /** Classes that the source declares, whether or not an image of them turns up. */
   declaredClasses: string[];
   /** Folders right under the root that stand for a split, where class folders lie in such; null: they lie in the root. */
   splitFolders: ReadonlyMap<string, SplitName> | null;
+  close(): void;
 }
 
 const SPLIT_NAMES: Record<string, SplitName> = {

@@ -1,5 +1,5 @@
 import { Problem } from '../problem.ts';
-import { type CsvRow, parseCsv, sniffDelimiter } from './csv.ts';
+import { type CsvRow, csvRows, sniffDelimiter } from './csv.ts';
 
 /** One line of a manifest; null where the row has no such value. */
 export interface ManifestRow {
@@ -36,30 +36,87 @@ const NAMES: Record<Column, string[]> = {
 
 const IMAGE_NAME = /\.(jpe?g|png|gif|webp|tiff?|avif|bmp|svg)$/i;
 
+/** Rows by whose values columns without a header are told apart. */
+const SAMPLE_ROWS = 100;
+
 /**
  * Reads a manifest: one JSON object a line, or delimited text with or without a header.
  * @param name for messages.
  * @throws Problem when no column can be told to be the path and one the label.
  */
 export function parseManifest(content: string, name: string): ManifestRow[] {
-  const text = content.replace(/^\ufeff/, '');
-  if (!text.trim()) throw new Problem('empty-manifest', `${name} is empty.`, 'Write a line for each image: path,label');
-  return text.trimStart().startsWith('{') ? parseJsonLines(text, name) : parseDelimited(text, name);
+  return [...manifestRows(() => [content], name)];
 }
 
-function parseJsonLines(text: string, name: string): ManifestRow[] {
-  const lines = text
-    .split(/\r\n|\n|\r/)
-    .map((line, i) => ({ line: i + 1, text: line }))
-    .filter((line) => line.text.trim())
-    .map((line) => ({ line: line.line, value: parseObject(line.text) }));
-  const keys = new Set(lines.flatMap(({ value }) => Object.keys(value ?? {})));
+/**
+ * As `parseManifest`, of text that comes in pieces.
+ * @param read gives the text from its beginning: once, or twice where what its columns are has to be found out first
+ */
+export function* manifestRows(read: () => Iterable<string>, name: string): Generator<ManifestRow> {
+  const start = startOf(read());
+  if (!start.trim()) throw emptyManifest(name);
+  const pieces = () => withoutMark(read());
+  if (start.trimStart().startsWith('{')) yield* jsonRows(pieces, name);
+  else yield* delimitedRows(pieces(), sniffDelimiter(start), name);
+}
+
+/** As much of the text as is needed to see how it begins. */
+function startOf(pieces: Iterable<string>): string {
+  let start = '';
+  for (const piece of withoutMark(pieces)) {
+    start += piece;
+    if (start.trim()) break;
+  }
+  return start;
+}
+
+function* withoutMark(pieces: Iterable<string>): Generator<string> {
+  let isFirst = true;
+  for (const piece of pieces) {
+    yield isFirst ? piece.replace(/^\ufeff/, '') : piece;
+    isFirst = false;
+  }
+}
+
+function emptyManifest(name: string): Problem {
+  return new Problem('empty-manifest', `${name} is empty.`, 'Write a line for each image: path,label');
+}
+
+function* jsonRows(pieces: () => Iterable<string>, name: string): Generator<ManifestRow> {
+  const keys = new Set<string>();
+  for (const { text } of linesOf(pieces())) for (const key of Object.keys(parseObject(text) ?? {})) keys.add(key);
   const columns = requireColumns(columnsOf([...keys]), [...keys], name);
-  return lines.map(({ line, value }) => {
-    if (!value) return faulty(line, 'The line is no JSON object');
+  for (const { line, text } of linesOf(pieces())) {
+    const value = parseObject(text);
+    if (!value) {
+      yield faulty(line, 'The line is no JSON object');
+      continue;
+    }
     const of = (column: Column) => wordOf(value[columns[column] ?? '']);
-    return { line, path: of('path'), label: of('label'), split: of('split'), group: of('group'), fault: null };
-  });
+    yield { line, path: of('path'), label: of('label'), split: of('split'), group: of('group'), fault: null };
+  }
+}
+
+/** Lines that are not empty, with their numbers. */
+function* linesOf(pieces: Iterable<string>): Generator<{ line: number; text: string }> {
+  let rest = '';
+  let line = 0;
+  const split = function* (text: string) {
+    const lines = text.split(/\r\n|\n|\r/);
+    rest = lines.pop() ?? '';
+    for (const one of lines) {
+      line++;
+      if (one.trim()) yield { line, text: one };
+    }
+  };
+  for (const piece of pieces) {
+    const text = rest + piece;
+    // The other half of a line break may be the first character of the next piece.
+    const held = text.endsWith('\r') ? '\r' : '';
+    yield* split(text.slice(0, text.length - held.length));
+    rest += held;
+  }
+  yield* split(`${rest}\n`);
 }
 
 function parseObject(line: string): Record<string, unknown> | null {
@@ -78,14 +135,19 @@ function wordOf(value: unknown): string | null {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
 }
 
-function parseDelimited(text: string, name: string): ManifestRow[] {
-  const rows = parseCsv(text, sniffDelimiter(text));
-  const { hasHeader, places, width } = delimitedColumns(rows, name);
-  return (hasHeader ? rows.slice(1) : rows).map(({ line, fields }) => {
+function* delimitedRows(pieces: Iterable<string>, delimiter: string, name: string): Generator<ManifestRow> {
+  const rows = csvRows(pieces, delimiter);
+  const first: CsvRow[] = [];
+  for (let row = rows.next(); !row.done; row = rows.next()) if (first.push(row.value) === SAMPLE_ROWS) break;
+  if (first.length === 0) throw emptyManifest(name);
+  const { hasHeader, places, width } = delimitedColumns(first, name);
+  const rowOf = ({ line, fields }: CsvRow): ManifestRow => {
     if (fields.length > width) return faulty(line, `${fields.length} columns instead of ${width}`);
     const of = (column: Column) => fields[places[column]]?.trim() || null;
     return { line, path: of('path'), label: of('label'), split: of('split'), group: of('group'), fault: null };
-  });
+  };
+  for (const row of hasHeader ? first.slice(1) : first) yield rowOf(row);
+  for (const row of rows) yield rowOf(row);
 }
 
 /** Position of each column, -1 where there is none, in the rows of delimited text that is not empty. @throws Problem `manifest-columns` */
@@ -128,7 +190,7 @@ function requireColumns(columns: Partial<Record<Column, string>>, header: string
 
 /** Without a header: the column whose values look like image files, and the one other column, or the first two of three. */
 function obviousColumns(rows: CsvRow[], name: string): Partial<Record<Column, string>> {
-  const sample = rows.slice(0, 100);
+  const sample = rows.slice(0, SAMPLE_ROWS);
   const width = sample[0]?.fields.length ?? 0;
   const path = Array.from({ length: width }, (_, i) => i).find((i) =>
     sample.every(({ fields }) => IMAGE_NAME.test(fields[i]?.trim() ?? '')),

@@ -3,49 +3,84 @@ import path from 'node:path';
 import { Problem } from '../problem.ts';
 import type { ListOptions } from './folder-source.ts';
 import { type Listing, splitNamed } from './listing.ts';
-import { type ManifestRow, parseManifest } from './manifest-rows.ts';
+import { type ManifestRow, manifestRows } from './manifest-rows.ts';
+import { PathStore } from './path-store.ts';
+import { SkipList } from './skip-list.ts';
 
 const LIMIT_BYTES = 512 * 2 ** 20;
+const PIECE_BYTES = 2 ** 20;
 
 /**
- * Lists what a CSV or JSONL manifest names. Paths are relative to the manifest's folder, or absolute. Rows without a label, without
+ * Lists what a CSV or JSONL manifest names. Paths are relative to the manifest's folder, or absolute. Rows without
  * sense, or with a path that came before are skipped and listed with their line.
  * @throws Problem when the manifest can't be read or understood at all.
  */
-export function listManifest(root: string, file: string, { unlabelled = false }: ListOptions = {}): Listing {
-  const rows = parseManifest(readText(path.join(root, file)), path.join(root, file));
-  const listing: Listing = { images: [], skipped: [], warnings: [], declaredClasses: [], splitFolders: null };
-  const lines = new Map<string, number>();
-  for (const row of rows) {
-    const skip = skipOf(row, unlabelled);
-    if (skip) {
-      const named = skip.cause === 'no-label' && row.path ? relativePath(root, row.path) : row.path;
-      listing.skipped.push({ ...skip, path: named ?? `${file}:${row.line}` });
-      continue;
+export async function listManifest(
+  root: string,
+  file: string,
+  { unlabelled = false }: ListOptions = {},
+): Promise<Listing> {
+  const store = await PathStore.create();
+  try {
+    const skips = new SkipList();
+    for (const row of manifestRows(() => readPieces(path.join(root, file)), path.join(root, file))) {
+      listRow(row, { root, file, unlabelled, store, skips });
     }
-    const name = relativePath(root, row.path as string);
-    const before = lines.get(name);
-    if (before !== undefined) {
-      const message = `Line ${row.line} repeats line ${before}`;
-      listing.skipped.push({ path: name, cause: 'bad-row', message });
-      continue;
-    }
-    lines.set(name, row.line);
-    const split = row.split ? (splitNamed(row.split) ?? null) : null;
-    listing.images.push({ path: name, className: row.label, split, group: row.group });
+    return {
+      count: store.count,
+      *images() {
+        for (const chunk of store.chunks()) yield chunk.map(({ line: _, ...image }) => image);
+      },
+      skips,
+      warnings: [],
+      declaredClasses: [],
+      splitFolders: null,
+      close: () => store.close(),
+    };
+  } catch (error) {
+    store.close();
+    throw error;
   }
-  return listing;
 }
 
-function skipOf(row: ManifestRow, unlabelled: boolean): { cause: 'bad-row' | 'no-label'; message: string } | null {
-  const bad = (message: string) => ({ cause: 'bad-row' as const, message: `Line ${row.line}: ${message}` });
-  if (row.fault) return bad(row.fault);
-  if (!row.path) return bad('no path');
-  if (row.path.includes('\0')) return bad('the path holds a zero byte');
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(row.path)) return bad('an address on the network is no local file');
-  if (!row.label && !unlabelled) return { cause: 'no-label', message: `Line ${row.line} has no label` };
-  if (row.split && !splitNamed(row.split)) return bad(`"${row.split}" is none of train, validation, test`);
-  return null;
+function listRow(
+  row: ManifestRow,
+  {
+    root,
+    file,
+    unlabelled,
+    store,
+    skips,
+  }: ListOptions & { root: string; file: string; store: PathStore; skips: SkipList },
+): void {
+  const fault = faultOf(row, unlabelled === true);
+  if (fault !== null || row.path === null) {
+    skips.add('bad-row', row.path ?? `${file}:${row.line}`, `Line ${row.line}: ${fault ?? 'no path'}`);
+    return;
+  }
+  const name = relativePath(root, row.path);
+  const noLabel = row.label ? null : `Line ${row.line} has no label`;
+  const split = row.split && (row.label || unlabelled) ? (splitNamed(row.split) ?? null) : null;
+  const group = row.label || unlabelled ? row.group : null;
+  const image = { path: name, className: row.label, split, group, noLabel, line: row.line };
+  if (store.add(image)) return;
+  const before = store.get(name);
+  // Where a label is wanted, the row that has one stands for the image, whichever comes first.
+  if (!unlabelled && noLabel !== null) skips.add('no-label', name, noLabel);
+  else if (!unlabelled && before?.noLabel != null) {
+    skips.add('no-label', name, before.noLabel);
+    store.replace(image);
+  } else skips.add('bad-row', name, `Line ${row.line} repeats line ${before?.line}`);
+}
+
+/** Why a row can't be used; null: it can, if only as an image without a label. */
+function faultOf(row: ManifestRow, unlabelled: boolean): string | null {
+  if (row.fault) return row.fault;
+  if (!row.path) return 'no path';
+  if (row.path.includes('\0')) return 'the path holds a zero byte';
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(row.path)) return 'an address on the network is no local file';
+  const isSplitOf = row.split !== null && (row.label !== null || unlabelled);
+  return isSplitOf && !splitNamed(row.split as string) ? `"${row.split}" is none of train, validation, test` : null;
 }
 
 /** A manifest's path as a data set names its images. Windows separators are understood everywhere, since manifests travel. */
@@ -57,11 +92,23 @@ export function relativePath(root: string, written: string): string {
   return (path.isAbsolute(relative) ? absolute : relative).replaceAll(path.sep, '/');
 }
 
-function readText(file: string): string {
+/** The text, some of it at a time. @throws Problem `unreadable-manifest` */
+function* readPieces(file: string): Generator<string> {
   try {
     const { size } = fs.statSync(file);
     if (size > LIMIT_BYTES) throw new Error(`it holds ${size} bytes, more than a manifest may`);
-    return decodeText(fs.readFileSync(file));
+    const handle = fs.openSync(file, 'r');
+    try {
+      const bytes = Buffer.alloc(Math.min(PIECE_BYTES, size + 1));
+      let decoder: InstanceType<typeof TextDecoder> | null = null;
+      for (let read = fs.readSync(handle, bytes); read > 0; read = fs.readSync(handle, bytes)) {
+        decoder ??= new TextDecoder(encodingOf(bytes));
+        yield decoder.decode(bytes.subarray(0, read), { stream: true });
+      }
+      yield decoder?.decode() ?? '';
+    } finally {
+      fs.closeSync(handle);
+    }
   } catch (error) {
     throw new Problem(
       'unreadable-manifest',
@@ -73,8 +120,7 @@ function readText(file: string): string {
 }
 
 /** Spreadsheets write UTF-16 with a mark in front; all else is UTF-8. */
-function decodeText(bytes: Uint8Array): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
-  return new TextDecoder('utf-8').decode(bytes);
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
 }

@@ -1,20 +1,21 @@
-import fs from 'node:fs';
 import path from 'node:path';
-import { cacheRoot } from '../files.ts';
-import { Problem } from '../problem.ts';
 import { applyDecisions } from './apply-decisions.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { listFolder } from './folder-source.ts';
 import { groupReader } from './group.ts';
-import { readIdxImages } from './idx-records.ts';
-import { IndexDb } from './index-db.ts';
 import type { JournalOverlay } from './journal/overlay.ts';
-import { byCodeUnit, type Listing } from './listing.ts';
-import { listManifest } from './manifest-source.ts';
-import { recordsOf, SkipList, unlabelledRecord } from './records.ts';
-import { resolveSource, type Source } from './resolve-source.ts';
-import { scanFiles } from './scan.ts';
-import type { DataSet, DataSetWarning, ImageRecord, JournalEffect, ScanProgress, SourceFormat } from './types.ts';
+import { byCodeUnit } from './listing.ts';
+import { resolveSource } from './resolve-source.ts';
+import type { SkipList } from './skip-list.ts';
+import { openSource, type ReadOptions, type SourceReader } from './source-reader.ts';
+import {
+  type DataSet,
+  type DataSetWarning,
+  type ImageRecord,
+  type JournalEffect,
+  NO_LABEL,
+  type ScanProgress,
+  type SourceFormat,
+} from './types.ts';
 import { assertImages, checkUsable } from './usable.ts';
 
 export interface OpenOptions {
@@ -53,21 +54,17 @@ interface Contents {
 export async function openDataSet(source: string, options: OpenOptions = {}): Promise<DataSet> {
   const groupOf = groupReader(options.groupPattern ?? '');
   const resolved = await resolveSource(path.resolve(source), options.format ?? 'auto');
-  const real = fs.realpathSync(resolved.root);
-  const cacheFolder = options.cacheFolder ?? cacheRoot();
-  const index = await IndexDb.open(cacheFolder, `${real}\0${resolved.format}\0${resolved.file ?? ''}`);
+  const { cacheFolder, onProgress, signal, purpose } = options;
+  const unlabelled = purpose === 'look' ? 'wanted' : givesLabels(options) ? 'offered' : 'left-out';
+  const reader = await openSource(resolved, { unlabelled, cacheFolder, onProgress, signal });
   try {
-    const contents =
-      resolved.format === 'idx'
-        ? await readIdxSource(resolved, index, options)
-        : await readListing(resolved, listingOf(resolved, options), index, options);
+    const contents = await readContents(reader, unlabelled);
     const journal = overlay(contents, options.journal ?? null);
     for (const image of contents.images) image.group = groupOf(image.path) ?? image.group;
     contents.images.sort((a, b) => byCodeUnit(a.path, b.path));
     const skipped = contents.skips.summary();
-    if (options.purpose === 'evaluate' || options.purpose === 'look') assertImages(resolved, contents.images, skipped);
+    if (purpose === 'evaluate' || purpose === 'look') assertImages(resolved, contents.images.length, skipped);
     else contents.warnings.push(...checkUsable(resolved, contents.classes, contents.images, skipped));
-    contents.warnings.push(...index.warnings);
     return {
       root: resolved.root,
       format: resolved.format,
@@ -79,8 +76,32 @@ export async function openDataSet(source: string, options: OpenOptions = {}): Pr
       fingerprint: fingerprintOf(contents.images, contents.classes),
     };
   } finally {
-    index.close();
+    reader.close();
   }
+}
+
+/** All images at once: whoever trains shuffles and splits them. */
+async function readContents(reader: SourceReader, mode: ReadOptions['unlabelled']): Promise<Contents> {
+  const images: ImageRecord[] = [];
+  const names: (string | null)[] = [];
+  const unlabelled: Contents['unlabelled'] = [];
+  for await (const chunk of reader.chunks()) {
+    for (const { className, noLabel, ...rest } of chunk.images) {
+      const image: ImageRecord = { ...rest, label: NO_LABEL };
+      if (className === null && mode !== 'wanted') unlabelled.push({ image, message: noLabel ?? '' });
+      else {
+        images.push(image);
+        names.push(className);
+      }
+    }
+  }
+  const classes = reader.classes();
+  const labels = new Map(classes.map((name, label) => [name, label]));
+  images.forEach((image, at) => {
+    const name = names[at];
+    if (name != null) image.label = labels.get(name) as number;
+  });
+  return { classes, images, unlabelled, skips: reader.skips, warnings: [...reader.warnings] };
 }
 
 /** Changes the contents as the journal says. */
@@ -99,38 +120,4 @@ function overlay(contents: Contents, journal: JournalOverlay | null): JournalEff
 
 function givesLabels({ journal }: OpenOptions): boolean {
   return journal?.decisions.some(({ label }) => label !== null) ?? false;
-}
-
-function listingOf(source: Source, options: OpenOptions): Listing {
-  const unlabelled = options.purpose === 'look';
-  if (source.format === 'folder') {
-    return listFolder(source.root, { unlabelled, mayLackClasses: givesLabels(options) });
-  }
-  if (!source.file)
-    throw new Problem('no-manifest', `${source.root} holds no manifest.`, 'Name the manifest file itself.');
-  return listManifest(source.root, source.file, { unlabelled });
-}
-
-async function readListing(source: Source, listing: Listing, index: IndexDb, options: OpenOptions): Promise<Contents> {
-  const labelled = new Set(listing.images.map((image) => image.path));
-  const bare = givesLabels(options)
-    ? listing.skipped.filter(({ cause, path: name }) => cause === 'no-label' && !labelled.has(name))
-    : [];
-  const scanned = await scanFiles(source.root, [...labelled, ...bare.map(({ path: name }) => name)], index, options);
-  const skips = new SkipList();
-  const unlabelled = bare.flatMap(({ path: name, message }) => {
-    const image = unlabelledRecord(name, scanned);
-    return image ? [{ image, message }] : [];
-  });
-  const looked = new Set(unlabelled.map(({ image }) => image.path));
-  for (const { path: name, cause, message } of listing.skipped) {
-    if (cause !== 'no-label' || !looked.has(name)) skips.add(cause, name, message);
-  }
-  const { classes, images } = recordsOf(listing, scanned, skips, source.format);
-  return { classes, images, unlabelled, skips, warnings: listing.warnings };
-}
-
-async function readIdxSource(source: Source, index: IndexDb, options: OpenOptions): Promise<Contents> {
-  const { classes, images } = await readIdxImages(source.root, source.file, index, options);
-  return { classes, images, unlabelled: [], skips: new SkipList(), warnings: [] };
 }

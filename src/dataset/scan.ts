@@ -22,9 +22,7 @@ export interface ScannedFile {
 /** Files above this are refused unread: no image format here needs it, and they would fill the memory. */
 export const LIMIT_BYTES = 2 ** 30;
 
-const BATCH = 500;
 const PROGRESS_MS = 100;
-const YIELD_EVERY = 2000;
 
 /** Enough to keep libuv's threads busy while others wait for the disk. */
 const CONCURRENCY = Math.min(32, Math.max(8, 2 * os.availableParallelism()));
@@ -34,33 +32,51 @@ const BYTES_IN_FLIGHT = 256 * 2 ** 20;
 
 /**
  * Learns what each file holds: from the index where size, times and inode are as they were, else by reading and really
- * decoding it. Files that are no longer listed leave the index.
- * @param paths relative to `root`.
+ * decoding it. Files that are no longer listed leave the index. No more than a few hundred files are held at a time.
+ * @param listed in the order of their paths (by code point), some at a time
+ * @param total how many there are
  * @throws the signal's reason when aborted; what was read until then stays in the index.
  */
-export async function scanFiles(
+export async function* scanFiles<Listed extends { path: string }>(
   root: string,
-  paths: string[],
+  listed: Iterable<readonly Listed[]>,
+  total: number,
   index: IndexDb,
   { onProgress, signal }: ScanOptions = {},
+): AsyncGenerator<{ listed: Listed; file: ScannedFile }[]> {
+  const progress = new Throttle(onProgress, total);
+  let after = '';
+  for (const chunk of listed) {
+    await new Promise(setImmediate);
+    signal?.throwIfAborted();
+    const last = chunk.at(-1);
+    if (!last) continue;
+    const found = await scanChunk(root, { paths: chunk.map(({ path: name }) => name), after }, index, progress, signal);
+    after = last.path;
+    yield chunk.map((image) => ({ listed: image, file: found.get(image.path) as ScannedFile }));
+  }
+  index.forgetBetween(after, null, []);
+  progress.end();
+}
+
+/** @param after path of the last file of the chunk before */
+async function scanChunk(
+  root: string,
+  { paths, after }: { paths: readonly string[]; after: string },
+  index: IndexDb,
+  progress: Throttle,
+  signal: AbortSignal | undefined,
 ): Promise<Map<string, ScannedFile>> {
-  const known = readIndex(index);
+  const { known, hasOthers } = index.filesBetween(after, paths.at(-1) ?? '', new Set(paths));
   const found = new Map<string, ScannedFile>();
   const unread: { path: string; stamp: FileStamp }[] = [];
-  const progress = new Throttle(onProgress, paths.length);
-
-  for (let i = 0; i < paths.length; i++) {
-    if (i % YIELD_EVERY === YIELD_EVERY - 1) {
-      await new Promise(setImmediate);
-      signal?.throwIfAborted();
-    }
-    const name = paths[i] as string;
+  let isGone = hasOthers;
+  for (const name of paths) {
     const stamp = stampFile(path.join(root, name));
     const before = known.get(name);
-    known.delete(name);
     if ('cause' in stamp) {
       found.set(name, { bytes: 0, modified: 0, facts: stamp });
-      if (before) known.set(name, before);
+      if (known.delete(name)) isGone = true;
       progress.seen++;
     } else if (before && sameStamp(before.stamp, stamp)) {
       found.set(name, { bytes: stamp.size, modified: stamp.modified, facts: before.facts });
@@ -68,17 +84,9 @@ export async function scanFiles(
     } else unread.push({ path: name, stamp });
     progress.tell();
   }
-
-  index.update([], [...known.keys()]);
+  if (isGone) index.forgetBetween(after, paths.at(-1) ?? '', known.keys());
   await readAll(root, unread, index, found, progress, signal);
-  progress.tell(true);
   return found;
-}
-
-function readIndex(index: IndexDb): Map<string, { stamp: FileStamp; facts: FileFacts }> {
-  const known = new Map<string, { stamp: FileStamp; facts: FileFacts }>();
-  index.readFiles((name, stamp, facts) => known.set(name, { stamp, facts }));
-  return known;
 }
 
 function stampFile(file: string): FileStamp | { cause: 'missing' | 'unreadable'; message: string } {
@@ -104,7 +112,7 @@ async function readAll(
 ): Promise<void> {
   let next = 0;
   let inFlight = 0;
-  let batch: Parameters<IndexDb['update']>[0] = [];
+  const read: Parameters<IndexDb['update']>[0] = [];
   const waiting: (() => void)[] = [];
   const worker = async () => {
     for (let file = unread[next++]; file; file = unread[next++]) {
@@ -117,8 +125,7 @@ async function readAll(
       inFlight -= file.stamp.size;
       for (const wake of waiting.splice(0)) wake();
       found.set(file.path, { bytes: file.stamp.size, modified: file.stamp.modified, facts });
-      batch.push({ ...file, facts });
-      if (batch.length >= BATCH) index.update(batch.splice(0));
+      read.push({ ...file, facts });
       progress.seen++;
       progress.read++;
       progress.tell();
@@ -127,8 +134,7 @@ async function readAll(
   try {
     await Promise.all(Array.from({ length: CONCURRENCY }, worker));
   } finally {
-    index.update(batch);
-    batch = [];
+    index.update(read);
   }
 }
 
@@ -156,12 +162,18 @@ class Throttle {
   seen = 0;
   read = 0;
   readonly #listener: ScanOptions['onProgress'];
-  readonly #total: number;
+  #total: number;
   #last = 0;
 
   constructor(listener: ScanOptions['onProgress'], total: number) {
     this.#listener = listener;
     this.#total = total;
+  }
+
+  /** Some of what a source names may be no part of the set. */
+  end(): void {
+    this.#total = this.seen;
+    this.tell(true);
   }
 
   tell(always = false): void {

@@ -72,7 +72,7 @@ function isBusy(error: unknown): boolean {
 }
 
 /** Node announces node:sqlite as experimental on stderr; users can do nothing with that. */
-async function loadSqlite(): Promise<typeof import('node:sqlite')> {
+export async function loadSqlite(): Promise<typeof import('node:sqlite')> {
   const emit = process.emitWarning;
   process.emitWarning = () => {};
   try {

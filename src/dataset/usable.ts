@@ -18,7 +18,7 @@ export function checkUsable(
   images: ImageRecord[],
   skipped: Skipped[],
 ): DataSetWarning[] {
-  assertImages(source, images, skipped);
+  assertImages(source, images.length, skipped);
   const place = placeOf(source);
   const left = leftOut(skipped);
   const counts = new Array<number>(classes.length).fill(0);
@@ -37,8 +37,8 @@ export function checkUsable(
 }
 
 /** @throws Problem `no-images` */
-export function assertImages(source: Source, images: ImageRecord[], skipped: Skipped[]): void {
-  if (images.length > 0) return;
+export function assertImages(source: Source, images: number, skipped: Skipped[]): void {
+  if (images > 0) return;
   throw new Problem(
     'no-images',
     `${placeOf(source)} holds no usable image.${leftOut(skipped)}`,
