@@ -1,34 +1,33 @@
-// The catalogue of a data set of a million images: what the panels ask `loupe inspect --lines`, timed at the pipe, and its memory.
-// `node bench/catalogue.ts [rows]`. The images are rows only: there are no files behind them.
-import { type ChildProcess, spawn } from 'node:child_process';
+// The catalogue of a data set of a million images: its first scan, scans after changes and their memory; then what the panels ask
+// `loupe inspect --lines`, timed at the pipe, and its memory.
+// `node bench/catalogue.ts [rows]`. The images that are scanned are bitmaps of one pixel that a manifest names by way of many links to
+// their folder; those that are asked for are rows only: there are no files behind them.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import type { Catalogue } from '../src/catalogue/catalogue.ts';
 import { openCatalogue, refreshDecisions } from '../src/catalogue/open-catalogue.ts';
 import { overviewOf } from '../src/catalogue/overview.ts';
 import { cliFile } from '../src/entries.ts';
 import type { CatalogueLine, CatalogueRequest } from '../src/protocol/catalogue.ts';
 import { defaultThresholds } from '../src/protocol/findings.ts';
+import { onePixel, writeManyImages } from '../test/integration/catalogue/many-images.ts';
 import { writeResult } from './result-file.ts';
 
 const REPEATS = 9;
-/** A bitmap of one pixel: a catalogue is opened of a folder with an image. */
-const PIXEL = Buffer.from(
-  '424d3a0000000000000036000000280000000100000001000000010018000000000004000000130b0000130b00000000000000000000ffffff00',
-  'hex',
-);
-
 const rows = Number(process.argv[2] ?? 1_000_000);
 
 async function measure(): Promise<void> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'loupe-bench-'));
   try {
+    const scans = scanAll(path.join(folder, 'many'), path.join(folder, 'scan-cache'));
     const cacheFolder = path.join(folder, 'cache');
     const source = path.join(folder, 'data');
     fs.mkdirSync(path.join(source, 'a'), { recursive: true });
-    fs.writeFileSync(path.join(source, 'a', 'one.bmp'), PIXEL);
+    fs.writeFileSync(path.join(source, 'a', 'one.bmp'), onePixel(255, 255, 255));
     const catalogue = await openCatalogue(source, { cacheFolder });
     const started = performance.now();
     fill(catalogue, rows);
@@ -48,6 +47,7 @@ async function measure(): Promise<void> {
     writeResult('catalogue', {
       rows,
       load: os.loadavg().map((value) => Math.round(value * 10) / 10),
+      scans,
       fillSeconds: round(filled),
       databaseMegabytes: Math.round(bytes / 1e6),
       firstOverviewMs: round(firstOverviewMs),
@@ -58,6 +58,30 @@ async function measure(): Promise<void> {
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
+}
+
+interface Scan {
+  name: string;
+  seconds: number;
+  peakMegabytes: number | null;
+}
+
+/** Each in a process of its own, with Node's own limits. */
+function scanAll(folder: string, cacheFolder: string): Scan[] {
+  const manifest = writeManyImages(folder, rows);
+  const script = fileURLToPath(new URL('../test/integration/catalogue/scan-process.ts', import.meta.url));
+  const scan = (name: string): Scan => {
+    const answer = execFileSync(process.execPath, [script, manifest, cacheFolder], { encoding: 'utf8' });
+    const { seconds, peakMegabytes } = JSON.parse(answer) as Omit<Scan, 'name'>;
+    process.stderr.write(`${name}: ${round(seconds)} s, ${Math.round(peakMegabytes ?? 0)} MB at most\n`);
+    return { name, seconds: round(seconds), peakMegabytes: peakMegabytes && Math.round(peakMegabytes) };
+  };
+  const scans = [scan('first'), scan('nothing has changed')];
+  const middle = path.join(folder, 'link-00050');
+  fs.rmSync(middle);
+  fs.mkdirSync(middle);
+  for (let i = 0; i < 50; i++) fs.writeFileSync(path.join(middle, `${i}.bmp`), onePixel(i, 0, 0));
+  return [...scans, scan('50 images have changed and 50 are gone')];
 }
 
 interface Question {
@@ -137,7 +161,7 @@ function fill(catalogue: Catalogue, count: number): void {
   const split = "CASE n % 10 WHEN 0 THEN 'test' WHEN 1 THEN 'validation' ELSE 'train' END";
   const numbers = `WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ${count})`;
   const name = `'class-' || (n * 100 / ${count})`;
-  catalogue.write(() => {
+  catalogue.writeImages(true, () => {
     catalogue.db.exec(`
       DELETE FROM images;
       ${numbers} INSERT INTO images
@@ -154,12 +178,7 @@ function fill(catalogue: Catalogue, count: number): void {
       ${numbers} INSERT INTO pairs SELECT n, n + 1, 'near-duplicate', n % 9, 0.95 FROM numbers WHERE n % 20 = 0 AND n + 1 < ${count};
     `);
     const classes = Array.from({ length: 100 }, (_, i) => `class-${i}`).sort();
-    const facts = {
-      ...catalogue.facts,
-      classes,
-      splits: ['train', 'validation', 'test'],
-      fingerprint: `bench-${count}`,
-    };
+    const facts = { ...catalogue.facts, classes, splits: ['train', 'validation', 'test'] };
     catalogue.setMeta('facts', JSON.stringify(facts));
     catalogue.setMeta(
       'labels',

@@ -1,9 +1,22 @@
+import { randomBytes } from 'node:crypto';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { ImageMeasures } from '../images/measures/measures.ts';
 import type { Decisions } from './decisions.ts';
 import { setFindingKey } from './finding-key.ts';
 import { measureColumns, OWN_TABLES } from './schema.ts';
 import type { CatalogueImage, ImageNeighbours, ImagePair, LabelResult, MapResult, SetFinding } from './types.ts';
+
+const REVISION = 'revision';
+const IMAGE_WRITES = 'imageWrites';
+const OUT_OF_ORDER = 'outOfOrder';
+
+/** Of the images as `contents` says. */
+interface Shape {
+  contents: string;
+  count: number;
+  isByPath: boolean;
+  isDense: boolean;
+}
 
 type Row = Record<string, SQLInputValue>;
 
@@ -14,7 +27,6 @@ export interface CatalogueFacts {
   source: string;
   classes: string[];
   splits: string[];
-  fingerprint: string;
   unreadable: number;
 }
 
@@ -27,6 +39,7 @@ export class Catalogue {
   /** Why nothing is kept on the disk, or null. */
   readonly notKept: string | null;
 
+  #known: Shape | null = null;
   #decisions: { hash: string; times: number; unplaced: number } = { hash: '', times: 0, unplaced: 0 };
 
   constructor(db: DatabaseSync, notKept: string | null) {
@@ -45,28 +58,59 @@ export class Catalogue {
     return `${this.meta('version') ?? '0'}:${this.#decisions.hash}`;
   }
 
-  /** Changes when images come, go or change: ids of another revision mean nothing. */
+  /** Another one when images have come, gone or changed since a scan was over; a first scan adds to the same one. */
   get revision(): string {
-    return this.facts.fingerprint.slice(0, 16);
+    return this.meta(REVISION) ?? '';
+  }
+
+  /** Changes with every write that concerns the images themselves, not what was found of them. */
+  get contents(): string {
+    return `${this.revision}.${this.meta(IMAGE_WRITES) ?? '0'}`;
+  }
+
+  /** Whether a scan ever came to its end. */
+  get isScanned(): boolean {
+    return this.meta('scanned') !== null;
   }
 
   get facts(): CatalogueFacts {
     const facts = this.meta('facts');
     return facts === null
-      ? { root: '', source: '', classes: [], splits: [], fingerprint: '', unreadable: 0 }
+      ? { root: '', source: '', classes: [], splits: [], unreadable: 0 }
       : (JSON.parse(facts) as CatalogueFacts);
   }
 
   get count(): number {
+    return this.#shape.count;
+  }
+
+  /** An id that is greater than that of any image. */
+  get end(): number {
     return Number(this.get('SELECT coalesce(max(id), -1) + 1 AS n FROM images')?.n);
   }
 
-  /** All images in the order of their ids, read as they are asked for. Write nothing before the last one has come. */
+  /** How ids and paths go together: in one order, and without gaps from 0 on. */
+  get order(): { isByPath: boolean; isDense: boolean } {
+    const { isByPath, isDense } = this.#shape;
+    return { isByPath, isDense };
+  }
+
+  get #shape(): Shape {
+    const { contents } = this;
+    if (this.#known?.contents !== contents) {
+      const count = Number(this.get('SELECT count(*) AS n FROM images')?.n);
+      const isByPath = this.meta(OUT_OF_ORDER) === null;
+      this.#known = { contents, count, isByPath, isDense: isByPath && this.end === count };
+    }
+    return this.#known;
+  }
+
+  /** All images in the order of their paths, read as they are asked for. Write nothing before the last one has come. */
   *images(): Generator<CatalogueImage> {
     const query = this.db.prepare(`
       SELECT i.id, i.path, i.hash, i.class, i.split, i.format, i.width, i.height, i.bytes,
         coalesce(e.excluded OR e.deleted, 0), coalesce(e.class, i.class), coalesce(e.split, i.split)
-      FROM images i LEFT JOIN edits e ON e.image = i.id ORDER BY i.id`);
+      FROM images i LEFT JOIN edits e ON e.image = i.id ORDER BY ${this.order.isByPath ? 'i.id' : 'i.path'}`);
     query.setReturnArrays(true);
     for (const row of query.iterate() as unknown as Iterable<ImageTuple>) {
       const [id, path, hash, label, , format, width, height, bytes, left, effectiveLabel, split] = row;
@@ -223,6 +267,20 @@ export class Catalogue {
   /** Decisions of the journal that fit no image. */
   get unplaced(): number {
     return this.#decisions.unplaced;
+  }
+
+  /** As `write`, of images themselves. @param anew whether what was known of ids before is to be asked again */
+  writeImages(anew: boolean, work: () => void): void {
+    this.write(() => {
+      work();
+      this.setMeta(IMAGE_WRITES, String(Number(this.meta(IMAGE_WRITES) ?? 0) + 1));
+      if (anew || this.meta(REVISION) === null) this.setMeta(REVISION, randomBytes(8).toString('hex'));
+    });
+  }
+
+  /** The order of ids is that of paths no longer. */
+  loseOrder(): void {
+    this.setMeta(OUT_OF_ORDER, '1');
   }
 
   /** All of `work`, or nothing of it. */

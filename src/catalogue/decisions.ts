@@ -59,7 +59,7 @@ export function readDecisions(
     }
   }
   const unplaced = placed.changed.length + placed.gone.length + placed.ambiguous.length;
-  return { hash: `${name}:${journalHash(lines, name)}:${catalogue.revision}`, edits, dismissed, unplaced };
+  return { hash: `${name}:${journalHash(lines, name)}:${catalogue.contents}`, edits, dismissed, unplaced };
 }
 
 /** Lines of the data set, for the history of an image. */

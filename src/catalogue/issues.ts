@@ -7,7 +7,7 @@ import { fromOf } from './fields.ts';
 import { findingKey, setFindingKey } from './finding-key.ts';
 import { type ImageKind, imageCondition, isImageKind, isPairKind, type PairKind, pairQuery } from './issue-sql.ts';
 import { labelCondition, labelScoreColumn } from './label-sql.ts';
-import { idsOf, keptOrder, orderBy } from './order.ts';
+import { idsOf, keptOrder, orderBy, pathOrder } from './order.ts';
 import { conditionOf } from './query-sql.ts';
 import { rowsOf } from './rows.ts';
 import { joinSql, sql } from './sql.ts';
@@ -58,7 +58,7 @@ function imageIssues(catalogue: Catalogue, kind: ImageKind, request: Request): I
         ? sql(labelScoreColumn(score))
         : sql(RANK[kind], ...(kind === 'odd-size' ? [middle, middle] : []));
     const both = joinSql([condition, conditionOf(catalogue, query)], ' AND ');
-    return orderBy(catalogue, both, sql(`${rank.text}, i.id`, ...rank.values));
+    return orderBy(catalogue, both, sql(`${rank.text}, ${pathOrder(catalogue)}`, ...rank.values));
   });
   const rows = rowsOf(catalogue, idsOf(order, offset, limit));
   return { total: order.total, rows: rows.map((row) => imageIssue(catalogue, kind, thresholds, score, row)) };

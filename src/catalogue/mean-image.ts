@@ -41,7 +41,7 @@ export async function meanImage(
 ): Promise<CatalogueAnswers['meanImage']> {
   const { root } = catalogue.facts;
   const members = membersOf(catalogue, className, split);
-  const name = digest('sha256', JSON.stringify([root, catalogue.revision, className, split]), 'hex').slice(0, 32);
+  const name = digest('sha256', JSON.stringify([root, catalogue.contents, className, split]), 'hex').slice(0, 32);
   const file = path.join(thumbnailFolder(), 'classes', `${name}.png`);
   if (fs.existsSync(file)) return { file, images: members.total };
   const sums = new Float64Array(SIDE * SIDE * 3);
@@ -75,7 +75,7 @@ function membersOf(catalogue: Catalogue, className: string | null, split: string
   const total = Number(catalogue.get(`SELECT count(*) AS n FROM images WHERE ${where}`, className, split, split)?.n);
   const every = Math.max(1, Math.ceil(total / MEAN_OF));
   const sample = catalogue.all(
-    `SELECT path, format FROM (SELECT path, format, row_number() OVER (ORDER BY id) AS at FROM images WHERE ${where})
+    `SELECT path, format FROM (SELECT path, format, row_number() OVER (ORDER BY path) AS at FROM images WHERE ${where})
      WHERE (at - 1) % ? = 0`,
     className,
     split,

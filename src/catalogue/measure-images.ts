@@ -83,7 +83,7 @@ class MeasurePass {
     this.#root = catalogue.facts.root;
     this.total = Number(catalogue.get('SELECT count(DISTINCT hash) AS n FROM images WHERE brightness IS NULL')?.n);
     this.#isSecond = this.total > 0 && isClaimedByOther(catalogue);
-    this.#last = this.#isSecond ? catalogue.count : -1;
+    this.#last = this.#isSecond ? catalogue.end : -1;
     if (this.total > 0 && !this.#isSecond) claim(catalogue);
   }
 

@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { openDataSet } from '../dataset/open.ts';
 import { resolveSource, type Source } from '../dataset/resolve-source.ts';
+import { openSource } from '../dataset/source-reader.ts';
 import { openRebuildable } from '../dataset/sqlite.ts';
 import type { ScanProgress } from '../dataset/types.ts';
+import { assertImages } from '../dataset/usable.ts';
 import { cacheRoot } from '../files.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import { Catalogue } from './catalogue.ts';
 import { readDecisions } from './decisions.ts';
 import { PROBE, SCHEMA_VERSION, TABLES } from './schema.ts';
-import { fillCatalogue } from './sync.ts';
+import { CatalogueSync } from './sync.ts';
 
 export interface OpenCatalogueOptions {
   /** Folder whose `.loupe` holds the journal of decisions. Default: the current folder. */
@@ -32,17 +33,9 @@ const CHECKED_BELOW = 64 * 2 ** 20;
  * @throws Problem where there are no images; the signal's reason when aborted
  */
 export async function openCatalogue(source: string, options: OpenCatalogueOptions = {}): Promise<Catalogue> {
-  const resolved = await resolveSource(path.resolve(source), 'auto');
-  const file = catalogueFile(options.cacheFolder ?? cacheRoot(), resolved);
-  const { db, notKept } = await openRebuildable(file, {
-    tables: TABLES,
-    version: SCHEMA_VERSION,
-    probe: PROBE,
-    checkedBelow: CHECKED_BELOW,
-  });
-  const catalogue = new Catalogue(db, notKept);
+  const catalogue = await openUnscanned(source, options);
   try {
-    if (!options.skipScan || catalogue.count === 0) await scanInto(catalogue, source, options);
+    if (!options.skipScan || !catalogue.isScanned) await scanInto(catalogue, source, options);
     refreshDecisions(catalogue, source, options);
     return catalogue;
   } catch (error) {
@@ -51,11 +44,35 @@ export async function openCatalogue(source: string, options: OpenCatalogueOption
   }
 }
 
-/** Brings the catalogue in step with the files. @throws as `openCatalogue` */
+/** Opens the catalogue as earlier scans left it, if only in part or empty. @throws Problem of `resolveSource` */
+export async function openUnscanned(
+  source: string,
+  { cacheFolder }: Pick<OpenCatalogueOptions, 'cacheFolder'>,
+): Promise<Catalogue> {
+  const resolved = await resolveSource(path.resolve(source), 'auto');
+  const file = catalogueFile(cacheFolder ?? cacheRoot(), resolved);
+  const { db, notKept } = await openRebuildable(file, {
+    tables: TABLES,
+    version: SCHEMA_VERSION,
+    probe: PROBE,
+    checkedBelow: CHECKED_BELOW,
+  });
+  return new Catalogue(db, notKept);
+}
+
+/** Brings the catalogue in step with the files; what was read is seen as it comes. @throws as `openCatalogue` */
 export async function scanInto(catalogue: Catalogue, source: string, options: OpenCatalogueOptions): Promise<void> {
   const { cacheFolder, onProgress, signal } = options;
-  const data = await openDataSet(source, { purpose: 'look', cacheFolder, onProgress, signal });
-  fillCatalogue(catalogue, path.resolve(source), data);
+  const resolved = await resolveSource(path.resolve(source), 'auto');
+  const reader = await openSource(resolved, { unlabelled: 'wanted', cacheFolder, onProgress, signal });
+  try {
+    const sync = new CatalogueSync(catalogue, path.resolve(source), reader);
+    for await (const chunk of reader.chunks()) sync.take(chunk);
+    assertImages(resolved, sync.images, reader.skips.summary());
+    sync.finish();
+  } finally {
+    reader.close();
+  }
 }
 
 /** Brings the catalogue in step with the journal. @param pending lines that count as if they were in it */

@@ -10,7 +10,7 @@ import { statisticsOf } from './statistics.ts';
 /** The images of a query in its order. */
 export interface Order {
   total: number;
-  /** Null: all images by id, which needs no list. */
+  /** Null: all images, whose ids count from 0 on without gaps, which needs no list. */
   ids: Uint32Array | null;
 }
 
@@ -77,16 +77,37 @@ function computeOrder(catalogue: Catalogue, query: CatalogueQuery): Order {
     ...(query.sort ? [sortKey(catalogue, query.sort.field)] : []),
   ];
   const direction = query.sort?.descending ? 'DESC' : 'ASC';
-  const isById = keys.length === 0 || (!query.group && query.sort?.field === 'path' && direction === 'ASC');
-  if (isById && condition.text === '1') return { total: catalogue.count, ids: null };
+  const { isDense } = catalogue.order;
+  const byPath = pathOrder(catalogue);
+  const isByPath = keys.length === 0 || (!query.group && query.sort?.field === 'path' && direction === 'ASC');
+  if (isByPath && condition.text === '1') {
+    return isDense ? { total: catalogue.count, ids: null } : allByPath(catalogue, byPath);
+  }
   const terms = keys.map(({ text }, at) => {
     const isSort = query.sort !== undefined && at === keys.length - 1;
     return `${text} IS NULL, ${text} ${isSort ? direction : 'ASC'}`;
   });
-  const ordering = isById ? 'i.id' : [...terms, 'i.id'].join(', ');
+  const ordering = isByPath ? byPath : [...terms, byPath].join(', ');
   // Each key stands in the statement twice: where it is null, and its value.
-  const values = isById ? [] : keys.flatMap((key) => [...key.values, ...key.values]);
+  const values = isByPath ? [] : keys.flatMap((key) => [...key.values, ...key.values]);
   return orderBy(catalogue, condition, sql(ordering, ...values));
+}
+
+/** What orders images by their paths: their ids, as long as they do. */
+export function pathOrder(catalogue: Catalogue): 'i.id' | 'i.path' {
+  return catalogue.order.isByPath ? 'i.id' : 'i.path';
+}
+
+const wholes = new WeakMap<Catalogue, { contents: string; order: Order }>();
+
+/** What is found of images leaves this order as it is, so it is kept longer than others. */
+function allByPath(catalogue: Catalogue, byPath: string): Order {
+  const { contents } = catalogue;
+  const known = wholes.get(catalogue);
+  if (known?.contents === contents) return known.order;
+  const order = orderBy(catalogue, sql('1'), sql(byPath));
+  wholes.set(catalogue, { contents, order });
+  return order;
 }
 
 /** The images that a condition means, in this order. */
@@ -106,11 +127,17 @@ class IdList {
   length = 0;
   #ids: Uint32Array;
 
-  constructor(most: number) {
-    this.#ids = new Uint32Array(most);
+  /** @param expected how many there are, if no other process adds some meanwhile */
+  constructor(expected: number) {
+    this.#ids = new Uint32Array(expected);
   }
 
   add(id: number): void {
+    if (this.length === this.#ids.length) {
+      const longer = new Uint32Array(2 * this.length + 1024);
+      longer.set(this.#ids);
+      this.#ids = longer;
+    }
     this.#ids[this.length++] = id;
   }
 
@@ -119,9 +146,8 @@ class IdList {
   }
 }
 
-/** The path's order is that of the ids. */
 function sortKey(catalogue: Catalogue, field: CatalogueField): Sql {
-  if (field === 'path') return sql('i.id');
+  if (field === 'path') return sql(pathOrder(catalogue));
   return field === 'issue' ? firstIssue(catalogue) : sql(fieldColumns[field].column);
 }
 

@@ -1,14 +1,19 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Problem } from '../problem.ts';
-import { openCatalogue } from './open-catalogue.ts';
-import type { ScanResult, ScanTask } from './scan-in-thread.ts';
+import { openUnscanned, scanInto } from './open-catalogue.ts';
+import type { ScanMessage, ScanTask } from './scan-in-thread.ts';
 
-const { source, cacheFolder, workspace } = workerData as ScanTask;
+const { source, cacheFolder } = workerData as ScanTask;
+const say = (message: ScanMessage) => parentPort?.postMessage(message);
 
-async function scan(): Promise<ScanResult> {
+async function scan(): Promise<Extract<ScanMessage, { ended: unknown }>['ended']> {
   try {
-    const catalogue = await openCatalogue(source, { cacheFolder, workspace });
-    catalogue.close();
+    const catalogue = await openUnscanned(source, { cacheFolder });
+    try {
+      await scanInto(catalogue, source, { cacheFolder, onProgress: (progress) => say({ progress }) });
+    } finally {
+      catalogue.close();
+    }
     return null;
   } catch (error) {
     const known = error instanceof Problem ? error : null;
@@ -17,4 +22,4 @@ async function scan(): Promise<ScanResult> {
   }
 }
 
-parentPort?.postMessage(await scan());
+say({ ended: await scan() });

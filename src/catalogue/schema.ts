@@ -1,5 +1,5 @@
 /** Raise it when the tables or the meaning of a column change; a catalogue of another version is made anew. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** Columns that `measures` keeps by content, and `images` has a copy of, so that no query needs a join. */
 export const measureColumns = [
@@ -24,8 +24,9 @@ const MEASURES = `
     information REAL, border REAL, border_color TEXT, greyscale INTEGER, perceptual_hash TEXT, pixel_hash TEXT`;
 
 /**
- * `images.id` is the position by path (UTF-16 code units): the order of a query without a sort. All that is said of an image
- * by its id moves along when a rescan changes positions.
+ * `images.id` names an image for good: a rescan leaves it as it is, a renamed file keeps it, and no other image gets it later. After a
+ * first scan ids are positions by path (by code point, as SQLite compares), the order of a query without a sort. `came` holds what the
+ * scan under way has added, until it knows what is gone, so that renamed files are found.
  */
 export const TABLES = `
   CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -38,6 +39,7 @@ export const TABLES = `
   CREATE INDEX IF NOT EXISTS images_path ON images (path);
   CREATE INDEX IF NOT EXISTS images_class ON images (class, split);
   CREATE TABLE IF NOT EXISTS measures (hash TEXT PRIMARY KEY,${MEASURES}) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS came (id INTEGER PRIMARY KEY);
   CREATE TABLE IF NOT EXISTS skips (id INTEGER PRIMARY KEY, path TEXT NOT NULL, cause TEXT NOT NULL, message TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS pairs (
     a INTEGER NOT NULL, b INTEGER NOT NULL, kind TEXT NOT NULL, distance INTEGER, similarity REAL, PRIMARY KEY (a, b)

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ScanProgress } from '../dataset/types.ts';
 import { Problem } from '../problem.ts';
 import type { CatalogueLine, CatalogueQuestion } from '../protocol/catalogue.ts';
 import type { JournalLine } from '../protocol/journal.ts';
@@ -8,7 +10,7 @@ import { type AnswerContext, answerRequest } from './answer.ts';
 import type { Catalogue } from './catalogue.ts';
 import { journalLines } from './decisions.ts';
 import { measureImages } from './measure-images.ts';
-import { type OpenCatalogueOptions, openCatalogue, refreshDecisions } from './open-catalogue.ts';
+import { type OpenCatalogueOptions, openUnscanned, refreshDecisions, scanInto } from './open-catalogue.ts';
 import { overviewOf } from './overview.ts';
 import { scanInThread } from './scan-in-thread.ts';
 
@@ -20,12 +22,16 @@ export interface ServeOptions extends Pick<OpenCatalogueOptions, 'workspace' | '
 const PROGRESS = 'Scanning';
 /** How often it is looked whether anything has changed by itself. */
 const LOOK_MS = 1000;
+/** How often it is looked whether a first scan has found an image. */
+const FIRST_LOOK_MS = 10;
+const PROGRESS_MS = 250;
 /** An overview of a large set takes its time: at most this share of it is spent on unasked ones. */
 const UNASKED_SHARE = 0.05;
 
 /**
  * Answers questions about a data set until `input` ends. What an earlier process found is shown at once, and brought in step with the
- * files in the background; only the first scan of all has to be waited for. Then images are measured, also in the background.
+ * files in the background; of a first scan, what it has found so far: only its first images have to be waited for. Then images are
+ * measured, also in the background.
  */
 export async function serveCatalogue(
   source: string,
@@ -44,31 +50,27 @@ export async function serveCatalogue(
   const closed = once(lines, 'close').then(() => {
     if (waiting.length === 0) ended.abort();
   });
-  let hasScanned = false;
-  const catalogue = await openCatalogue(source, {
-    ...options,
-    skipScan: true,
-    signal: ended.signal,
-    onProgress: ({ seen, total }) => {
-      hasScanned = true;
-      void say({ progress: { what: PROGRESS, done: seen, total } });
-    },
-  }).catch((error: unknown) => {
-    // Nobody waits for an answer any more.
-    if (ended.signal.aborted) return null;
-    throw error;
-  });
-  if (!catalogue) return;
+  const catalogue = await openUnscanned(source, options);
   const service = new Service(catalogue, source, options, say);
   try {
-    await service.tellOverview();
+    const scan = service.scan(ended.signal);
+    // Whoever waits for it hears of a failure, and nobody else does.
+    scan.catch(() => undefined);
+    await Promise.race([scan, service.firstImages(ended.signal)]);
+    // A scan that fails before it has found anything says what is wrong with the data set.
+    if (catalogue.count === 0) await scan;
+    if (ended.signal.aborted) return;
+    service.begin();
     take = (line) => service.take(line);
     for (const line of waiting.splice(0)) take(line);
-    const background = service.work(hasScanned, ended.signal);
+    const background = service.work(scan, ended.signal);
     await closed;
     await service.settled();
     ended.abort();
     await background;
+  } catch (error) {
+    // Nobody waits for an answer any more.
+    if (!ended.signal.aborted) throw error;
   } finally {
     catalogue.close();
   }
@@ -82,7 +84,8 @@ class Service {
   readonly #atWork = new Set<Promise<void>>();
   readonly #context: AnswerContext;
   #pending: readonly JournalLine[] = [];
-  #told = { version: '', revision: '', at: 0, took: 0 };
+  #told = { version: '', contents: '', at: 0, took: 0 };
+  #toldProgress = 0;
 
   constructor(
     catalogue: Catalogue,
@@ -107,6 +110,25 @@ class Service {
     };
   }
 
+  /** Beside the answers, in a thread; where nothing can be kept on the disk, which two threads would share, in this one. */
+  async scan(signal: AbortSignal): Promise<void> {
+    const { cacheFolder, quick = false } = this.#options;
+    if (quick && this.#catalogue.isScanned) return;
+    const onProgress = (progress: ScanProgress) => this.#tellProgress(progress);
+    if (this.#catalogue.notKept !== null) await scanInto(this.#catalogue, this.#source, { onProgress, signal });
+    else await scanInThread({ source: this.#source, cacheFolder }, { onProgress, signal });
+  }
+
+  /** Settles when there is something to show. */
+  async firstImages(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && this.#catalogue.count === 0) await delay(FIRST_LOOK_MS);
+  }
+
+  begin(): void {
+    refreshDecisions(this.#catalogue, this.#source, this.#options);
+    void this.tellOverview();
+  }
+
   take(line: string): void {
     const question = parse(line);
     if (!question) return;
@@ -119,18 +141,21 @@ class Service {
     while (this.#atWork.size > 0) await Promise.all(this.#atWork);
   }
 
-  /** Scans where that is still to be done, then measures, and tells what changes. */
-  async work(hasScanned: boolean, signal: AbortSignal): Promise<void> {
+  /** Measures when the scan is over, and tells what changes. */
+  async work(scan: Promise<void>, signal: AbortSignal): Promise<void> {
     const timer = setInterval(() => this.#tellChange(), LOOK_MS);
-    const { workspace, cacheFolder, quick = false } = this.#options;
     try {
-      if (!hasScanned && !quick) await scanInThread({ source: this.#source, workspace, cacheFolder }, signal);
+      await scan;
+      void this.#say({ progress: null });
       this.#tellChange();
-      if (!quick) await measureImages(this.#catalogue, { signal });
+      if (!this.#options.quick) await measureImages(this.#catalogue, { signal });
       this.#tellChange();
     } catch (error) {
       // What is known is still answered; the scan says what is wrong to whoever looks at the log.
-      if (!signal.aborted) process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+      if (!signal.aborted) {
+        void this.#say({ progress: null });
+        process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+      }
     } finally {
       if (signal.aborted) clearInterval(timer);
       else signal.addEventListener('abort', () => clearInterval(timer), { once: true });
@@ -141,24 +166,31 @@ class Service {
     const started = performance.now();
     const overview = overviewOf(this.#catalogue);
     const now = performance.now();
-    this.#told = { version: overview.version, revision: overview.revision, at: now, took: now - started };
+    this.#told = { version: overview.version, contents: this.#catalogue.contents, at: now, took: now - started };
     await this.#say({ ready: overview });
   }
 
   #tellChange(): void {
-    const { version, revision, at, took } = this.#told;
-    if (this.#catalogue.version === version) return;
-    if (this.#catalogue.revision !== revision) {
+    const { version, contents, at, took } = this.#told;
+    if (this.#catalogue.version === version || performance.now() - at < took / UNASKED_SHARE) return;
+    if (this.#catalogue.contents !== contents) {
       refreshDecisions(this.#catalogue, this.#source, this.#options, this.#pending);
-    } else if (performance.now() - at < took / UNASKED_SHARE) return;
+    }
     void this.tellOverview();
+  }
+
+  #tellProgress({ seen, total }: ScanProgress): void {
+    const now = performance.now();
+    if (now - this.#toldProgress < PROGRESS_MS) return;
+    this.#toldProgress = now;
+    void this.#say({ progress: { what: PROGRESS, done: seen, total } });
   }
 
   async #answer({ id, request }: CatalogueQuestion): Promise<CatalogueLine> {
     try {
       const answer = await answerRequest(this.#context, request);
       if (answer && 'version' in answer)
-        this.#told = { ...this.#told, version: answer.version, revision: answer.revision };
+        this.#told = { ...this.#told, version: answer.version, contents: this.#catalogue.contents };
       return { id, answer };
     } catch (error) {
       const known = error instanceof Problem ? error : null;

@@ -1,6 +1,7 @@
 import type { CatalogueField } from '../protocol/catalogue.ts';
 import type { Catalogue } from './catalogue.ts';
 import { fieldColumns } from './fields.ts';
+import { pathOrder } from './order.ts';
 import { quantile } from './statistics.ts';
 
 /** How a field is spread over the images that have a value. */
@@ -54,7 +55,7 @@ function summarize(catalogue: Catalogue, field: (typeof summarizedFields)[number
   for (const [value] of statement.iterate(every) as unknown as Iterable<[number]>) values[count++] = value;
   const extreme = (direction: 'ASC' | 'DESC') =>
     catalogue.get(
-      `SELECT i.path, ${column} AS value FROM images i WHERE ${column} IS NOT NULL ORDER BY ${column} ${direction}, i.id LIMIT 1`,
+      `SELECT i.path, ${column} AS value FROM images i WHERE ${column} IS NOT NULL ORDER BY ${column} ${direction}, ${pathOrder(catalogue)} LIMIT 1`,
     );
   const lowest = extreme('ASC');
   const highest = extreme('DESC');

@@ -2,7 +2,7 @@ import type { FindingKind } from '../protocol/findings.ts';
 
 /** An image as finders need it. */
 export interface CatalogueImage {
-  /** Position by path; moves when images come or go, and everything that was written of it moves along. */
+  /** Names the image for good, also when others come or go or its file is renamed. */
   id: number;
   /** Relative to the data set's root, `/`-separated. */
   path: string;

@@ -29,7 +29,7 @@ export class PathStore {
   private constructor(db: DatabaseSync) {
     this.#db = db;
     db.exec(`
-      PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000;
+      PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -4000;
       CREATE TABLE paths (path TEXT PRIMARY KEY, class TEXT, split TEXT, "group" TEXT, no_label TEXT, line INTEGER) WITHOUT ROWID;
       BEGIN;
     `);

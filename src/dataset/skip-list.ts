@@ -14,6 +14,10 @@ export class SkipList {
     if (entry.examples.length < EXAMPLES) entry.examples.push({ path, message });
   }
 
+  get count(): number {
+    return [...this.#causes.values()].reduce((sum, { count }) => sum + count, 0);
+  }
+
   /** Most frequent cause first. */
   summary(): Skipped[] {
     return [...this.#causes.values()].sort((a, b) => b.count - a.count || byCodeUnit(a.cause, b.cause));

@@ -105,7 +105,10 @@ export interface Overview {
   /** Absolute root of the data set. */
   root: string;
   source: string;
-  /** Changes when images come, go or change; ids of another revision mean nothing. */
+  /**
+   * Changes when images come, go or change; ids of another revision mean nothing. A scan adds what it finds to one revision: there are
+   * more images with the next `version`.
+   */
   revision: string;
   /** Changes with everything that answers depend on, measures, findings and edits too: what is shown should be asked for again. */
   version: string;
@@ -245,11 +248,18 @@ export interface CatalogueQuestion {
   request: CatalogueRequest;
 }
 
+/** `total` null: not known yet. */
+export interface CatalogueProgress {
+  what: string;
+  done: number;
+  total: number | null;
+}
+
 /** A line from the process. */
 export type CatalogueLine =
   /** Comes again when the version has changed by itself: more images were measured, a scan in the background found other files. */
   | { ready: Overview }
-  /** While the first scan runs, before the first `ready`. */
-  | { progress: { what: string; done: number; total: number | null } }
+  /** While files are looked through: before the first `ready`, and after it as long as images come; null: that is over. */
+  | { progress: CatalogueProgress | null }
   | { id: number; answer: CatalogueAnswer }
   | { id: number | null; error: { code: string; message: string; advice: string } };

@@ -1,4 +1,11 @@
-import type { CatalogueAnswer, CatalogueField, CatalogueQuery, CatalogueRequest, Overview } from './catalogue.ts';
+import type {
+  CatalogueAnswer,
+  CatalogueField,
+  CatalogueProgress,
+  CatalogueQuery,
+  CatalogueRequest,
+  Overview,
+} from './catalogue.ts';
 
 /** What the panel may ask the catalogue itself. */
 export const inspectRequests = [
@@ -21,8 +28,8 @@ export interface InspectState {
   source: string;
   name: string;
   state: 'untrusted' | 'starting' | 'ready' | 'failed';
-  /** While starting. */
-  progress: { what: string; done: number; total: number | null } | null;
+  /** While starting, and while a scan is still finding images. */
+  progress: CatalogueProgress | null;
   /** Of `failed`. */
   problem: { message: string; advice: string } | null;
   /** As last known, also while the process starts again. */

@@ -1,4 +1,4 @@
-import type { CatalogueField, CatalogueRow } from '../../src/protocol/catalogue.ts';
+import type { CatalogueField, CatalogueProgress, CatalogueRow } from '../../src/protocol/catalogue.ts';
 import { count, figure, percent } from '../ui/format.ts';
 
 /** Fields as they are called on screen. */
@@ -118,4 +118,10 @@ export function editText({ edit }: Pick<CatalogueRow, 'edit'>): string | null {
   if (edit.label !== null) return `relabelled ${edit.label}`;
   if (edit.split !== null) return `moved to ${edit.split}`;
   return edit.kept ? 'label confirmed' : null;
+}
+
+/** How far a scan is, in words. */
+export function progressText({ what, done, total }: CatalogueProgress): string {
+  const of = total === null ? count(done) : `${count(done)} of ${count(total)}`;
+  return `${what} ${of}`;
 }

@@ -1,8 +1,8 @@
 import type { InspectState } from '../../src/protocol/inspect-panel.ts';
 import { element, setHidden, setText } from '../ui/dom.ts';
-import { count } from '../ui/format.ts';
 import { icon } from '../ui/icons.ts';
 import { button, progressRing } from '../ui/kit.ts';
+import { progressText } from './fields.ts';
 
 export interface NoticeListeners {
   onTrust(): void;
@@ -79,8 +79,3 @@ export class Notice {
 }
 
 const signs: Record<string, 'error' | 'warning' | 'image'> = { failed: 'error', untrusted: 'warning', empty: 'image' };
-
-function progressText({ what, done, total }: NonNullable<InspectState['progress']>): string {
-  const of = total === null ? count(done) : `${count(done)} of ${count(total)}`;
-  return `${what} ${of}`;
-}

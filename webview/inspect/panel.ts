@@ -229,6 +229,7 @@ export class InspectPanel {
     const { overview } = state;
     this.#detail.models = state.models;
     this.#mapOffer.show(overview, state.mapJob);
+    this.#toolbar.showProgress(state.state === 'ready' ? state.progress : null);
     const isElse = this.#notice.show(state);
     setHidden(this.#body, isElse);
     setHidden(this.#head, isElse);
@@ -273,7 +274,7 @@ export class InspectPanel {
 
   /**
    * Shows the images of the query, then what is drawn of them.
-   * @param again the same query: where it means as many images as before, nothing moves
+   * @param again the same query: nothing moves, though it may mean more images than before or fewer
    */
   async #ask(at: number, again = false): Promise<void> {
     const overview = this.#overview;
@@ -289,12 +290,15 @@ export class InspectPanel {
       ]);
       if (asked !== this.#asked) return;
       const isSame = again && page.total === this.#total && !grouped;
+      const isFirst = this.#total === 0;
       this.#total = page.total;
       const groups = grouped?.groups.map(({ key, count }) => ({ name: key === '' ? 'none' : key, count }));
       this.#query.refuse(null);
       setHidden(this.#nothing, page.total > 0);
+      const list = groups ?? [{ name: '', count: page.total }];
       if (isSame) this.#grid.refetch();
-      else this.#grid.setContents(groups ?? [{ name: '', count: page.total }], at, { offset: first, rows: page.rows });
+      else if (again && !isFirst) this.#grid.resize(list);
+      else this.#grid.setContents(list, at, { offset: first, rows: page.rows });
       this.#showCounts();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

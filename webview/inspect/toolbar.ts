@@ -1,10 +1,11 @@
-import type { CatalogueField, CatalogueQuery } from '../../src/protocol/catalogue.ts';
+import type { CatalogueField, CatalogueProgress, CatalogueQuery } from '../../src/protocol/catalogue.ts';
 import type { InspectView } from '../../src/protocol/inspect-panel.ts';
 import { segments } from '../ui/controls.ts';
 import { element, setAttribute, setHidden, setText } from '../ui/dom.ts';
 import { count, plural } from '../ui/format.ts';
 import { icon } from '../ui/icons.ts';
-import { fieldTitles, groupFields, sortFields } from './fields.ts';
+import { progressRing } from '../ui/kit.ts';
+import { fieldTitles, groupFields, progressText, sortFields } from './fields.ts';
 
 /** Sides of a picture in the grid that the slider stops at, CSS pixels. */
 export const zoomSides = [40, 56, 72, 96, 128, 160, 200, 256, 320] as const;
@@ -21,6 +22,13 @@ export interface ToolbarListeners {
 export class Toolbar {
   readonly root: HTMLElement;
   readonly #count = element('span', { class: 'tool-count', role: 'status' });
+  readonly #progressText = element('span');
+  readonly #progress = element(
+    'span',
+    { class: 'tool-progress quiet', hidden: true },
+    progressRing(),
+    this.#progressText,
+  );
   readonly #selected = element('button', { class: 'link', type: 'button', hidden: true });
   readonly #sort = select('sort', sortFields, null);
   readonly #group = select('group', groupFields, 'no groups');
@@ -62,6 +70,7 @@ export class Toolbar {
       segments('View', 'view', views, state.view, listeners.onView),
       this.#plots,
       this.#count,
+      this.#progress,
       this.#selected,
       element(
         'div',
@@ -86,6 +95,12 @@ export class Toolbar {
     this.#zoom.value = String(at < 0 ? zoomSides.length - 1 : at);
     setAttribute(this.#zoom, 'aria-valuetext', `${side} pixels`);
     setAttribute(this.#plots, 'aria-pressed', String(plots));
+  }
+
+  /** @param progress of a scan that is still finding images; null: there is none */
+  showProgress(progress: CatalogueProgress | null): void {
+    setHidden(this.#progress, progress === null);
+    if (progress) setText(this.#progressText, progressText(progress));
   }
 
   /** @param all images of the data set */

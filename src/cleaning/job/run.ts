@@ -47,9 +47,10 @@ async function search(job: IssuesJob, { folder, events, stop }: JobSession): Pro
     const data = await openDataSet(job.source, { purpose: 'look', signal: stop.signal });
     events.append({ kind: 'status', state: 'running', pid: process.pid });
     const all = [...catalogue.images()];
+    const records = new Map(data.images.map((record) => [record.path, record]));
     const images = all.flatMap((image) => {
-      const record = data.images[image.id];
-      return record && record.path === image.path && !image.isLeftOut ? [{ ...image, record }] : [];
+      const record = records.get(image.path);
+      return record && !image.isLeftOut ? [{ ...image, record }] : [];
     });
     const shared: Search = {
       folder: path.resolve(folder),

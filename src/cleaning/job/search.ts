@@ -8,7 +8,7 @@ import type { IssuesReport, IssuesStep } from '../../protocol/issues.ts';
 import type { StopRequest } from '../../training/stop-request.ts';
 import type { StepStore } from '../step-store.ts';
 
-/** An image of the search: `id` is its position in the data set and its id in the catalogue. */
+/** An image of the search: as the catalogue has it, and as the data set. */
 export interface SearchedImage extends Omit<CatalogueImage, 'format'> {
   record: ImageRecord;
 }

@@ -5,6 +5,7 @@ import type {
   CatalogueAnswer,
   CatalogueAnswers,
   CatalogueLine,
+  CatalogueProgress,
   CatalogueQuestion,
   CatalogueRequest,
   Overview,
@@ -19,8 +20,9 @@ const CRASH_WINDOW_MS = 60_000;
 export type CatalogueState =
   /** No process: nobody has asked yet, or it went to rest. */
   | { kind: 'resting' }
-  | { kind: 'starting'; progress: { what: string; done: number; total: number | null } | null }
-  | { kind: 'ready' }
+  | { kind: 'starting'; progress: CatalogueProgress | null }
+  /** It answers; with progress while a scan is still finding images. */
+  | { kind: 'ready'; progress: CatalogueProgress | null }
   | { kind: 'failed'; problem: Problem };
 
 export interface CatalogueProcessOptions {
@@ -65,7 +67,7 @@ export class CatalogueProcess {
     return this.current;
   }
 
-  /** As last told; null before the first scan is over. */
+  /** As last told; null before a first scan has found an image. */
   get overview(): Overview | null {
     return this.lastOverview;
   }
@@ -161,10 +163,15 @@ export class CatalogueProcess {
     if (!line) return;
     if ('ready' in line) {
       this.lastOverview = line.ready;
-      this.become({ kind: 'ready' });
-    } else if ('progress' in line) this.become({ kind: 'starting', progress: line.progress });
+      this.become({ kind: 'ready', progress: this.current.kind === 'ready' ? this.current.progress : null });
+    } else if ('progress' in line) this.progressed(line.progress);
     else if ('error' in line) this.failed(line.id, line.error);
     else this.answered(line.id, line.answer);
+  }
+
+  private progressed(progress: CatalogueProgress | null): void {
+    const { kind } = this.current;
+    this.become({ kind: kind === 'ready' ? kind : 'starting', progress });
   }
 
   private answered(id: number, answer: CatalogueAnswer): void {

@@ -92,7 +92,7 @@ export class InspectPanel extends WebviewPanelHost<ToInspectPanel, FromInspectPa
     );
   }
 
-  /** As the catalogue told it last; null before the first scan is over. */
+  /** As the catalogue told it last; null before a first scan has found an image. */
   get overview(): Overview | null {
     return this.catalogue.overview;
   }
@@ -268,7 +268,7 @@ export class InspectPanel extends WebviewPanelHost<ToInspectPanel, FromInspectPa
       source: this.source,
       name: dataSetName(this.source),
       state: shown,
-      progress: state.kind === 'starting' ? state.progress : null,
+      progress: state.kind === 'starting' || state.kind === 'ready' ? state.progress : null,
       problem: state.kind === 'failed' ? { message: state.problem.message, advice: state.problem.advice } : null,
       overview,
       models: this.models(),

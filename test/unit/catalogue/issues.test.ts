@@ -4,11 +4,10 @@ import type { Catalogue } from '../../../src/catalogue/catalogue.ts';
 import { issueCounts } from '../../../src/catalogue/issue-counts.ts';
 import { issuesOf } from '../../../src/catalogue/issues.ts';
 import { labelSummary } from '../../../src/catalogue/label-summary.ts';
-import { fillCatalogue } from '../../../src/catalogue/sync.ts';
 import type { CatalogueRequest } from '../../../src/protocol/catalogue.ts';
 import { defaultThresholds, type FindingKind } from '../../../src/protocol/findings.ts';
 import { flowers } from './flowers.ts';
-import { hashOf, someCatalogue, someData, someMeasures } from './some-catalogue.ts';
+import { fillCatalogue, hashOf, someCatalogue, someMeasures } from './some-catalogue.ts';
 
 type Request = Extract<CatalogueRequest, { type: 'issues' }>;
 
@@ -146,8 +145,12 @@ test('odd sizes lie beyond the quartiles; a set of grey images has no grey issue
 
 test('unreadable files are listed with their cause', async (t) => {
   const catalogue = await someCatalogue(t, [{ path: 'a/1.jpg' }]);
-  const skipped = [{ cause: 'truncated' as const, count: 300, examples: [{ path: 'a/x.jpg', message: 'ends early' }] }];
-  fillCatalogue(catalogue, '/data', someData([{ path: 'a/1.jpg' }], skipped));
+  const skipped = Array.from({ length: 300 }, (_, i) => ({
+    cause: 'truncated' as const,
+    path: `a/x${i}.jpg`,
+    message: 'ends early',
+  }));
+  fillCatalogue(catalogue, [{ path: 'a/1.jpg' }], skipped);
   const { total, rows } = found(catalogue, 'unreadable');
   assert.equal(total, 300);
   assert.equal(issueCounts(catalogue, defaultThresholds).unreadable, 300);

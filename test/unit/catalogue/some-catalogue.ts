@@ -5,10 +5,11 @@ import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { Catalogue } from '../../../src/catalogue/catalogue.ts';
 import { PROBE, SCHEMA_VERSION, TABLES } from '../../../src/catalogue/schema.ts';
-import { fillCatalogue } from '../../../src/catalogue/sync.ts';
-import { fingerprintOf } from '../../../src/dataset/fingerprint.ts';
+import { CatalogueSync } from '../../../src/catalogue/sync.ts';
+import { SkipList } from '../../../src/dataset/skip-list.ts';
+import type { ReadImage } from '../../../src/dataset/source-reader.ts';
 import { openRebuildable } from '../../../src/dataset/sqlite.ts';
-import { type DataSet, type ImageRecord, NO_LABEL, type SplitName } from '../../../src/dataset/types.ts';
+import type { SkipCause, SplitName } from '../../../src/dataset/types.ts';
 import type { ImageMeasures } from '../../../src/images/measures/measures.ts';
 
 export interface SomeImage {
@@ -23,37 +24,41 @@ export interface SomeImage {
   bytes?: number;
 }
 
-/** A data set that is on no disk. */
-export function someData(images: readonly SomeImage[], skipped: DataSet['skipped'] = []): DataSet {
+/** Brings a catalogue in step with a data set that is on no disk. @param atOnce images that are read at a time */
+export function fillCatalogue(
+  catalogue: Catalogue,
+  images: readonly SomeImage[],
+  skipped: readonly { cause: SkipCause; path: string; message: string }[] = [],
+  atOnce = 2,
+): void {
+  const skips = new SkipList();
+  for (const { cause, path: name, message } of skipped) skips.add(cause, name, message);
   const classes = [...new Set(images.map(classOf))].filter((name) => name !== null).sort();
-  const records: ImageRecord[] = images
-    .map((image) => {
-      const name = classOf(image);
-      return {
-        path: image.path,
-        label: name === null ? NO_LABEL : classes.indexOf(name),
-        split: image.split ?? null,
-        group: null,
-        format: 'jpeg' as const,
-        width: image.width ?? 100,
-        height: image.height ?? 100,
-        channels: 3,
-        bytes: image.bytes ?? 1000,
-        modified: 1_700_000_000_000,
-        hash: image.hash ?? hashOf(image.path),
-      };
-    })
-    .sort((a, b) => (a.path < b.path ? -1 : 1));
-  const fingerprint = fingerprintOf(records, classes);
+  const source = { root: '/data', format: 'folder' as const, file: null };
+  const sync = new CatalogueSync(catalogue, '/data', { source, skips, classes: () => classes });
+  const read = images.map(readImage).sort((a, b) => (a.path < b.path ? -1 : 1));
+  for (let from = 0; from < read.length; from += atOnce) {
+    const chunk = read.slice(from, from + atOnce);
+    sync.take({ images: chunk, upTo: chunk.at(-1)?.path ?? '' });
+  }
+  sync.finish();
+}
+
+/** As a source's reader gives it. */
+export function readImage(image: SomeImage): ReadImage {
   return {
-    root: '/data',
-    format: 'folder',
-    classes,
-    images: records,
-    skipped,
-    warnings: [],
-    journal: null,
-    fingerprint,
+    path: image.path,
+    className: classOf(image),
+    noLabel: null,
+    split: image.split ?? null,
+    group: null,
+    format: 'jpeg',
+    width: image.width ?? 100,
+    height: image.height ?? 100,
+    channels: 3,
+    bytes: image.bytes ?? 1000,
+    modified: 1_700_000_000_000,
+    hash: image.hash ?? hashOf(image.path),
   };
 }
 
@@ -63,6 +68,12 @@ export function hashOf(text: string): string {
 
 /** A catalogue of these images in a folder that is removed when the test ends. */
 export async function someCatalogue(t: TestContext, images: readonly SomeImage[]): Promise<Catalogue> {
+  const catalogue = await emptyCatalogue(t);
+  fillCatalogue(catalogue, images);
+  return catalogue;
+}
+
+export async function emptyCatalogue(t: TestContext): Promise<Catalogue> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'loupe-catalogue-'));
   const { db, notKept } = await openRebuildable(path.join(folder, 'some.sqlite'), {
     tables: TABLES,
@@ -74,7 +85,6 @@ export async function someCatalogue(t: TestContext, images: readonly SomeImage[]
     catalogue.close();
     fs.rmSync(folder, { recursive: true, force: true });
   });
-  fillCatalogue(catalogue, '/data', someData(images));
   return catalogue;
 }
 

@@ -134,6 +134,22 @@ export class VirtualGrid<Row, Key> {
     if (hadFocus) (this.#tiles.get(this.selection.focus)?.root ?? this.root).focus({ preventScroll: true });
   }
 
+  /** The same list, which has become longer or shorter: what is looked at stays where it is, and rows are fetched again. */
+  resize(groups: readonly GridGroup[]): void {
+    this.#groups = groups;
+    this.#layout = this.#makeLayout();
+    for (const index of [...this.#tiles.keys()]) if (index >= this.count) this.#release(index);
+    if (this.selection.focus >= this.count) this.selection.place(Math.max(0, this.count - 1));
+    this.#dropHeaders();
+    this.#measure();
+    for (const [index, tile] of this.#tiles) {
+      this.#put(tile, index);
+      setAttribute(tile.root, 'aria-setsize', this.count);
+    }
+    this.#pages.renew();
+    this.#scrollTo(this.#top);
+  }
+
   /** Rows have changed where they are: they are fetched again, nothing moves or flickers. */
   refetch(): void {
     this.#pages.renew();
@@ -228,8 +244,13 @@ export class VirtualGrid<Row, Key> {
   /** Takes every tile out of its place; the nodes are used again. */
   #clear(): void {
     for (const index of [...this.#tiles.keys()]) this.#release(index);
+    this.#dropHeaders();
+  }
+
+  #dropHeaders(): void {
     for (const header of this.#headers.values()) header.remove();
     this.#headers.clear();
+    delete this.#sticky.dataset.group;
   }
 
   #release(index: number): void {
