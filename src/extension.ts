@@ -3,9 +3,11 @@ import { augmentCommands } from './host/augment/augment-commands.ts';
 import { AugmentPanels } from './host/augment/augment-panels.ts';
 import { classifyCommand } from './host/classify/classify-command.ts';
 import { LabelApply } from './host/clean/apply.ts';
+import { candidateCommands } from './host/clean/candidate-commands.ts';
 import { cleanCommands } from './host/clean/clean-commands.ts';
 import { CleanPanels } from './host/clean/clean-panels.ts';
 import { followActiveImage, imageCommands } from './host/clean/image-commands.ts';
+import { countIssues } from './host/clean/issue-badge.ts';
 import { issueCommands } from './host/clean/issue-commands.ts';
 import { IssueIndex } from './host/clean/issue-index.ts';
 import { IssueSearch } from './host/clean/issue-search.ts';
@@ -78,6 +80,8 @@ export interface LoupeApi {
   journals: LabelJournals;
   cleanPanels: CleanPanels;
   decorations: LabelDecorations;
+  dataSetsView: vscode.TreeView<DataSetNode>;
+  newImages: NewImages;
 }
 
 /** Wires the rooms of the host together; whatever takes time starts afterwards. */
@@ -94,7 +98,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   const catalogues = new Catalogues(processes);
   const journals = new LabelJournals();
   const search = new IssueSearch(processes);
-  const issueIndex = new IssueIndex(catalogues, search, context.workspaceState);
+  const issueIndex = new IssueIndex({ catalogues, search, journals, memory: context.workspaceState });
   const issueTree = new IssueTree(issueIndex, journals);
   const dataSetTree = new DataSetTree(dataSets, issueTree);
   const runsView = vscode.window.createTreeView(views.runs, { treeDataProvider: runTree, canSelectMany: true });
@@ -127,7 +131,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
     isDataSet: (source) => dataSets.get(source) !== undefined,
   });
   const apply = new LabelApply(processes, journals, () => cleanPanels);
-  const newImages = new NewImages(processes, onError);
+  const newImages = new NewImages(processes, context.workspaceState, onError);
   const cleanPanels = new CleanPanels(journals, { ...panelParts, catalogues, dataSets, search, apply, newImages });
   const images = new KnownImages(dataSets, catalogues);
   const decorations = new LabelDecorations(images, journals, issueIndex);
@@ -158,7 +162,8 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
       ...transferCommands({ processes, dataSets, reports }),
       ...exportCommands(parts),
       ...engineCommands(processes),
-      ...cleanCommands({ dataSets, cleanPanels, search, apply }),
+      ...candidateCommands(cleanPanels),
+      ...cleanCommands({ dataSets, cleanPanels, search, issues: issueIndex, apply }),
       ...imageCommands(images, journals),
       ...newImageCommands({ dataSets, cleanPanels, newImages }),
       ...issueCommands(issueTree, images, journals),
@@ -177,16 +182,19 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
     ...[catalogues, journals, search, issueIndex, issueTree, apply, newImages, cleanPanels, decorations],
     followActiveImage(images, dataSets.onDidList),
   );
-  context.subscriptions.push(scanWhenSeen(dataSetsView, dataSets));
+  context.subscriptions.push(scanWhenSeen(dataSetsView, dataSets), countIssues(dataSetsView, dataSets, issueTree));
+  context.subscriptions.push(newImages.onDidChange((source) => void dataSets.rescan(source).catch(onError)));
   setImmediate(() => {
     store.start();
     search.resume();
+    newImages.resume();
     dataSets.start().catch((error) => showError(error, log));
   });
   const activationMs = performance.now() - startedAt;
   log.info(`activated in ${activationMs.toFixed(1)} ms`);
   const api = { activationMs, store, view, dataSets, comparisons, foreign, runTree, dataSetTree };
-  return { ...api, evaluatePanels, predictPanels, layers, inspectPanels, journals, cleanPanels, decorations };
+  const cleaning = { journals, cleanPanels, decorations, dataSetsView, newImages };
+  return { ...api, ...cleaning, evaluatePanels, predictPanels, layers, inspectPanels };
 }
 
 /** Selects a run in the tree, where the tree shows it; the keyboard stays where it is. */

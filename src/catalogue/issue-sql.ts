@@ -1,4 +1,4 @@
-import type { FindingKind, FindingThresholds } from '../protocol/findings.ts';
+import { type FindingKind, type FindingThresholds, WIDEST_NEAR } from '../protocol/findings.ts';
 import { MOST_GREY, type SetStyle } from './set-style.ts';
 import { joinSql, type Sql, sql } from './sql.ts';
 
@@ -97,7 +97,8 @@ function foundIn(kind: ImageKind, t: FindingThresholds, { size, outlier, style }
  * @param columns what is selected of each
  */
 export function pairQuery(kind: PairKind, { nearDuplicate }: FindingThresholds, columns: string): Sql {
-  const near = "(p.kind = 'near-duplicate' AND coalesce(p.distance, 0) <= ?)";
+  // A pair without a distance was found beyond the widest radius, by embeddings, and its pixels agree.
+  const near = `(p.kind = 'near-duplicate' AND coalesce(p.distance, ${WIDEST_NEAR}) <= ?)`;
   const conditions: Record<PairKind, Sql> = {
     'exact-duplicate': sql("p.kind = 'exact-duplicate'"),
     'near-duplicate': sql(near, nearDuplicate),

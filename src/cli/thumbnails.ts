@@ -16,7 +16,11 @@ export const thumbnailsVerb: Verb = {
 and each is answered by a JSON line on stdout, in any order: {"id": 1, "file": …} or {"id": 1, "cause": …, "message": …}`,
   positionals: { min: 0, max: Number.POSITIVE_INFINITY, missing: '' },
   options: {
-    side: { type: 'string', value: '<pixels>', help: `Longest side: 64, 96, 128 or 256; default ${DEFAULT_SIDE}.` },
+    side: {
+      type: 'string',
+      value: '<pixels>',
+      help: `Longest side: 64, 96, 128, 256 or 512; default ${DEFAULT_SIDE}.`,
+    },
     lines: { type: 'boolean', help: 'Answer JSON lines from stdin, for programs.' },
   },
   run: thumbnails,

@@ -9,7 +9,7 @@ import { DecodeFailure } from '../images/decode-failure.ts';
 import { readIdxRecord, readImageFile } from './decode-record.ts';
 
 /** Longest side of a small picture, pixels. */
-export const THUMBNAIL_SIDES: readonly number[] = [64, 96, 128, 256];
+export const THUMBNAIL_SIDES: readonly number[] = [64, 96, 128, 256, 512];
 
 export interface ThumbnailRequest {
   /** Absolute path of an image file, or `<IDX file>#<index>`. */

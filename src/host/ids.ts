@@ -11,6 +11,21 @@ export const commands = {
   trainDataSet: 'loupe.dataSet.train',
   inspectDataSet: 'loupe.dataSet.inspect',
   cleanDataSet: 'loupe.clean.open',
+  keepCandidate: 'loupe.clean.keep',
+  keepAlike: 'loupe.clean.keepAlike',
+  acceptCandidate: 'loupe.clean.accept',
+  relabelCandidate: 'loupe.clean.relabel',
+  relabelAlike: 'loupe.clean.relabelAlike',
+  excludeCandidate: 'loupe.clean.exclude',
+  excludeAlike: 'loupe.clean.excludeAlike',
+  deleteCandidate: 'loupe.clean.delete',
+  deleteAlike: 'loupe.clean.deleteAlike',
+  dismissCandidate: 'loupe.clean.dismiss',
+  dismissAlike: 'loupe.clean.dismissAlike',
+  restoreCandidate: 'loupe.clean.restore',
+  restoreAlike: 'loupe.clean.restoreAlike',
+  openCandidate: 'loupe.clean.openImage',
+  filterCandidates: 'loupe.clean.filter',
   findIssues: 'loupe.issues.find',
   applyLabels: 'loupe.labels.apply',
   undoApply: 'loupe.labels.undoApply',
@@ -114,6 +129,8 @@ export const contextKeys = {
   runsFiltered: 'loupe.runs.filtered',
   /** The active editor shows an image of a data set that is in the list. */
   imageOfDataSet: 'loupe.image.ofDataSet',
+  /** The cleaning panel has the keyboard. */
+  cleanFocused: 'loupe.clean.focused',
   /** A run is queued, starting, running or stopping. */
   runActive: 'loupe.run.active',
   /** A run was stopped or interrupted and can go on. */

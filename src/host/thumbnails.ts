@@ -15,7 +15,7 @@ export interface Picture {
   path: string;
   /** Content hash where it is known: a picture that was made before needs no process. */
   hash?: string;
-  /** Longest side in pixels: 64, 96, 128 or 256. */
+  /** Longest side in pixels: 64, 96, 128, 256 or 512. */
   side?: number;
 }
 

@@ -1,5 +1,6 @@
 import type { ApplyPlan, RefusedEdit } from './apply.ts';
 import type { CatalogueRow, IssueRow, LabelSummary, RowEdit } from './catalogue.ts';
+import type { CleanKeyAct } from './clean-keys.ts';
 import type { FindingKind, FindingThresholds, LabelMode, LabelScore } from './findings.ts';
 
 /** What one key does with an image of a row. */
@@ -11,6 +12,9 @@ export type CleanAct =
   | { do: 'delete' }
   | { do: 'restore' }
   | { do: 'dismiss' };
+
+/** Sharp in the rows, and on the stage of the labelling mode, also where a CSS pixel is two. */
+export type PictureSide = 256 | 512;
 
 /** What was decided about a row, e.g. `relabelled`, `to tulip`. */
 export interface RowDecision {
@@ -112,15 +116,17 @@ export type ToCleanPanel =
   /** The lists may have changed: ask again. */
   | { type: 'reload' }
   | { type: 'neighbours'; key: string; neighbours: { row: CatalogueRow; similarity: number }[] }
-  | { type: 'pictures'; pictures: { hash: string; path: string; uri: string | null }[] }
+  | { type: 'pictures'; pictures: { hash: string; path: string; uri: string | null }[]; side: PictureSide }
   | { type: 'summary'; summary: LabelSummary | null }
   | { type: 'history'; entries: HistoryEntry[]; total: number }
   /** What applying would change on the disk, or why it can't be told. */
   | { type: 'plan'; plan: ApplyPlan | null; message: string; advice: string }
-  | { type: 'applied'; outcome: AppliedEdits }
+  | { type: 'applied' | 'undone'; outcome: AppliedEdits }
   /** Shows a kind, of some images only. */
   | { type: 'focus'; kind: FindingKind; text: string }
   | { type: 'view'; view: CleanView }
+  /** A key or a command of VS Code, for the row that has the keyboard or the selected ones. */
+  | { type: 'command'; act: CleanKeyAct; alike: boolean }
   /** Goes into the line that is read aloud. */
   | { type: 'said'; text: string; tone: 'quiet' | 'bad' };
 
@@ -133,7 +139,8 @@ export type FromCleanPanel =
   | { type: 'unlabelled'; list: number; offset: number; limit: number }
   | { type: 'summary'; mode: LabelMode; score: LabelScore; budget: number }
   | { type: 'neighbours'; key: string; id: number }
-  | { type: 'pictures'; images: { path: string; hash: string }[] }
+  /** @param side longest side, pixels: small ones for rows, large ones for an image that is looked at by itself */
+  | { type: 'pictures'; images: { path: string; hash: string }[]; side: PictureSide }
   /** `at`: which image of the row. */
   | { type: 'decide'; rows: { key: string; at: number }[]; act: CleanAct }
   /** The same for all undecided rows of the list with the same given and suggested class and at least this score. */
@@ -145,6 +152,10 @@ export type FromCleanPanel =
   | { type: 'open'; path: string }
   /** `plan`: what would applying change? `apply`: do just that. `copy`, `manifest`: leave the data set as it is. */
   | { type: 'plan' | 'apply' | 'copy' | 'manifest' | 'undoApply' }
+  /** Whether the page has the keyboard. */
+  | { type: 'focus'; focused: boolean }
+  /** To VS Code's editor of keybindings. */
+  | { type: 'changeKeys' }
   | { type: 'undo' | 'redo' | 'save' | 'find' | 'cancelFind' | 'addImages' | 'train' | 'payoff' };
 
 export type CleanView = 'issues' | 'unlabelled' | 'history' | 'apply';
@@ -167,7 +178,7 @@ export interface CleanPanelState {
 const types = new Set([
   ...['ready', 'dataSet', 'counts', 'rows', 'unlabelled', 'summary', 'neighbours', 'pictures', 'decide', 'decideAlike'],
   ...['label', 'history', 'revert', 'open', 'undo', 'redo', 'save', 'find', 'cancelFind', 'apply', 'undoApply'],
-  ...['plan', 'copy', 'manifest', 'addImages', 'train', 'payoff'],
+  ...['plan', 'copy', 'manifest', 'addImages', 'train', 'payoff', 'focus', 'changeKeys'],
 ]);
 
 export function isFromCleanPanel(value: unknown): value is FromCleanPanel {

@@ -53,7 +53,7 @@ export interface FindingThresholds {
   oddSize: number;
   /** Share of the image that a border of one colour takes, above this. 0–1 */
   uniformBorder: number;
-  /** Bits of a 64-bit pHash that may differ. */
+  /** Bits of a 64-bit pHash in which copies may differ, 0–`WIDEST_NEAR`; at the widest also those that only embeddings and pixels tell. */
   nearDuplicate: number;
   /** Distance beyond the third quartile by so many interquartile ranges. */
   outlier: number;
@@ -66,6 +66,9 @@ export interface FindingThresholds {
   rareClass: number;
 }
 
+/** Pairs within these many bits of pHash are looked at, and kept when their pixels agree: a panel narrows, and loses nothing. */
+export const WIDEST_NEAR = 10;
+
 export const defaultThresholds: FindingThresholds = {
   dark: 0.32,
   light: 0.05,
@@ -75,7 +78,7 @@ export const defaultThresholds: FindingThresholds = {
   oddAspect: 0.35,
   oddSize: 3,
   uniformBorder: 0.3,
-  nearDuplicate: 4,
+  nearDuplicate: WIDEST_NEAR,
   outlier: 1.7,
   wrongAbove: 0.9,
   ambiguousFrom: 0.5,

@@ -103,6 +103,51 @@ describe('cleaning panel', function () {
     assert.equal(lines.at(-1)?.edit, 'undo');
   });
 
+  it('where VS Code saves by itself, undo and redo say the same, each in lines of its own', async () => {
+    const { journals } = await loupe();
+    const journal = journals.of(source());
+    const before = linesOnDisk();
+    const edited = () => linesOnDisk().slice(before.length);
+    const now = () => journal.decisionsOf(source()).all.map(({ path: name }) => name);
+    const isSaved = async (count: number) => {
+      await until(`${count} lines`, () => edited().length === count);
+      await isDirty(false);
+    };
+    await vscode.workspace.getConfiguration('files').update('autoSaveDelay', 200, vscode.ConfigurationTarget.Workspace);
+    await autoSave('afterDelay');
+    try {
+      await exclude(a);
+      await isSaved(1);
+      await exclude(b);
+      await isSaved(2);
+      await vscode.commands.executeCommand('undo');
+      await isSaved(3);
+      assert.deepEqual(now(), [a.path]);
+      await vscode.commands.executeCommand('undo');
+      await isSaved(4);
+      assert.deepEqual([now(), says()], [[], []]);
+      await vscode.commands.executeCommand('redo');
+      await isSaved(5);
+      assert.deepEqual(now(), [a.path]);
+      await vscode.commands.executeCommand('redo');
+      await isSaved(6);
+      assert.deepEqual(now(), [a.path, b.path]);
+      assert.deepEqual(
+        edited().map(({ edit }) => edit),
+        ['exclude', 'exclude', 'undo', 'undo', 'redo', 'redo'],
+      );
+      await vscode.commands.executeCommand('undo');
+      await vscode.commands.executeCommand('undo');
+      await isSaved(8);
+      assert.deepEqual([now(), says()], [[], []]);
+    } finally {
+      await autoSave('off');
+      await vscode.workspace
+        .getConfiguration('files')
+        .update('autoSaveDelay', undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+
   it('revert goes back to the file', async () => {
     const { journals } = await loupe();
     await exclude(b);

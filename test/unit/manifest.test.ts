@@ -13,6 +13,7 @@ import {
   views,
   walkthroughId,
 } from '../../src/host/ids.ts';
+import { cleanKeys } from '../../src/protocol/clean-keys.ts';
 import { defaultConfig } from '../../src/training/config.ts';
 
 interface MenuItem {
@@ -108,6 +109,16 @@ test('a command that is no use without its item is hidden from the palette', () 
   ];
   const hidden = contributes.menus.commandPalette?.filter(({ when }) => when === 'false').map(({ command }) => command);
   assert.deepEqual(sorted(hidden ?? []), sorted(itemOnly));
+});
+
+test('the keys of the cleaning panel are those that it shows', () => {
+  const idOf = ({ act, alike }: (typeof cleanKeys)[number]) =>
+    act === 'undo' || act === 'redo' ? act : `loupe.clean.${act === 'open' ? 'openImage' : act}${alike ? 'Alike' : ''}`;
+  const bound = contributes.keybindings.filter(({ when }) => when?.includes(contextKeys.cleanFocused));
+  assert.deepEqual(
+    sorted(bound.map(({ command, key }) => `${command} ${key}`)),
+    sorted(cleanKeys.map((entry) => `${idOf(entry)} ${entry.key}`)),
+  );
 });
 
 test('every context key in a when clause is one of ours and is set, and every one of ours is used', () => {

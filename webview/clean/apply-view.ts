@@ -51,7 +51,10 @@ export class ApplyView {
     const trash = steps.filter((step) => step.kind === 'trash');
     const rewrites = steps.filter((step) => step.kind === 'rewrite');
     const rows = rewrites.flatMap((step) => step.rows);
-    const left = excluded > 0 ? `${plural(excluded, 'image')} stay where they are and are left out of training.` : '';
+    const left =
+      excluded > 0
+        ? `${plural(excluded, 'image')} ${excluded === 1 ? 'stays where it is and is' : 'stay where they are and are'} left out of training.`
+        : '';
     this.root.replaceChildren(
       element(
         'h2',
@@ -116,6 +119,25 @@ export class ApplyView {
         button('Back', { appearance: 'secondary', onClick: () => this.#listeners.onBack() }),
       ),
       this.#group('Left alone', refused.map(refusedLine), 'apply-refused'),
+    );
+  }
+
+  /** What was applied was taken back. */
+  showUndone({ done, refused }: AppliedEdits): void {
+    this.root.replaceChildren(
+      element('h2', { class: 'apply-title' }, icon('check'), ` ${plural(done, 'file')} back in place`),
+      element(
+        'p',
+        { class: 'quiet' },
+        'The edits are still in the journal: they count in every training, and can be applied again.',
+      ),
+      element(
+        'div',
+        { class: 'actions' },
+        button('Look again', { appearance: 'secondary', onClick: () => this.begin() }),
+        button('Back', { appearance: 'primary', onClick: () => this.#listeners.onBack() }),
+      ),
+      this.#group('Changed since, and left alone', refused.map(refusedLine), 'apply-refused'),
     );
   }
 

@@ -1,7 +1,9 @@
-/** What a key asks for in the list of candidates. */
+import { type CleanKeyAct, keyOf } from '../../src/protocol/clean-keys.ts';
+
+/** What a key or a command of VS Code asks for in the list of candidates. */
 export type ListCommand =
   | { do: 'keep' | 'exclude' | 'delete' | 'dismiss' | 'relabel' | 'restore'; alike: boolean }
-  | { do: 'accept' | 'undo' | 'redo' | 'select' | 'clear' | 'help' | 'open' | 'find' }
+  | { do: 'accept' | 'undo' | 'redo' | 'select' | 'clear' | 'help' | 'open' | 'filter' }
   | { do: 'move'; by: 'row' | 'page' | 'end'; way: 1 | -1; extend: boolean }
   | { do: 'image'; way: 1 | -1 };
 
@@ -13,13 +15,26 @@ export interface Key {
   altKey: boolean;
 }
 
-const acts = { k: 'keep', x: 'exclude', d: 'delete', n: 'dismiss', r: 'relabel', b: 'restore' } as const;
+/** What VS Code has a key or a command for. */
+export function actCommand(act: CleanKeyAct, alike: boolean): ListCommand {
+  switch (act) {
+    case 'accept':
+    case 'open':
+    case 'filter':
+    case 'undo':
+    case 'redo':
+      return { do: act };
+    default:
+      return { do: act, alike };
+  }
+}
 
-/** Null: none of ours. With Ctrl or ⌘ only VS Code's own (undo, save, find) are meant. */
+/**
+ * The keys by which a list is walked through and its rows are selected, as everywhere. Null: none of them. What is done with a row has a
+ * keybinding of VS Code (`cleanKeys`), which comes back as a command.
+ */
 export function listCommand({ key, shiftKey, ctrlKey, metaKey, altKey }: Key): ListCommand | null {
   if (ctrlKey || metaKey || altKey) return null;
-  const act = acts[key.toLowerCase() as keyof typeof acts];
-  if (act) return { do: act, alike: shiftKey };
   const move = (by: 'row' | 'page' | 'end', way: 1 | -1): ListCommand => ({ do: 'move', by, way, extend: shiftKey });
   switch (key) {
     case 'ArrowDown':
@@ -41,43 +56,40 @@ export function listCommand({ key, shiftKey, ctrlKey, metaKey, altKey }: Key): L
       return { do: 'image', way: 1 };
     case 'ArrowLeft':
       return { do: 'image', way: -1 };
-    case 'Enter':
-      return { do: 'accept' };
     case ' ':
       return { do: 'select' };
     case 'Escape':
       return { do: 'clear' };
-    case 'u':
-      return { do: 'undo' };
-    case 'U':
-      return { do: 'redo' };
     case '?':
       return { do: 'help' };
     case '/':
-      return { do: 'find' };
-    case 'o':
-      return { do: 'open' };
+      return { do: 'filter' };
     default:
       return null;
   }
 }
 
+/** A key that writes or presses something where the focus is: VS Code is not to take it for one of its keybindings. */
+export function isPlainKey({ key, ctrlKey, metaKey, altKey }: Key): boolean {
+  return !ctrlKey && !metaKey && !altKey && (key.length === 1 || key === 'Enter');
+}
+
 /** What `?` shows. */
 export const keyHelp: readonly (readonly [keys: string, text: string])[] = [
-  ['K', 'Keep: the label is right, the picture is fine. Of copies: keep this one, leave the others out'],
-  ['Enter', 'Relabel to the suggested class'],
-  ['R', 'Relabel: type a class, or press its digit'],
-  ['X', 'Exclude from training'],
-  ['D', 'Delete: into the trash when the edits are applied'],
-  ['N', 'Not an issue: never shown again'],
-  ['B', 'Bring back what was excluded or deleted'],
+  [keyOf('keep'), 'Keep: the label is right, the picture is fine. Of copies: keep this one, leave the others out'],
+  [keyOf('accept'), 'Relabel to the suggested class'],
+  [keyOf('relabel'), 'Relabel: type a class, or press its digit'],
+  [keyOf('exclude'), 'Exclude from training'],
+  [keyOf('delete'), 'Delete: into the trash when the edits are applied'],
+  [keyOf('dismiss'), 'Not an issue: never shown again'],
+  [keyOf('restore'), 'Bring back what was excluded or deleted'],
   ['Shift + one of these', 'The same for all like this: same kind, same classes, at least as sure'],
   ['↓ ↑, J Shift+J', 'Next, previous'],
   ['← →', 'Another image of the row'],
   ['Space, Shift+↓ ↑', 'Select several; Esc clears'],
-  ['U, Shift+U', 'Undo, redo (as Ctrl+Z, Ctrl+Y)'],
-  ['O', 'Open the image'],
-  ['/', 'To the query box'],
+  [`${keyOf('undo')}, ${keyOf('redo')}`, 'Undo, redo (as Ctrl+Z, Ctrl+Y)'],
+  [keyOf('open'), 'Open the image'],
+  [`/, ${keyOf('filter')}`, 'To the query box'],
 ];
 
 /**

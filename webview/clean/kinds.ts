@@ -1,4 +1,4 @@
-import type { FindingKind, FindingThresholds } from '../../src/protocol/findings.ts';
+import { type FindingKind, type FindingThresholds, WIDEST_NEAR } from '../../src/protocol/findings.ts';
 
 /** How rows of a kind look, and which acts make sense on them. */
 export type RowLook = 'label' | 'copies' | 'picture' | 'set';
@@ -101,7 +101,7 @@ export const thresholdControls: Partial<Record<FindingKind, ThresholdControl[]>>
   'odd-aspect': [below('oddAspect', 'Short by long side below', 1)],
   'odd-size': [{ name: 'oddSize', title: 'Quartile distances', min: 0.5, max: 10, step: 0.1 }],
   'uniform-border': [below('uniformBorder', 'Share above', 0.9)],
-  'near-duplicate': [{ name: 'nearDuplicate', title: 'Bits that may differ', min: 0, max: 12, step: 1 }],
+  'near-duplicate': [{ name: 'nearDuplicate', title: 'Bits of 64 that may differ', min: 0, max: WIDEST_NEAR, step: 1 }],
   outlier: [{ name: 'outlier', title: 'Quartile distances', min: 0.5, max: 6, step: 0.1 }],
   ambiguous: [below('ambiguousFrom', 'From', 1), below('ambiguousTo', 'To', 1)],
   'rare-class': [below('rareClass', 'Share of the mean below', 1)],

@@ -1,3 +1,4 @@
+import { type CleanKeyAct, keyOf } from '../../src/protocol/clean-keys.ts';
 import type { UnlabelledRow } from '../../src/protocol/clean-panel.ts';
 import { element, setHidden, setText } from '../ui/dom.ts';
 import { count, percent, plural } from '../ui/format.ts';
@@ -15,7 +16,6 @@ export interface LabellingListeners {
   ask(offset: number, limit: number): void;
   onLabel(image: { path: string; hash: string }, to: string): void;
   onOther(suggested: string[]): void;
-  onUndo(): void;
   onAddImages(): void;
   onOpen(path: string): void;
 }
@@ -25,12 +25,14 @@ export class Labelling {
   readonly root: HTMLElement;
   readonly #listeners: LabellingListeners;
   readonly #pictures: Pictures;
+  readonly #large: Pictures;
   readonly #picture = element('img', { alt: '' });
   readonly #name = element('div', { class: 'new-name' });
   readonly #why = element('div', { class: 'quiet' });
   readonly #choices = element('div', { class: 'new-choices', role: 'group', 'aria-label': 'Classes' });
   readonly #queue = element('div', { class: 'new-queue', 'aria-hidden': 'true' });
   readonly #count = element('span', { class: 'quiet' });
+  readonly #add: HTMLElement;
   readonly #stage: HTMLElement;
   readonly #empty: HTMLElement;
   #classes: { name: string; count: number }[] = [];
@@ -38,9 +40,12 @@ export class Labelling {
   #asked = new Set<number>();
   #total = 0;
   #at = 0;
+  #wantsFocus = false;
 
-  constructor(pictures: Pictures, listeners: LabellingListeners) {
+  /** @param pictures of what comes next; @param large of the image that is labelled */
+  constructor(pictures: Pictures, large: Pictures, listeners: LabellingListeners) {
     this.#pictures = pictures;
+    this.#large = large;
     this.#listeners = listeners;
     this.#stage = element(
       'div',
@@ -63,15 +68,11 @@ export class Labelling {
       ),
       button('Add images…', { appearance: 'primary', onClick: () => listeners.onAddImages() }),
     );
+    this.#add = button('Add images…', { appearance: 'secondary', onClick: () => listeners.onAddImages() });
     this.root = element(
       'section',
       { class: 'new-view', 'aria-label': 'New images', hidden: true },
-      element(
-        'div',
-        { class: 'new-head' },
-        this.#count,
-        button('Add images…', { appearance: 'secondary', onClick: () => listeners.onAddImages() }),
-      ),
+      element('div', { class: 'new-head' }, this.#count, this.#add),
       this.#empty,
       this.#stage,
       this.#queue,
@@ -97,6 +98,7 @@ export class Labelling {
     });
     if (offset === 0) this.#at = this.#nextFrom(0);
     this.#draw();
+    if (this.#wantsFocus && total > 0) this.focus();
   }
 
   /** Labels were given or taken back. */
@@ -113,7 +115,9 @@ export class Labelling {
     this.#draw();
   }
 
+  /** Now, or as soon as there is an image to label. */
   focus(): void {
+    this.#wantsFocus = this.#stage.hidden !== false;
     this.#stage.focus();
   }
 
@@ -127,17 +131,27 @@ export class Labelling {
     this.#draw();
   }
 
+  /** A keybinding of VS Code, or a command of its palette. */
+  command(act: CleanKeyAct): void {
+    const row = this.#rows.get(this.#at);
+    if (!row) return;
+    const likeliest = row.suggestions[0]?.label;
+    if (act === 'accept' && likeliest !== undefined) this.label(likeliest);
+    else if (act === 'relabel') this.#other(row);
+    else if (act === 'open') this.#listeners.onOpen(row.image.path);
+  }
+
+  #other({ suggestions }: UnlabelledRow): void {
+    this.#listeners.onOther(suggestions.map(({ label }) => label));
+  }
+
   #key(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const row = this.#rows.get(this.#at);
     if (!row) return;
-    const suggested = row.suggestions.map(({ label }) => label);
     const digit = this.#keys(row).get(event.key);
     if (digit !== undefined) this.label(digit);
-    else if (event.key === 'Enter' && suggested[0] !== undefined) this.label(suggested[0]);
-    else if (event.key === 'r' || event.key === '/') this.#listeners.onOther(suggested);
-    else if (event.key === 'u') this.#listeners.onUndo();
-    else if (event.key === 'o') this.#listeners.onOpen(row.image.path);
+    else if (event.key === '/') this.#other(row);
     else if (event.key === 'ArrowRight' || event.key === ' ') this.#go(this.#at + 1);
     else if (event.key === 'ArrowLeft') this.#go(this.#at - 1);
     else return;
@@ -170,6 +184,7 @@ export class Labelling {
 
   #draw(): void {
     setHidden(this.#empty, this.#total > 0);
+    setHidden(this.#add, this.#total === 0);
     setHidden(this.#stage, this.#total === 0);
     setHidden(this.#queue, this.#total === 0);
     const done = [...this.#rows.values()].filter(({ label }) => label !== null).length;
@@ -180,7 +195,9 @@ export class Labelling {
     for (const at of [this.#at, this.#at + AHEAD]) if (at < this.#total) this.#ask(Math.floor(at / BLOCK));
     const row = this.#rows.get(this.#at);
     if (!row) return;
-    this.#pictures.show(this.#picture, row.image);
+    this.#large.show(this.#picture, row.image);
+    const next = this.#rows.get(this.#at + 1);
+    if (next) this.#large.want(next.image);
     this.#picture.alt = fileName(row.image.path);
     setText(this.#name, fileName(row.image.path));
     setText(this.#why, row.label === null ? row.why : `Labelled ${row.label}. ${row.why}`);
@@ -227,10 +244,10 @@ export class Labelling {
     const other = element(
       'button',
       { class: 'new-choice', type: 'button', tabindex: '-1' },
-      element('kbd', {}, 'R'),
+      element('kbd', {}, keyOf('relabel')),
       element('span', { class: 'new-choice-name' }, 'Another class…'),
     );
-    other.addEventListener('click', () => this.#listeners.onOther(row.suggestions.map(({ label }) => label)));
+    other.addEventListener('click', () => this.#other(row));
     return [...nodes, other];
   }
 }

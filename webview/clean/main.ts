@@ -20,6 +20,8 @@ const types: ToCleanPanel['type'][] = [
     'view',
     'plan',
     'applied',
+    'undone',
+    'command',
   ] as const),
 ];
 const panel = new CleanPanel(connect<ToCleanPanel, FromCleanPanel, CleanPanelState>(types));

@@ -1,4 +1,5 @@
 import type { CatalogueRow } from '../../src/protocol/catalogue.ts';
+import { keyOf } from '../../src/protocol/clean-keys.ts';
 import type {
   CleanAct,
   CleanList,
@@ -18,7 +19,7 @@ import { ClassPicker } from './class-picker.ts';
 import { CleanHeader } from './header.ts';
 import { KeyHelp } from './help.ts';
 import { HistoryView } from './history-view.ts';
-import { type ListCommand, listCommand } from './keys.ts';
+import { actCommand, isPlainKey, type ListCommand, listCommand } from './keys.ts';
 import { KindList } from './kind-list.ts';
 import { kindTexts } from './kinds.ts';
 import { LabelBar } from './label-bar.ts';
@@ -45,8 +46,10 @@ export class CleanPanel {
   readonly #labelling: Labelling;
   readonly #apply: ApplyView;
   readonly #pictures: Pictures;
+  /** For the one image that is to be labelled. */
+  readonly #large: Pictures;
   readonly #picker = new ClassPicker();
-  readonly #help = new KeyHelp();
+  readonly #help = new KeyHelp(() => this.#bus.post({ type: 'changeKeys' }));
   readonly #notice = element('section', { class: 'notice clean-notice', hidden: true });
   readonly #title = element('h2', { class: 'list-title' });
   readonly #query: HTMLInputElement;
@@ -85,7 +88,8 @@ export class CleanPanel {
       at: saved.at ?? 0,
     };
     const post = (message: FromCleanPanel) => bus.post(message);
-    this.#pictures = new Pictures((images) => post({ type: 'pictures', images }));
+    this.#pictures = new Pictures((images) => post({ type: 'pictures', images, side: 256 }));
+    this.#large = new Pictures((images) => post({ type: 'pictures', images, side: 512 }));
     this.#header = new CleanHeader(post, () => this.#show({ view: 'apply' }));
     this.#kinds = new KindList(this.#state.thresholds, defaultThresholds, {
       onKind: (kind) => this.#show({ view: 'issues', kind, at: 0 }),
@@ -119,11 +123,10 @@ export class CleanPanel {
       onRevert: (id) => post({ type: 'revert', id }),
       onOpen: (path) => post({ type: 'open', path }),
     });
-    this.#labelling = new Labelling(this.#pictures, {
+    this.#labelling = new Labelling(this.#pictures, this.#large, {
       ask: (offset, limit) => post({ type: 'unlabelled', list: this.#number, offset, limit }),
       onLabel: (image, to) => post({ type: 'label', images: [image], to }),
       onOther: (suggested) => void this.#otherClass(suggested),
-      onUndo: () => post({ type: 'undo' }),
       onAddImages: () => post({ type: 'addImages' }),
       onOpen: (path) => post({ type: 'open', path }),
     });
@@ -201,6 +204,7 @@ export class CleanPanel {
     this.#list.root.addEventListener('mousedown', (event) => this.#pressed(event));
     this.#list.root.addEventListener('dblclick', () => this.#open());
     document.addEventListener('keydown', (event) => this.#keyElsewhere(event));
+    for (const type of ['focus', 'blur'] as const) window.addEventListener(type, () => this.#tellFocus());
     bus.listen((message) => this.#receive(message));
     this.#showParts();
   }
@@ -208,6 +212,12 @@ export class CleanPanel {
   start(): void {
     this.#bus.post({ type: 'ready' });
     this.#askCounts();
+    this.#tellFocus();
+  }
+
+  /** VS Code's keybindings for the panel hold while it has the keyboard. */
+  #tellFocus(): void {
+    this.#bus.post({ type: 'focus', focused: document.hasFocus() });
   }
 
   #receive(message: ToCleanPanel): void {
@@ -260,7 +270,7 @@ export class CleanPanel {
         this.#redrawKey(message.key);
         break;
       case 'pictures':
-        this.#pictures.came(message.pictures);
+        (message.side === 512 ? this.#large : this.#pictures).came(message.pictures);
         break;
       case 'summary':
         this.#bar.show(message.summary);
@@ -274,6 +284,9 @@ export class CleanPanel {
       case 'applied':
         this.#apply.showOutcome(message.outcome);
         break;
+      case 'undone':
+        this.#apply.showUndone(message.outcome);
+        break;
       case 'view':
         this.#show({ view: message.view });
         break;
@@ -283,6 +296,9 @@ export class CleanPanel {
         break;
       case 'said':
         this.#say(message.text, message.tone);
+        break;
+      case 'command':
+        this.#commanded(message);
         break;
     }
   }
@@ -389,6 +405,7 @@ export class CleanPanel {
 
   #show(change: Partial<CleanPanelState>): void {
     this.#change(change);
+    this.#say('', 'quiet');
     this.#showView();
     if (this.#state.view === 'issues') this.#list.root.focus();
     else if (this.#state.view === 'unlabelled') this.#labelling.focus();
@@ -436,10 +453,9 @@ export class CleanPanel {
       selected: this.#selected.has(row.key),
       active: index === this.#list.active,
       at: index === this.#list.active ? this.#image : 0,
-      onAct: (key) => {
+      onAct: (act) => {
         this.#list.activate(index);
-        const command = listCommand({ key: key.toLowerCase(), ...noModifiers });
-        if (command) this.#command(command);
+        this.#command({ do: act, alike: false });
         if (!this.#picker.isOpen) this.#list.root.focus();
       },
       onImage: (at) => {
@@ -493,17 +509,29 @@ export class CleanPanel {
     this.#command(command);
   }
 
-  /** Keys reach the list from wherever nothing else wants them. */
+  /** Keys reach the list from wherever nothing else wants them; what writes or presses something is kept from VS Code's keybindings. */
   #keyElsewhere(event: KeyboardEvent): void {
-    if (this.#state.view !== 'issues' || event.defaultPrevented || this.#picker.isOpen) return;
-    const target = event.target;
-    if (
-      target instanceof HTMLElement &&
-      target.closest('input, select, button, summary, vscode-button, vscode-checkbox, nav')
-    )
-      return;
-    this.#list.root.focus();
-    this.#key(event);
+    const { target } = event;
+    const isTaken =
+      this.#picker.isOpen ||
+      (target instanceof HTMLElement &&
+        target.closest('input, select, button, summary, vscode-button, vscode-checkbox, nav') !== null);
+    if (isTaken) {
+      if (isPlainKey(event)) event.stopPropagation();
+    } else if (this.#state.view === 'issues' && !event.defaultPrevented) {
+      this.#list.root.focus();
+      this.#key(event);
+    }
+  }
+
+  /** VS Code has a key for it, or the command was chosen from the palette. */
+  #commanded({ act, alike }: Message<'command'>): void {
+    const { view } = this.#state;
+    if (view === 'issues') {
+      if (!this.#picker.isOpen) this.#list.root.focus();
+      this.#command(actCommand(act, alike));
+    } else if (act === 'undo' || act === 'redo') this.#bus.post({ type: act });
+    else if (view === 'unlabelled') this.#labelling.command(act);
   }
 
   #pressed(event: MouseEvent): void {
@@ -559,8 +587,9 @@ export class CleanPanel {
       case 'open':
         this.#open();
         break;
-      case 'find':
+      case 'filter':
         this.#query.focus();
+        this.#query.select();
         break;
       case 'move':
         this.#move(command);
@@ -640,7 +669,7 @@ export class CleanPanel {
     );
     const [first] = rows;
     if (!first?.suggested) {
-      this.#say('No class is suggested here: R asks for one.', 'quiet');
+      this.#say(`No class is suggested here: ${keyOf('relabel')} asks for one.`, 'quiet');
       return;
     }
     const same = rows.every(({ suggested }) => suggested === first.suggested);
@@ -661,7 +690,7 @@ export class CleanPanel {
   async #relabel(alike: boolean): Promise<void> {
     const rows = this.#targets();
     const [first] = rows;
-    if (!first || !actKeys(first).some(({ key }) => key === 'R')) return;
+    if (!first || !actKeys(first).some(({ act }) => act === 'relabel')) return;
     const suggested = [first.suggested, first.images[0]?.predicted].filter((name) => typeof name === 'string');
     const what = alike ? 'all like this' : plural(rows.length, 'image');
     const to = await this.#picker.choose(`Relabel ${what} to`, this.#classes, suggested);
@@ -701,9 +730,14 @@ export class CleanPanel {
       ...(many > 1 ? [element('strong', {}, `${count(many)} selected`)] : []),
       ...(this.#state.view === 'issues' ? keys.map(({ key, text }) => part(key, text)) : []),
       ...(this.#state.view === 'unlabelled'
-        ? [part('1–9', 'Label'), part('Enter', 'Take the likeliest'), part('R', 'Another class'), part('→', 'Skip')]
+        ? [
+            part('1–9', 'Label'),
+            part(keyOf('accept'), 'Take the likeliest'),
+            part(keyOf('relabel'), 'Another class'),
+            part('→', 'Skip'),
+          ]
         : []),
-      part('U', 'Undo'),
+      part(keyOf('undo'), 'Undo'),
       part('?', 'All keys'),
     );
   }
@@ -770,8 +804,6 @@ export class CleanPanel {
     this.#bus.save(this.#state);
   }
 }
-
-const noModifiers = { shiftKey: false, ctrlKey: false, metaKey: false, altKey: false };
 
 /** A value of the query box. */
 function quoted(value: string): string {

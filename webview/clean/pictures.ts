@@ -41,6 +41,11 @@ export class Pictures {
     this.#timer ||= window.setTimeout(() => this.#flush(), TOGETHER_MS);
   }
 
+  /** So that it is there when it is to be shown. */
+  want(image: Image): void {
+    this.show(new Image(), image);
+  }
+
   came(pictures: readonly (Image & { uri: string | null })[]): void {
     for (const { uri, ...image } of pictures) {
       const key = keyOf(image);

@@ -1,4 +1,5 @@
 import type { CatalogueRow } from '../../src/protocol/catalogue.ts';
+import { type CleanKeyAct, keyOf } from '../../src/protocol/clean-keys.ts';
 import type { CleanRow } from '../../src/protocol/clean-panel.ts';
 import { kindTexts } from './kinds.ts';
 
@@ -21,7 +22,9 @@ export function differences(images: readonly CatalogueRow[]): Set<'label' | 'spl
 }
 
 export interface ActKey {
-  key: 'K' | 'R' | 'X' | 'D' | 'N';
+  act: Extract<CleanKeyAct, 'keep' | 'relabel' | 'exclude' | 'delete' | 'dismiss'>;
+  /** Its default key. */
+  key: string;
   text: string;
   title: string;
 }
@@ -29,23 +32,23 @@ export interface ActKey {
 /** The acts that make sense on a row, and what they do there. */
 export function actKeys({ kind }: Pick<CleanRow, 'kind'>): ActKey[] {
   const { look } = kindTexts[kind];
+  const to = (act: ActKey['act'], text: string, title: string): ActKey => ({ act, key: keyOf(act), text, title });
   const keep: Record<typeof look, ActKey | null> = {
-    label: { key: 'K', text: 'Keep', title: 'The label is right' },
+    label: to('keep', 'Keep', 'The label is right'),
     copies:
       kind === 'conflicting-labels'
-        ? { key: 'K', text: 'This label', title: 'The label of the chosen image is right for all' }
-        : { key: 'K', text: 'Keep this', title: 'Keep the chosen image and leave the others out' },
-    picture: { key: 'K', text: 'Keep', title: 'The picture is fine' },
+        ? to('keep', 'This label', 'The label of the chosen image is right for all')
+        : to('keep', 'Keep this', 'Keep the chosen image and leave the others out'),
+    picture: to('keep', 'Keep', 'The picture is fine'),
     set: null,
   };
-  const relabel: ActKey = { key: 'R', text: 'Relabel', title: 'Give it another class' };
-  const rest: ActKey[] = [
-    { key: 'X', text: 'Exclude', title: 'Leave the image out of training' },
-    { key: 'D', text: 'Delete', title: 'Into the trash when the edits are applied' },
-    { key: 'N', text: 'No issue', title: 'Never show this again' },
+  const rest = [
+    to('exclude', 'Exclude', 'Leave the image out of training'),
+    to('delete', 'Delete', 'Into the trash when the edits are applied'),
+    to('dismiss', 'No issue', 'Never show this again'),
   ];
   if (look === 'set') return [];
   const first = keep[look] ? [keep[look]] : [];
   const mayRelabel = look === 'label' || kind === 'outlier' || kind === 'conflicting-labels';
-  return [...first, ...(mayRelabel ? [relabel] : []), ...rest];
+  return [...first, ...(mayRelabel ? [to('relabel', 'Relabel', 'Give it another class')] : []), ...rest];
 }

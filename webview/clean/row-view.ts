@@ -4,7 +4,7 @@ import { element } from '../ui/dom.ts';
 import { percent } from '../ui/format.ts';
 import { kindTexts } from './kinds.ts';
 import type { Pictures } from './pictures.ts';
-import { actKeys, differences, fileName, folderName } from './row-text.ts';
+import { type ActKey, actKeys, differences, fileName, folderName } from './row-text.ts';
 
 export interface RowContext {
   pictures: Pictures;
@@ -14,7 +14,7 @@ export interface RowContext {
   active: boolean;
   /** Image of the row that acts are about. */
   at: number;
-  onAct(key: string): void;
+  onAct(act: ActKey['act']): void;
   onImage(at: number): void;
 }
 
@@ -46,7 +46,13 @@ function single(row: CleanRow, context: RowContext): Node[] {
     element(
       'div',
       { class: 'row-text' },
-      isLabel ? labels(image, row) : element('div', { class: 'row-title' }, image.label ?? 'no label'),
+      isLabel
+        ? labels(image, row)
+        : element(
+            'div',
+            { class: 'row-title' },
+            row.kind === 'unreadable' ? fileName(image.path) : (image.label ?? 'no label'),
+          ),
       isLabel ? bars(image, row) : null,
       element('div', { class: 'row-why' }, [row.why, agreement(row, context)].filter(Boolean).join('; ')),
       element(
@@ -64,7 +70,7 @@ function single(row: CleanRow, context: RowContext): Node[] {
 function agreement({ suggested }: CleanRow, { neighbours: found }: RowContext): string {
   if (suggested === null || !found || found.length === 0) return '';
   const same = found.filter(({ row }) => (row.edit?.label ?? row.label) === suggested).length;
-  return `${same} of the ${found.length} most similar images are ${suggested}`;
+  return `${same} of ${found.length} most similar are ${suggested}`;
 }
 
 function labels(image: CatalogueRow, { suggested }: CleanRow): HTMLElement {
@@ -164,7 +170,7 @@ function verdict(row: CleanRow, context: RowContext): HTMLElement {
   if (row.decided) {
     return element('div', { class: 'row-verdict' }, element('span', { class: 'verdict-chip' }, row.decided.text));
   }
-  const buttons = actKeys(row).map(({ key, text, title }) => {
+  const buttons = actKeys(row).map(({ act, key, text, title }) => {
     const node = element(
       'button',
       { class: 'act', type: 'button', tabindex: '-1', title },
@@ -173,7 +179,7 @@ function verdict(row: CleanRow, context: RowContext): HTMLElement {
     );
     node.addEventListener('click', (event) => {
       event.stopPropagation();
-      context.onAct(key);
+      context.onAct(act);
     });
     return node;
   });

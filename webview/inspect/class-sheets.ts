@@ -8,8 +8,9 @@ import { rowText } from './fields.ts';
 import { quoted, withoutField } from './query-text.ts';
 import { conspicuousClasses, meanSharpness } from './sharpness.ts';
 
-/** Images of each class's contact sheet. */
+/** Images of each class's contact sheet at first, and how many more come at a time. */
 const SHEET = 24;
+const MORE = 96;
 /** That a mean is measured at. It is the square on the left of its picture; some of the images follow to the right of it. */
 const MEAN_SIDE = 96;
 
@@ -27,6 +28,7 @@ interface Sheet {
   hint: HTMLElement;
   note: HTMLElement;
   strip: HTMLElement;
+  more: HTMLElement;
   tiles: { row: CatalogueRow; tile: TilePicture }[];
   isAsked: boolean;
 }
@@ -85,7 +87,8 @@ export class ClassSheets {
     const open = element('button', { class: 'link sheet-name', type: 'button' }, name);
     open.addEventListener('click', () => this.#listeners.onClass(name));
     setText(note, `${plural(images, 'image')} · ${percent(total ? images / total : 0)}`);
-    const strip = element('div', { class: 'sheet-strip' });
+    const more = element('button', { class: 'link sheet-more', type: 'button', hidden: true });
+    const strip = element('div', { class: 'sheet-strip' }, more);
     const root = element(
       'section',
       { class: 'sheet', role: 'listitem', 'aria-label': name },
@@ -94,7 +97,8 @@ export class ClassSheets {
       strip,
       hint,
     );
-    const sheet = { name, root, mean, hint, note, strip, tiles: [], isAsked: false };
+    const sheet: Sheet = { name, root, mean, hint, note, strip, more, tiles: [], isAsked: false };
+    more.addEventListener('click', () => void this.#grow(sheet, MORE));
     mean.addEventListener('load', () => this.#measure(sheet));
     return sheet;
   }
@@ -109,23 +113,43 @@ export class ClassSheets {
   }
 
   async #fill(sheet: Sheet): Promise<void> {
-    const rest = withoutField(this.#query.text, 'class');
-    const query = { ...this.#query, text: `${rest} class:${quoted(sheet.name)}`.trim(), group: undefined };
-    try {
-      const { rows, total } = await this.#client.ask({ type: 'page', query, offset: 0, limit: SHEET });
-      sheet.tiles = rows.map((row) => ({ row, tile: new TilePicture() }));
-      sheet.strip.replaceChildren(...sheet.tiles.map(({ row, tile }) => this.#tile(row, tile)));
-      if (total > rows.length)
-        sheet.strip.append(element('span', { class: 'quiet sheet-more' }, `+${count(total - rows.length)}`));
-      this.#listeners.onPictures(rows);
-      this.refresh();
-      if (total === 0) return;
+    await this.#grow(sheet, SHEET);
+    if (sheet.tiles.length === 0) return;
+    await this.#orSay(sheet, async () => {
       const { uri } = await this.#client.askWithPicture({ type: 'meanImage', className: sheet.name, split: null });
       if (uri !== null) sheet.mean.src = uri;
+    });
+  }
+
+  /** The next images of the class, after those that are there; the keyboard goes on with the first of them. */
+  async #grow(sheet: Sheet, limit: number): Promise<void> {
+    const { strip, more, tiles } = sheet;
+    const rest = withoutField(this.#query.text, 'class');
+    const query = { ...this.#query, text: `${rest} class:${quoted(sheet.name)}`.trim(), group: undefined };
+    await this.#orSay(sheet, async () => {
+      const offset = tiles.length;
+      const hadFocus = document.activeElement === more;
+      const { rows, total } = await this.#client.ask({ type: 'page', query, offset, limit });
+      if (tiles.length !== offset) return;
+      const next = rows.map((row) => ({ row, tile: new TilePicture() }));
+      tiles.push(...next);
+      const nodes = next.map(({ row, tile }) => this.#tile(row, tile));
+      strip.replaceChildren(...strip.children, ...nodes, more);
+      setHidden(more, tiles.length >= total);
+      setText(more, `Show ${count(Math.min(MORE, total - tiles.length))} more of ${count(total - tiles.length)}`);
+      if (hadFocus) nodes[0]?.focus();
+      this.#listeners.onPictures(rows);
+      this.refresh();
+    });
+  }
+
+  async #orSay({ hint }: Sheet, ask: () => Promise<void>): Promise<void> {
+    try {
+      await ask();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      setHidden(sheet.hint, false);
-      setText(sheet.hint, `${error.message} ${error.advice}`);
+      setHidden(hint, false);
+      setText(hint, `${error.message} ${error.advice}`);
     }
   }
 

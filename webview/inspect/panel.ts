@@ -31,6 +31,8 @@ const FIRST_ROWS = 200;
 const STRIP_SIDE = 96;
 const HOVER_SIDE = 128;
 const MAP_POINTS = 20_000;
+/** Small pictures of the classes' sheets that are wanted at once, the latest. */
+const MOST_SHEET_PICTURES = 3_000;
 /** Below, a tile is its picture alone. */
 const CAPTION_FROM = 72;
 
@@ -115,7 +117,7 @@ export class InspectPanel {
       },
       onImage: (row) => void this.#openImage(row.id),
       onPictures: (rows) => {
-        this.#sheetRows = [...this.#sheetRows, ...rows].slice(-400);
+        this.#sheetRows = [...this.#sheetRows, ...rows].slice(-MOST_SHEET_PICTURES);
         this.#wantSmall('sheets', this.#sheetRows);
       },
       picture: (row) => this.#pictures.best(row.id, STRIP_SIDE),

@@ -1,4 +1,5 @@
 import type { Neighbours } from '../../evaluation/probes/nearest.ts';
+import { WIDEST_NEAR } from '../../protocol/findings.ts';
 import { pairsWithin } from './hash-pairs.ts';
 import { compareParts, compareWhole, type Likeness, type Picture, showsTheSame } from './likeness.ts';
 import { mirroredHash } from './mirrored-hash.ts';
@@ -26,8 +27,6 @@ export interface DuplicatePair {
   likeness: Likeness | null;
 }
 
-/** Pairs by pHash within this are looked at, whatever the threshold: pixels decide. */
-const CANDIDATE_RADIUS = 10;
 /** Cosine of embeddings above which two images are looked at. */
 const CANDIDATE_COSINE = 0.9;
 /** The same of two images that are each other's nearest, as a crop and its original are. */
@@ -80,10 +79,7 @@ export function nearCandidates(
     if (!before) for (const i of [low, high]) counts[i] = (counts[i] as number) + 1;
     found.set(key, { a: low, b: high, distance: null, similarity: null, ...before, ...part });
   };
-  const byHash = [
-    ...pairsWithin(hashes, CANDIDATE_RADIUS),
-    ...pairsWithin(hashes, CANDIDATE_RADIUS, hashes.map(mirroredHash)),
-  ];
+  const byHash = [...pairsWithin(hashes, WIDEST_NEAR), ...pairsWithin(hashes, WIDEST_NEAR, hashes.map(mirroredHash))];
   byHash.sort((x, y) => y.distance - x.distance);
   // The nearest last, so that of the two ways to be near the better one counts.
   for (const { a, b, distance } of byHash) add(hashed[a] as number, hashed[b] as number, { distance });

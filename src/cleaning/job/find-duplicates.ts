@@ -21,7 +21,7 @@ const KEPT = 5;
 
 /** Exact and near copies, written into the catalogue. Positions in the result are those of `Search.images`. */
 export async function findDuplicates(search: Search, described: DescribedImages | null): Promise<DuplicatePair[]> {
-  const { catalogue, images, job, steps } = search;
+  const { catalogue, images, steps } = search;
   return await steps.run('duplicates', async (progress) => {
     const compared = comparedImages(search);
     const groups = exactGroups(compared);
@@ -32,7 +32,7 @@ export async function findDuplicates(search: Search, described: DescribedImages 
       return likeness ? [{ candidate, likeness }] : [];
     });
     const pairs = duplicatePairs(groups, verified);
-    catalogue.writePairs(pairs.map((pair) => cataloguePair(pair, images, job.settings.thresholds.nearDuplicate)));
+    catalogue.writePairs(pairs.map((pair) => cataloguePair(pair, images)));
     return { result: pairs, kept };
   });
 }
@@ -121,20 +121,6 @@ function unpack(packed: Float32Array, at: number): Likeness | null {
   return same ? { correlation, detail, scale, isMirrored: mirrored === 1 } : null;
 }
 
-/**
- * Panels hide a pair whose distance is above their threshold. One that is further apart by pHash was found in another way and confirmed by its
- * pixels: it is given no distance, and stays.
- */
-function cataloguePair(
-  { a, b, kind, distance, similarity }: DuplicatePair,
-  images: Search['images'],
-  threshold: number,
-): ImagePair {
-  return {
-    a: images[a]?.id as number,
-    b: images[b]?.id as number,
-    kind,
-    distance: distance !== null && distance > threshold ? null : distance,
-    similarity,
-  };
+function cataloguePair({ a, b, kind, distance, similarity }: DuplicatePair, images: Search['images']): ImagePair {
+  return { a: images[a]?.id as number, b: images[b]?.id as number, kind, distance, similarity };
 }

@@ -33,6 +33,8 @@ type Found = Pick<NewImagesReport, 'network' | 'labelled' | 'images' | 'unreadab
 /** Labelled images that new ones are compared with; of more, as many of each class. */
 const MOST_LABELLED = 4_000;
 const MOST_SUGGESTED = 5;
+/** Bits of pHash in which a copy may differ where no pixels are compared. */
+const COPY_RADIUS = 4;
 const MOST_UNREADABLE = 1_000;
 /** Kinds of issues that an image has by itself. */
 const ownKinds: readonly FindingKind[] = [
@@ -93,7 +95,7 @@ async function compare(
   if (fresh.length === 0) return { network: '', labelled: labelled.length, images: [], unreadable };
   const there = new Set(fresh.map(({ id }) => id));
   const others = [...known.images()].filter(({ id }) => incoming !== known || !there.has(id));
-  const copies = copiesOf(looksOf(incoming, fresh), looksOf(known, others), defaultThresholds.nearDuplicate);
+  const copies = copiesOf(looksOf(incoming, fresh), looksOf(known, others), COPY_RADIUS);
   const classes = [...new Set(labelled.map(({ effectiveLabel }) => effectiveLabel as string))].sort();
   const mine = await describe({ root: incoming.facts.root, images: fresh.map(asRecord) });
   const theirs = await describe({ root: known.facts.root, images: labelled.map(asRecord) });

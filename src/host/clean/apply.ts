@@ -18,6 +18,8 @@ export class LabelApply {
   private readonly processes: LoupeProcesses;
   private readonly journals: LabelJournals;
   private readonly panels: () => CleanPanels;
+  private readonly undone = new vscode.EventEmitter<{ source: string; outcome: AppliedEdits }>();
+  readonly onDidUndo = this.undone.event;
   private readonly done = new vscode.EventEmitter<string>();
   /** Files of a data set were moved or thrown away, or put back. */
   readonly onDidApply = this.done.event;
@@ -97,6 +99,7 @@ export class LabelApply {
     const answer = await this.work(source, ['undo', source, '--json'], vscode.l10n.t('Taking back what was applied'));
     const undone = readApplied(answer);
     if (!undone) return;
+    this.undone.fire({ source, outcome: undone });
     const left = undone.refused.length;
     const name = dataSetName(source);
     const text =
@@ -130,6 +133,7 @@ export class LabelApply {
   }
 
   dispose(): void {
+    this.undone.dispose();
     this.done.dispose();
   }
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { chooseFolder } from '../data-sets/choose-data-set.ts';
+import { chooseDataSet } from '../data-sets/choose-data-set.ts';
 import type { DataSetStore } from '../data-sets/data-set-store.ts';
 import { dataSetName } from '../data-sets/propose.ts';
 import { commands } from '../ids.ts';
@@ -7,6 +7,7 @@ import type { Handlers } from '../register.ts';
 import { requireTrust } from '../trust.ts';
 import type { LabelApply } from './apply.ts';
 import type { CleanPanels } from './clean-panels.ts';
+import type { IssueIndex } from './issue-index.ts';
 import type { IssueSearch } from './issue-search.ts';
 import { isFindingKind } from './kinds.ts';
 
@@ -16,6 +17,7 @@ export interface CleanCommandParts {
   dataSets: DataSetStore;
   cleanPanels: CleanPanels;
   search: IssueSearch;
+  issues: IssueIndex;
   apply: LabelApply;
 }
 
@@ -24,6 +26,7 @@ export function cleanCommands({
   dataSets,
   cleanPanels,
   search,
+  issues,
   apply,
 }: CleanCommandParts): Handlers<Ids['cleanDataSet' | 'findIssues' | 'applyLabels' | 'undoApply']> {
   const choose = (argument: unknown, question: string) => sourceOf(argument) ?? chooseListed(dataSets, question);
@@ -44,9 +47,17 @@ export function cleanCommands({
       const source = await choose(argument, vscode.l10n.t('Find issues in which data set?'));
       if (!source) return;
       if (!(await search.find(source))) return;
-      const clean = vscode.l10n.t('Clean');
-      const text = vscode.l10n.t('Issues of {0} were looked for.', dataSetName(source));
       if (cleanPanels.all().length > 0) return;
+      const clean = vscode.l10n.t('Clean');
+      const counts = Object.values(await issues.load(source));
+      const found = counts.reduce((sum, count) => sum + count, 0);
+      const name = dataSetName(source);
+      const text =
+        found === 0
+          ? vscode.l10n.t('No issue was found in {0}.', name)
+          : found === 1
+            ? vscode.l10n.t('1 issue was found in {0}.', name)
+            : vscode.l10n.t('{0} issues were found in {1}.', found.toLocaleString(vscode.env.language), name);
       if ((await vscode.window.showInformationMessage(text, clean)) === clean) await cleanPanels.show({ source });
     },
     async [commands.applyLabels](argument?: unknown) {
@@ -74,19 +85,9 @@ function fieldOf(argument: unknown, name: string): unknown {
   return typeof argument === 'object' && argument !== null ? (argument as Record<string, unknown>)[name] : undefined;
 }
 
-/** The only data set of the list, else the user's choice. */
+/** The only data set of the list, else the user's choice, which is in the list then. Undefined: none chosen. */
 export async function chooseListed(store: DataSetStore, question: string): Promise<string | undefined> {
-  const listed = store.all().map(({ source }) => source);
-  if (listed.length === 1) return listed[0];
-  if (listed.length === 0) {
-    const folder = store.proposed()[0] ?? (await chooseFolder());
-    if (folder) await store.add(folder);
-    return folder;
-  }
-  const picks = listed.map((source) => ({
-    label: `$(database) ${dataSetName(source)}`,
-    description: vscode.workspace.asRelativePath(source),
-    source,
-  }));
-  return (await vscode.window.showQuickPick(picks, { placeHolder: question }))?.source;
+  const source = await chooseDataSet(store, question);
+  if (source !== undefined && !store.get(source)) await store.add(source);
+  return source;
 }

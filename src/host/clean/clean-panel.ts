@@ -3,11 +3,13 @@ import * as vscode from 'vscode';
 import { editOf, subject } from '../../dataset/journal/edits.ts';
 import { Problem } from '../../problem.ts';
 import type { CatalogueRow, IssueRow, Overview } from '../../protocol/catalogue.ts';
+import type { CleanKeyAct } from '../../protocol/clean-keys.ts';
 import {
   type CleanAct,
   type CleanList,
   type FromCleanPanel,
   isFromCleanPanel,
+  type PictureSide,
   type ToCleanPanel,
 } from '../../protocol/clean-panel.ts';
 import { findingKinds } from '../../protocol/findings.ts';
@@ -35,8 +37,6 @@ import type { NewImages } from './new-images.ts';
 import { unlabelledRow } from './new-images-answer.ts';
 
 const NEIGHBOURS = 6;
-/** Longest side of the pictures, pixels: sharp in the rows also where a CSS pixel is two. */
-const PICTURE_SIDE = 256;
 /** Milliseconds after an edit until the counts and the estimate follow it. */
 const REFRESH_MS = 300;
 
@@ -71,6 +71,9 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
   private lastCounts: Asked<'counts'> | null = null;
   private lastSummary: Asked<'summary'> | null = null;
   private refreshing: NodeJS.Timeout | undefined;
+  private readonly focusMoved = new vscode.EventEmitter<void>();
+  readonly onDidMoveFocus = this.focusMoved.event;
+  private hasFocus = false;
   private revision: string | null = null;
 
   constructor(panel: vscode.WebviewPanel, journal: LabelJournal, parts: CleanPanelParts) {
@@ -78,12 +81,25 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
     this.journal = journal;
     this.parts = parts;
     this.disposables.push(
+      this.focusMoved,
+      panel.onDidChangeViewState(() => !panel.active && this.moveFocus(false)),
       journal.onDidChange(() => this.edited()),
       parts.dataSets.onDidList(() => this.sendSetup()),
       parts.newImages.onDidChange((source) => this.imagesCame(source)),
+      parts.apply.onDidUndo(({ source, outcome }) => source === this.source && this.send({ type: 'undone', outcome })),
       parts.apply.onDidApply((source) => parts.newImages.forget(source)),
       parts.search.onDidChange((source) => source === this.source && this.sendSearch()),
     );
+  }
+
+  /** The page has the keyboard. */
+  get focused(): boolean {
+    return this.hasFocus;
+  }
+
+  /** What a key of VS Code or its palette asks for, of the row that the page shows as the active one. */
+  command(act: CleanKeyAct, alike: boolean): void {
+    this.send({ type: 'command', act, alike });
   }
 
   /** Shows a data set of the journal's workspace, and there what is asked for. */
@@ -139,7 +155,14 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
 
   protected override onDispose(): void {
     clearTimeout(this.refreshing);
+    this.moveFocus(false);
     this.leave();
+  }
+
+  private moveFocus(focused: boolean): void {
+    if (focused === this.hasFocus) return;
+    this.hasFocus = focused;
+    this.focusMoved.fire();
   }
 
   private async answer(message: FromCleanPanel): Promise<void> {
@@ -159,7 +182,7 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
       case 'neighbours':
         return await this.sendNeighbours(message);
       case 'pictures':
-        await Promise.all(message.images.map((image) => this.sendPicture(image)));
+        await Promise.all(message.images.map((image) => this.sendPicture(image, message.side)));
         return;
       case 'decide':
         return this.decide(message);
@@ -181,6 +204,11 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
           preview: true,
           viewColumn: vscode.ViewColumn.Beside,
         });
+        return;
+      case 'focus':
+        return this.moveFocus(message.focused);
+      case 'changeKeys':
+        await vscode.commands.executeCommand('workbench.action.openGlobalKeybindings', 'loupe.clean');
         return;
       case 'undo':
       case 'redo':
@@ -458,13 +486,13 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
     return { ...row, edit: this.source ? this.journal.decisionsOf(this.source).editOf(row) : null };
   }
 
-  private async sendPicture(image: { path: string; hash: string }): Promise<void> {
+  private async sendPicture(image: { path: string; hash: string }, side: PictureSide): Promise<void> {
     const file = await this.parts.thumbnails.file({
       path: this.fileOf(image.path),
-      side: PICTURE_SIDE,
+      side,
       ...(image.hash && { hash: image.hash }),
     });
-    this.send({ type: 'pictures', pictures: [{ ...image, uri: file ? pictureUri(file) : null }] });
+    this.send({ type: 'pictures', pictures: [{ ...image, uri: file ? pictureUri(file) : null }], side });
   }
 
   /** Absolute. @param relative to the data set's root */

@@ -3,7 +3,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { prepareJournalFolder } from '../../dataset/journal/folder.ts';
 import type { FindingKind } from '../../protocol/findings.ts';
-import { customEditors } from '../ids.ts';
+import { setContextKey } from '../context-keys.ts';
+import { contextKeys, customEditors } from '../ids.ts';
 import { workspaceFolderFor } from '../workspace.ts';
 import { CleanPanel, type CleanPanelParts } from './clean-panel.ts';
 import { LabelEditor } from './label-editor.ts';
@@ -32,6 +33,7 @@ export class CleanPanels implements vscode.Disposable {
     this.editor = new LabelEditor(journals, ({ journal }, panel) => {
       const clean = new CleanPanel(panel, journal, parts);
       this.open.set(clean, journal.file);
+      clean.onDidMoveFocus(() => this.followFocus());
       panel.onDidDispose(() => this.open.delete(clean));
       const { wanted } = this;
       this.wanted = null;
@@ -57,8 +59,20 @@ export class CleanPanels implements vscode.Disposable {
     return [...this.open.keys()].sort((a, b) => Number(b.active) - Number(a.active));
   }
 
+  /** The one in front; undefined: another editor is. */
+  get active(): CleanPanel | undefined {
+    return this.all().find((panel) => panel.active);
+  }
+
   dispose(): void {
     this.editor.dispose();
+  }
+
+  private followFocus(): void {
+    setContextKey(
+      contextKeys.cleanFocused,
+      this.all().some(({ focused }) => focused),
+    );
   }
 
   private of(file: string): CleanPanel | undefined {

@@ -82,7 +82,7 @@ function labelText({ images, evidence, suggested }: Pick<IssueRow, 'images' | 'e
   if (times < 1.5) return `${wanted} is about as probable as ${image?.label ?? 'its label'}`;
   const shown =
     times >= 1000 ? 'over 1,000' : times >= 10 ? String(Math.round(times)) : String(Number(times.toFixed(1)));
-  return `${wanted} is ${shown} times as probable as ${image?.label ?? 'its label'}`;
+  return `${wanted} is ${shown} × as probable as ${image?.label ?? 'its label'}`;
 }
 
 function copiesText(kind: FindingKind, images: IssueRow['images'], evidence: Evidence): string {

@@ -5,6 +5,7 @@ import type { CatalogueProcess } from '../inspect/catalogue-process.ts';
 import type { Catalogues } from '../inspect/catalogues.ts';
 import type { IssueSearch } from './issue-search.ts';
 import { isFindingKind } from './kinds.ts';
+import type { LabelJournal, LabelJournals } from './label-journals.ts';
 
 export type IssueCounts = Partial<Record<FindingKind, number>>;
 
@@ -13,6 +14,8 @@ const flagged: readonly FindingKind[] = [
   ...(['unreadable', 'label', 'conflicting-labels', 'split-leak', 'exact-duplicate', 'near-duplicate'] as const),
   ...(['blurry', 'dark', 'light', 'low-information', 'outlier'] as const),
 ];
+/** Milliseconds after an edit until the counts follow, unless a panel has asked by then. */
+const FOLLOW_MS = 500;
 /** Files that are marked for one kind at most. */
 const MOST_FLAGGED = 2_000;
 const PAGE = 500;
@@ -27,29 +30,50 @@ export class IssueIndex implements vscode.Disposable {
   /** Counts or marks of a source. */
   readonly onDidChange = this.changed.event;
   private readonly followed = new Set<CatalogueProcess>();
+  private readonly journals: LabelJournals;
+  private readonly timers = new Map<string, NodeJS.Timeout>();
   private readonly subscription: vscode.Disposable;
 
-  constructor(catalogues: Catalogues, search: IssueSearch, memory: vscode.Memento) {
-    this.catalogues = catalogues;
-    this.memory = memory;
-    this.subscription = search.onDidFind((source) => void this.load(source).catch(() => undefined));
+  constructor(parts: {
+    catalogues: Catalogues;
+    search: IssueSearch;
+    journals: LabelJournals;
+    memory: vscode.Memento;
+  }) {
+    this.catalogues = parts.catalogues;
+    this.journals = parts.journals;
+    this.memory = parts.memory;
+    this.subscription = vscode.Disposable.from(
+      parts.search.onDidFind((source) => void this.load(source).catch(() => undefined)),
+      parts.journals.onDidChange((journal) => this.edited(journal)),
+    );
   }
 
   /** Of this or an earlier window; null: nobody has looked. */
   countsOf(source: string): IssueCounts | null {
-    const known = this.counts.get(source) ?? readCounts(this.memory.get(memoryKey(source)));
+    let known = this.counts.get(source);
+    if (!known) {
+      known = readCounts(this.memory.get(memoryKey(source))) ?? {};
+      this.counts.set(source, known);
+    }
     return known && Object.keys(known).length > 0 ? known : null;
   }
 
-  /** @param path relative to the data set's root */
+  /** The first question after a reload of the window reads them from the catalogue. @param path relative to the data set's root */
   kindsOf(source: string, path: string): readonly FindingKind[] {
-    return this.kinds.get(source)?.get(path) ?? [];
+    const kinds = this.kinds.get(source);
+    if (kinds) return kinds.get(path) ?? [];
+    if (vscode.workspace.isTrusted && this.countsOf(source)) {
+      this.kinds.set(source, new Map());
+      void this.load(source).catch(() => undefined);
+    }
+    return [];
   }
 
   /** Reads counts and marks anew from the data set's catalogue. */
   async load(source: string): Promise<IssueCounts> {
     const catalogue = this.catalogues.of(source);
-    await catalogue.refresh();
+    await this.refresh(source);
     const counts = await catalogue.ask<'issueCounts'>({ type: 'issueCounts', thresholds: defaultThresholds });
     this.remember(source, counts);
     this.follow(source, catalogue);
@@ -81,7 +105,31 @@ export class IssueIndex implements vscode.Disposable {
     });
   }
 
+  /** With what is not saved yet, which the catalogue can't read. */
+  private async refresh(source: string): Promise<void> {
+    const journal = this.journals.of(source);
+    const name = journal.nameOf(source);
+    const pending = journal.edits.pending().filter(({ data }) => data === name);
+    await this.catalogues.of(source).ask<'refresh'>({ type: 'refresh', pending });
+  }
+
+  /** Decided, undone or saved, here or elsewhere: another count waits for a decision. */
+  private edited(journal: LabelJournal): void {
+    for (const source of this.counts.keys()) {
+      if (this.journals.of(source) !== journal || !this.countsOf(source)) continue;
+      const { overview } = this.catalogues.of(source);
+      clearTimeout(this.timers.get(source));
+      const timer = setTimeout(() => {
+        const catalogue = this.catalogues.of(source);
+        this.follow(source, catalogue);
+        if (catalogue.overview === overview) void this.refresh(source).catch(() => undefined);
+      }, FOLLOW_MS);
+      this.timers.set(source, timer);
+    }
+  }
+
   dispose(): void {
+    for (const timer of this.timers.values()) clearTimeout(timer);
     this.subscription.dispose();
     this.changed.dispose();
   }

@@ -13,6 +13,7 @@ import type { LabelJournals } from './label-journals.ts';
 
 /** Rows that come at once below a kind. */
 const PAGE = 50;
+const groups = ['label', 'copies', 'picture', 'set'] as const;
 
 export type IssueNode =
   | { kind: 'issueKind'; source: string; issue: FindingKind; count: number }
@@ -40,10 +41,11 @@ export class IssueTree implements vscode.Disposable {
     this.subscriptions = vscode.Disposable.from(index.onDidChange(announce), journals.onDidChange(announce));
   }
 
-  /** Kinds of which something was found. */
+  /** Kinds of which something was found, in the order of the cleaning panel's groups. */
   kindsOf(source: string): IssueNode[] {
     const counts = this.index.countsOf(source) ?? {};
-    return findingKinds.flatMap((issue) => {
+    const kinds = groups.flatMap((group) => findingKinds.filter((kind) => groupOf(kind) === group));
+    return kinds.flatMap((issue) => {
       const count = counts[issue] ?? 0;
       return count > 0 ? [{ kind: 'issueKind' as const, source, issue, count }] : [];
     });
@@ -106,6 +108,7 @@ export class IssueTree implements vscode.Disposable {
     item.label = titleOf(row);
     item.description = decided?.text ?? why;
     item.tooltip = `${row.images.map((one) => one.path).join('\n')}\n${why}`;
+    item.accessibilityInformation = { label: `${item.label}, ${item.description}` };
     item.iconPath = decided ? new vscode.ThemeIcon('check') : new vscode.ThemeIcon('file-media');
     item.contextValue = contextOf(row);
     item.command = { command: 'vscode.open', title: vscode.l10n.t('Open'), arguments: [uri, { preview: true }] };

@@ -8,6 +8,7 @@ import { requireTrust } from '../trust.ts';
 import { chooseListed, sourceOf } from './clean-commands.ts';
 import type { CleanPanels } from './clean-panels.ts';
 import type { NewImages } from './new-images.ts';
+import { addedText } from './new-images-answer.ts';
 
 type Ids = typeof commands;
 
@@ -34,9 +35,7 @@ export function newImageCommands({
       const { added, left } = await newImages.add(source, places);
       await cleanPanels.show({ source, view: 'unlabelled' });
       if (left.length === 0 && added.length > 0) return;
-      const text = vscode.l10n.t('{0} images added, {1} left out.', added.length, left.length);
-      const reasons = [...new Set(left.map(({ message }) => message))].slice(0, 3).join('; ');
-      void vscode.window.showInformationMessage(`${text} ${reasons}`.trim());
+      void vscode.window.showInformationMessage(addedText(added.length, left));
     },
     async [commands.watchImages](argument?: unknown) {
       requireTrust();
@@ -54,7 +53,7 @@ export function newImageCommands({
       if (!folder) return;
       newImages.watch(source, folder);
       const text = vscode.l10n.t(
-        'Images that come into {0} are added to {1} while this window is open.',
+        'Images that come into {0} are added to {1} whenever this workspace is open.',
         folder,
         dataSetName(source),
       );

@@ -11,6 +11,28 @@ export function readNewImages(answer: unknown): NewImagesReport | null {
   return isReport ? (answer as NewImagesReport) : null;
 }
 
+const causes: Record<string, string> = {
+  'exact-duplicate': 'in the data set already',
+  'empty-file': 'empty',
+  'not-an-image': 'no image',
+};
+
+/** What came of adding images: `30 images added. 3 left out: 2 truncated, 1 in the data set already.` */
+export function addedText(added: number, left: readonly { cause: string }[]): string {
+  const done = `${plural(added, 'image')} added.`;
+  if (left.length === 0) return done;
+  const counts = new Map<string, number>();
+  for (const { cause } of left) counts.set(cause, (counts.get(cause) ?? 0) + 1);
+  const why = [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .map(([cause, count]) => `${count.toLocaleString('en-US')} ${causes[cause] ?? cause.replaceAll('-', ' ')}`);
+  return `${done} ${left.length.toLocaleString('en-US')} left out: ${why.join(', ')}.`;
+}
+
+function plural(count: number, word: string): string {
+  return count === 1 ? `1 ${word}` : `${count.toLocaleString('en-US')} ${word}s`;
+}
+
 /** An image as the labelling mode shows it. @param label given by hand; null: none yet */
 export function unlabelledRow(
   { row, suggestions, issues, copyOf, uncertainty, distance }: NewImage,

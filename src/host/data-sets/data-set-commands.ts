@@ -5,7 +5,7 @@ import type { Handlers } from '../register.ts';
 import { revealFolder } from '../runs/run-commands.ts';
 import { requireTrust } from '../trust.ts';
 import { workspaceFolderFor } from '../workspace.ts';
-import { chooseFolder } from './choose-data-set.ts';
+import { chooseDataSet, chooseFolder } from './choose-data-set.ts';
 import type { DataSetStore } from './data-set-store.ts';
 import { makeSample } from './sample.ts';
 
@@ -35,6 +35,10 @@ export function dataSetCommands(store: DataSetStore): Handlers<DataSetCommand> {
     async [commands.scanDataSet](node?: Node) {
       requireTrust();
       const sources = node ? [node.source] : store.all().map(({ source }) => source);
+      if (sources.length === 0) {
+        const source = await chooseDataSet(store, vscode.l10n.t('Scan which data set?'));
+        return source === undefined ? undefined : await open(source);
+      }
       const results = await Promise.allSettled(sources.map((source) => store.scan(source)));
       const failed = results.find((result) => result.status === 'rejected');
       if (failed) throw failed.reason;

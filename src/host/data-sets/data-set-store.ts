@@ -94,6 +94,13 @@ export class DataSetStore implements vscode.Disposable {
     return scan;
   }
 
+  /** Scans a data set again of which a scan is known: its files have changed. */
+  async rescan(source: string): Promise<void> {
+    if (!this.get(source)?.report) return;
+    await this.scans.get(source)?.catch(() => undefined);
+    await this.scan(source);
+  }
+
   /** Scans what was never scanned, one after the other; what goes wrong shows in the view. */
   async scanMissing(): Promise<void> {
     if (!vscode.workspace.isTrusted) return;

@@ -119,12 +119,10 @@ function dataSetDescription({ report, progress, problem }: DataSetEntry, issues:
   if (problem) return problem.message;
   if (!report) return vscode.l10n.t('not scanned yet');
   const skipped = report.skipped.reduce((sum, { count }) => sum + count, 0);
-  const counts = [
-    vscode.l10n.t('{0} images', grouped(report.images)),
-    vscode.l10n.t('{0} classes', report.classes.length),
-  ];
-  if (skipped > 0) counts.push(vscode.l10n.t('{0} skipped', grouped(skipped)));
+  const counts = [vscode.l10n.t('{0} images', grouped(report.images))];
   if (issues !== null) counts.push(vscode.l10n.t('{0} issues', grouped(issues)));
+  counts.push(vscode.l10n.t('{0} classes', report.classes.length));
+  if (skipped > 0) counts.push(vscode.l10n.t('{0} skipped', grouped(skipped)));
   return counts.join(' · ');
 }
 

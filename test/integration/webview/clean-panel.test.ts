@@ -85,6 +85,28 @@ describe('Cleaning panel', { skip: noBrowser, timeout: 240_000 }, () => {
       assert.equal(await panel.page.evaluate('document.activeElement.className'), 'rows');
     }));
 
+  test('a key that writes or presses something is none of VS Code’s keybindings', () =>
+    withHost({}, async (panel, host) => {
+      const told = async () =>
+        (await panel.sent()).flatMap((message) =>
+          String(message.type) === 'did-keydown' ? [String((message as { key?: string }).key)] : [],
+        );
+      await panel.page.locator('.query').focus();
+      await keys(panel, host, 'k', 'x', 'Enter');
+      await panel.page.locator('.kind', { hasText: 'Blurry' }).focus();
+      await keys(panel, host, 'k', 'Enter');
+      await panel.page.locator('.rows').focus();
+      await keys(panel, host, '?', 'x');
+      assert.deepEqual(await told(), []);
+      await keys(panel, host, 'Control+f');
+      assert.deepEqual(await told(), ['Control', 'f']);
+      assert.equal(await panel.page.evaluate('document.activeElement.id'), 'query');
+      assert.equal(
+        (await panel.sent()).some(({ type }) => type === 'decide'),
+        false,
+      );
+    }));
+
   test('several rows at once, and all like this one', () =>
     withHost({}, async (panel, host) => {
       await panel.page.locator('.rows').focus();

@@ -126,6 +126,32 @@ describe('Inspect panel', { skip: noBrowser, timeout: 240_000 }, () => {
     });
   });
 
+  test('the sheet of a class grows, and the keyboard goes on with what came', async () => {
+    await withInspect(inspectScenes.classes as InspectScene, async (panel) => {
+      const sheet = panel.page.locator('.sheet').first();
+      const tiles = sheet.locator('.sheet-tile');
+      await tiles.nth(23).waitFor();
+      assert.equal(await tiles.count(), 24);
+      const more = sheet.locator('.sheet-more');
+      const left = Number(/of ([\d,]+)/.exec((await more.textContent()) ?? '')?.[1]?.replace(',', ''));
+      await more.focus();
+      await panel.page.keyboard.press('Enter');
+      await tiles.nth(24 + Math.min(96, left) - 1).waitFor();
+      assert.equal(
+        await panel.page.evaluate('document.activeElement.title'),
+        await tiles.nth(24).getAttribute('title'),
+      );
+      const paths = await tiles.evaluateAll((nodes) => nodes.map((node) => node.getAttribute('title')));
+      assert.equal(new Set(paths).size, paths.length, 'each image once');
+      while (await more.isVisible()) {
+        const before = await tiles.count();
+        await more.click();
+        await tiles.nth(before).waitFor();
+      }
+      assert.equal(await tiles.count(), 24 + left);
+    });
+  });
+
   test('pictures that were scrolled past before they came are not asked for any more', async () => {
     await withInspect({ images: 20_000, state: { plots: false } }, async (panel) => {
       await settled(panel);

@@ -9,6 +9,7 @@ import { isAlike } from '../../../src/host/clean/issue-list.ts';
 import { type LabelAction, LabelEdits } from '../../../src/host/clean/label-edits.ts';
 import type { ApplyPlan } from '../../../src/protocol/apply.ts';
 import type { CatalogueRow, IssueRow, LabelSummary } from '../../../src/protocol/catalogue.ts';
+import { cleanKeys } from '../../../src/protocol/clean-keys.ts';
 import type {
   CleanPanelState,
   FromCleanPanel,
@@ -150,6 +151,15 @@ export const applyPlan: ApplyPlan = {
   refused: [{ path: 'train/rose/gone.jpg', code: 'missing', message: 'The image is not there any more.' }],
 };
 
+/** What VS Code hears of a key that the page has left alone. */
+interface KeyDown {
+  type: 'did-keydown';
+  key: string;
+  shiftKey: boolean;
+  ctrlKey: boolean;
+  metaKey: boolean;
+}
+
 /** Answers the page as the extension host does, from a made-up data set; labels are edited by the product's own code. */
 export class FakeCleanHost {
   readonly edits = new LabelEdits([]);
@@ -185,13 +195,28 @@ export class FakeCleanHost {
 
   /** Answers until the page asks no more. */
   async settle(): Promise<void> {
+    await this.#panel.page.evaluate('panelHarness.forwardsKeys = true');
     for (let quiet = 0; quiet < 2; ) {
-      const sent = (await this.#panel.sent()) as unknown as FromCleanPanel[];
+      const sent = (await this.#panel.sent()) as unknown as (FromCleanPanel | KeyDown)[];
       if (sent.length === this.#read) quiet++;
       else quiet = 0;
-      while (this.#read < sent.length) await this.#answer(sent[this.#read++] as FromCleanPanel);
+      while (this.#read < sent.length) {
+        const message = sent[this.#read++] as FromCleanPanel | KeyDown;
+        if (message.type === 'did-keydown') await this.#keyDown(message);
+        else await this.#answer(message);
+      }
       await this.#panel.page.waitForTimeout(20);
     }
+  }
+
+  /** Dispatches a key as the keybindings of the manifest do. */
+  async #keyDown({ key, shiftKey, ctrlKey, metaKey }: KeyDown): Promise<void> {
+    const pressed = [ctrlKey || metaKey ? 'ctrl' : '', shiftKey ? 'shift' : '', key.toLowerCase()]
+      .filter(Boolean)
+      .join('+');
+    const found = cleanKeys.find((entry) => entry.key === pressed);
+    if (found?.act === 'undo' || found?.act === 'redo') await this.#answer({ type: found.act });
+    else if (found) await this.#send({ type: 'command', act: found.act, alike: found.alike });
   }
 
   save(): void {
@@ -238,7 +263,7 @@ export class FakeCleanHost {
       }
       case 'pictures': {
         const pictures = message.images.map((one) => ({ ...one, uri: this.#picture(one) }));
-        return await this.#send({ type: 'pictures', pictures });
+        return await this.#send({ type: 'pictures', pictures, side: message.side });
       }
       case 'decide':
         return await this.#act(
@@ -394,6 +419,13 @@ const press =
 /** Every state that the panel has to look right in. */
 export const cleanScenes: Record<string, Scene> = {
   labels: { play: press('Enter', 'Enter', 'k', 'x', 'n') },
+  weak: {
+    play: async (panel) =>
+      await panel.send({
+        type: 'summary',
+        summary: { ...summary, agreement: 0.37, how: '5-fold probe on shapes and colours' },
+      }),
+  },
   matrix: {
     play: async (panel, host) => {
       await panel.page.locator('.noise-details summary').click();
@@ -423,7 +455,41 @@ export const cleanScenes: Record<string, Scene> = {
       await panel.send({ type: 'searching', text: 'Comparing images: 1,200 of 3,670', share: 0.33 }),
   },
   done: { state: { kind: 'dark' } },
+  filtered: { state: { text: 'nowhere' } },
+  unreadable: {
+    state: { kind: 'unreadable' },
+    play: async (panel, host) => {
+      const broken = image('daisy', { path: 'train/daisy/cut.jpg', hash: '', label: null, width: 0, height: 0 });
+      host.rows.push({
+        ...{ key: 'unreadable:cut', kind: 'unreadable', score: 1, images: [broken], suggested: null },
+        evidence: { message: 'The JPEG data end early' },
+      });
+      await panel.send({ type: 'reload' });
+      await host.settle();
+    },
+  },
+  starting: {
+    play: async (panel) =>
+      await panel.send({
+        ...{ type: 'state', state: 'starting', message: 'Looking through the data set…', advice: '', share: 0.42 },
+      }),
+  },
+  'no-data-set': {
+    play: async (panel) => await panel.send({ type: 'setup', dataSets: [], source: null, trusted: true }),
+  },
+  untrusted: {
+    play: async (panel) =>
+      await panel.send({ type: 'setup', dataSets: [{ source, name: 'flowers' }], source, trusted: false }),
+  },
   new: { state: { view: 'unlabelled' } },
+  'new-none': {
+    play: async (panel, host) => {
+      host.unlabelled.splice(0);
+      await panel.page.locator('.kind', { hasText: 'New images' }).click();
+      await host.settle();
+    },
+  },
+  'history-none': { state: { view: 'history' } },
   history: {
     play: async (panel, host) => {
       await press('Enter', 'Shift+X', 'k')(panel, host);
@@ -434,6 +500,28 @@ export const cleanScenes: Record<string, Scene> = {
     },
   },
   apply: { state: { view: 'apply' } },
+  'apply-none': {
+    state: { view: 'apply' },
+    play: async (panel) =>
+      await panel.send({
+        ...{ type: 'plan', plan: null, message: 'There are no label edits to apply.' },
+        advice: 'Relabel, exclude or delete images first.',
+      }),
+  },
+  applied: {
+    state: { view: 'apply' },
+    play: async (panel, host) => {
+      await panel.page.locator('vscode-button', { hasText: 'Apply 13 changes' }).click();
+      await host.settle();
+    },
+  },
+  undone: {
+    state: { view: 'apply' },
+    play: async (panel) => {
+      const refused = [{ path: 'train/rose/gone.jpg', code: 'changed', message: 'It was changed since.' }];
+      await panel.send({ type: 'undone', outcome: { id: 'a', steps: 13, done: 12, refused } });
+    },
+  },
   failed: {
     play: async (panel) =>
       await panel.send({

@@ -13,6 +13,10 @@ window.installFakeVsCode = (theme, state) => {
     },
   };
   window.panelHarness = harness;
+  // As VS Code's webviews do: what the page leaves alone goes to the keybindings.
+  window.addEventListener('keydown', ({ key, shiftKey, ctrlKey, metaKey, altKey }) => {
+    if (harness.forwardsKeys) harness.sent.push({ type: 'did-keydown', key, shiftKey, ctrlKey, metaKey, altKey });
+  });
   document.addEventListener('securitypolicyviolation', (event) =>
     console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`),
   );

@@ -28,7 +28,7 @@ const ids = ({ rows }: ReturnType<typeof found>) => rows.map(({ images }) => ima
 
 test('counts follow the thresholds', async (t) => {
   const catalogue = await flowers(t);
-  assert.deepEqual(issueCounts(catalogue, defaultThresholds), {
+  assert.deepEqual(issueCounts(catalogue, { ...defaultThresholds, nearDuplicate: 4 }), {
     dark: 1,
     blurry: 2,
     'odd-size': 1,

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { cleanKeys } from '../../../src/protocol/clean-keys.ts';
 import { defaultThresholds, findingKinds } from '../../../src/protocol/findings.ts';
-import { digitKeys, keyHelp, listCommand, matchingClasses } from '../../../webview/clean/keys.ts';
+import {
+  actCommand,
+  digitKeys,
+  isPlainKey,
+  keyHelp,
+  listCommand,
+  matchingClasses,
+} from '../../../webview/clean/keys.ts';
 import { kindSections, kindTexts, thresholdControls } from '../../../webview/clean/kinds.ts';
 import { actKeys, differences } from '../../../webview/clean/row-text.ts';
 import { image } from '../host/clean/rows.ts';
@@ -10,12 +18,21 @@ const key = (name: string, changes = {}) =>
   listCommand({ key: name, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false, ...changes });
 
 describe('keys', () => {
-  test('one key an act, with Shift for all like it', () => {
-    assert.deepEqual(key('k'), { do: 'keep', alike: false });
-    assert.deepEqual(key('X', { shiftKey: true }), { do: 'exclude', alike: true });
-    for (const [name, act] of Object.entries({ k: 'keep', r: 'relabel', x: 'exclude', d: 'delete', n: 'dismiss' })) {
-      assert.deepEqual(key(name), { do: act, alike: false });
-    }
+  test('what VS Code dispatches is left to it', () => {
+    for (const { key: bound } of cleanKeys) assert.equal(key(bound.split('+').at(-1) ?? ''), null, bound);
+    assert.equal(key('Enter'), null);
+  });
+
+  test('a command of VS Code is one of the list', () => {
+    assert.deepEqual(actCommand('exclude', true), { do: 'exclude', alike: true });
+    assert.deepEqual(actCommand('accept', false), { do: 'accept' });
+  });
+
+  test('where something is typed or pressed, VS Code is told only of its own keys', () => {
+    const plain = { shiftKey: false, ctrlKey: false, metaKey: false, altKey: false };
+    for (const name of ['k', 'Enter', '?']) assert.equal(isPlainKey({ key: name, ...plain }), true, name);
+    for (const name of ['F1', 'Escape', 'Tab']) assert.equal(isPlainKey({ key: name, ...plain }), false, name);
+    assert.equal(isPlainKey({ key: 's', ...plain, ctrlKey: true }), false);
   });
 
   test('motion by arrows and by J', () => {

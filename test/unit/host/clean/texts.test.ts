@@ -7,7 +7,7 @@ import { readApplied, readApplyPlan } from '../../../../src/host/clean/apply-ans
 import { evidenceText } from '../../../../src/host/clean/evidence-text.ts';
 import { historyEntries, linesOfEntry } from '../../../../src/host/clean/history.ts';
 import { placeOfImage } from '../../../../src/host/clean/known-images.ts';
-import { readNewImages, unlabelledRow } from '../../../../src/host/clean/new-images-answer.ts';
+import { addedText, readNewImages, unlabelledRow } from '../../../../src/host/clean/new-images-answer.ts';
 import { searchProgress } from '../../../../src/host/clean/search-progress.ts';
 import type { IssueRow } from '../../../../src/protocol/catalogue.ts';
 import { image, row } from './rows.ts';
@@ -15,11 +15,11 @@ import { image, row } from './rows.ts';
 describe('evidence in words', () => {
   const table: [string, IssueRow][] = [
     [
-      'tulip is 47 times as probable as rose',
+      'tulip is 47 × as probable as rose',
       row('label', [image('a', 'rose', { confidence: 0.94, givenConfidence: 0.02 })], { suggested: 'tulip' }),
     ],
     [
-      'tulip is over 1,000 times as probable as rose',
+      'tulip is over 1,000 × as probable as rose',
       row('label', [image('a', 'rose', { confidence: 1, givenConfidence: 0 })], { suggested: 'tulip' }),
     ],
     [
@@ -178,4 +178,14 @@ describe('new images in words', () => {
     assert.equal(readNewImages({ images: [] }), null);
     assert.ok(readNewImages({ images: [], added: [], left: [], unreadable: [] }));
   });
+});
+
+test('what came of adding images, by cause', () => {
+  const left = (...causes: string[]) => causes.map((cause) => ({ cause }));
+  assert.equal(addedText(1, []), '1 image added.');
+  assert.equal(
+    addedText(1200, left('truncated', 'exact-duplicate', 'truncated')),
+    '1,200 images added. 3 left out: 2 truncated, 1 in the data set already.',
+  );
+  assert.equal(addedText(0, left('not-an-image')), '0 images added. 1 left out: 1 no image.');
 });

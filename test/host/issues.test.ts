@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { makeSample } from '../../src/host/data-sets/sample.ts';
+import { commands } from '../../src/host/ids.ts';
+import { loupe, until, workspaceFolder } from './loupe.ts';
+
+describe('issues in the sidebar, the Explorer and on a tab', function () {
+  this.timeout(120_000);
+  const source = () => path.join(workspaceFolder(), 'issue-shapes');
+  const journalFile = () => path.join(workspaceFolder(), '.loupe', 'labels.jsonl');
+  const fileOf = (name: string) => vscode.Uri.file(path.join(source(), name));
+  const right = 'circle/circle-001.png';
+  const wrong = 'square/copy.png';
+  const pair = [path.basename(right), path.basename(wrong)];
+
+  const dataSet = async () => {
+    const { dataSetTree } = await loupe();
+    const node = (await dataSetTree.getChildren()).find((one) => 'source' in one && one.source === source());
+    assert.ok(node);
+    return node;
+  };
+  const childrenOf = async (kind: string) => {
+    const { dataSetTree } = await loupe();
+    const issues = (await dataSetTree.getChildren(await dataSet())).find((one) => one.kind === 'issues');
+    const kinds = issues ? await dataSetTree.getChildren(issues) : [];
+    const found = kinds.find((one) => one.kind === 'issueKind' && one.issue === kind);
+    return found ? await dataSetTree.getChildren(found) : [];
+  };
+  const description = async () => {
+    const { dataSetTree } = await loupe();
+    return String(dataSetTree.getTreeItem(await dataSet()).description);
+  };
+  const issues = async () => Number(/([\d,]+) issues/.exec(await description())?.[1] ?? 0);
+  const mark = async (name: string) => {
+    const { decorations } = await loupe();
+    return decorations.provideFileDecoration(fileOf(name));
+  };
+  const decision = async (name: string) => {
+    const { journals } = await loupe();
+    return journals.of(source()).decisionsOf(source()).atPath(name);
+  };
+
+  before(async () => {
+    await makeSample(source(), 8);
+    fs.copyFileSync(path.join(source(), right), path.join(source(), wrong));
+    fs.writeFileSync(path.join(source(), 'square', 'empty.png'), '');
+    await vscode.commands.executeCommand(commands.openDataSet, vscode.Uri.file(source()));
+  });
+  after(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.commands.executeCommand(commands.removeDataSet, { source: source() });
+    fs.rmSync(journalFile(), { force: true });
+    fs.rmSync(source(), { recursive: true, force: true });
+  });
+
+  it('finding issues counts them on the data set, and on Loupe’s icon', async () => {
+    assert.doesNotMatch(await description(), /issues/);
+    // Ends with a notification that waits for the user.
+    void vscode.commands.executeCommand(commands.findIssues, { source: source() });
+    await until('a count', async () => (await issues()) > 0, 100_000);
+    const { dataSetsView } = await loupe();
+    assert.equal(dataSetsView.badge?.value, await issues());
+    assert.match(dataSetsView.badge?.tooltip ?? '', /issue-shapes: \d+ issues to decide/);
+  });
+
+  it('lists each image of a kind with why; it opens the file', async () => {
+    const { dataSetTree } = await loupe();
+    const [row] = await childrenOf('conflicting-labels');
+    assert.ok(row);
+    const item = dataSetTree.getTreeItem(row);
+    assert.deepEqual(String(item.label).split(' = ').sort(), pair);
+    assert.match(String(item.description), /The same picture as (circle and square|square and circle)/);
+    assert.match(item.accessibilityInformation?.label ?? '', /copy\.png.*The same picture/);
+    const [uri] = (item.command?.arguments ?? []) as vscode.Uri[];
+    assert.ok(uri && fs.existsSync(uri.fsPath));
+    const [unreadable] = await childrenOf('unreadable');
+    assert.ok(unreadable);
+    assert.equal(dataSetTree.getTreeItem(unreadable).label, 'empty.png');
+  });
+
+  it('marks the files in the Explorer with what was found', async () => {
+    await until('the mark', async () => (await mark(wrong))?.badge === '!');
+    assert.match((await mark(wrong))?.tooltip ?? '', /Conflicting labels/);
+    assert.equal((await mark('triangle/triangle-002.png'))?.badge, undefined);
+  });
+
+  it('an act on the tree is in the journal at once, and the counts follow without a panel', async () => {
+    const before = await issues();
+    const [row] = await childrenOf('conflicting-labels');
+    await vscode.commands.executeCommand(commands.excludeIssue, row);
+    const [first, second] = [await decision(right), await decision(wrong)];
+    assert.equal([first, second].filter((edit) => edit?.excluded).length, 1);
+    await until('fewer issues', async () => (await issues()) < before);
+    const { dataSetsView } = await loupe();
+    assert.equal(dataSetsView.badge?.value, await issues());
+    assert.equal((await mark(first?.excluded ? right : wrong))?.badge, 'X');
+    await vscode.commands.executeCommand(commands.restoreImage, fileOf(first?.excluded ? right : wrong));
+    await until('all of them again', async () => (await issues()) === before);
+  });
+
+  it('the image of the tab in front is relabelled from its class list', async () => {
+    await vscode.commands.executeCommand('vscode.open', fileOf(wrong));
+    await until(
+      'its tab',
+      () => vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputCustom,
+    );
+    void vscode.commands.executeCommand(commands.labelImage);
+    await until('a new label', async () => {
+      // The list comes when the catalogue has told of the image; the choice is taken when it is there.
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      return await decision(wrong);
+    });
+    assert.ok((await decision(wrong))?.label !== null || (await decision(wrong))?.kept);
+  });
+});
