@@ -22,7 +22,7 @@ export async function flowers(t: TestContext): Promise<Catalogue> {
   ]);
   catalogue.writePairs([
     { a: 3, b: 1, kind: 'near-duplicate', distance: 3, similarity: 0.98 },
-    { a: 0, b: 2, kind: 'near-duplicate', distance: 9, similarity: 0.9 },
+    { a: 0, b: 2, kind: 'near-duplicate', distance: 12, similarity: 0.9 },
   ]);
   const label = { selfConfidence: 0.5, normalizedMargin: 0.5, weightedEntropy: 0.5, suggested: null, wrong: 0.1 };
   catalogue.writeLabels({
