@@ -1,5 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import { decodeBmp, type RawImage } from './bmp.ts';
+import { mayCarryExif } from './carries-exif.ts';
 import { DecodeFailure } from './decode-failure.ts';
 import { failureOf, isHarmlessWarning } from './failures.ts';
 import { fitInto, onBlack, sizeWithin } from './fit-into.ts';
@@ -170,8 +171,9 @@ async function decodeWith<T>(
   limits: DecodeLimits,
   use: (image: Sharp) => Promise<T>,
 ): Promise<T> {
-  const open = (failOn: 'warning' | 'error') =>
-    sharp(bytes, { failOn, autoOrient: true, limitInputPixels: limits.pixels });
+  // Where nothing says how an image lies, not asking saves a tenth of the time of a small one.
+  const autoOrient = mayCarryExif(bytes, format);
+  const open = (failOn: 'warning' | 'error') => sharp(bytes, { failOn, autoOrient, limitInputPixels: limits.pixels });
   try {
     return await use(open('warning'));
   } catch (error) {
