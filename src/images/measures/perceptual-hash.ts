@@ -20,9 +20,13 @@ export function perceptualHash(grey: Uint8Array, width: number, height: number):
   const low = lowFrequencies(small);
   const sorted = Float64Array.from(low).sort();
   const median = ((sorted[31] as number) + (sorted[32] as number)) / 2;
-  let bits = 0n;
-  for (const value of low) bits = (bits << 1n) | (value > median ? 1n : 0n);
-  return bits.toString(16).padStart(16, '0');
+  let digits = '';
+  for (let at = 0; at < LOW * LOW; at += 4) {
+    let digit = 0;
+    for (let i = at; i < at + 4; i++) digit = 2 * digit + ((low[i] as number) > median ? 1 : 0);
+    digits += digit.toString(16);
+  }
+  return digits;
 }
 
 /** Unnormalised DCT-II, [vertical frequency, horizontal frequency]. @param pixels [32, 32] */

@@ -98,8 +98,8 @@ function greyTones(data: Uint8Array, channels: number): Tones {
   };
 }
 
-function percentilesOf(histogram: Uint32Array, count: number): Pick<Tones, 'dark' | 'light' | 'contrast'> {
-  const sums = histogram.slice();
+/** @param sums a histogram, which becomes the values up to each step */
+function percentilesOf(sums: Uint32Array, count: number): Pick<Tones, 'dark' | 'light' | 'contrast'> {
   for (let step = 1; step < sums.length; step++) sums[step] = (sums[step] as number) + (sums[step - 1] as number);
   const p5 = percentile(sums, count, 0.05);
   const p95 = percentile(sums, count, 0.95);
