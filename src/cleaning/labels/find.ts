@@ -7,7 +7,7 @@ import { countsOf, estimateJoint } from './confident-joint.ts';
  *
  * - `by-noise-rate`: for every two classes i ≠ j the Q_ij images labelled i with the largest p_j − p_i
  * - `by-class`: for every class i the n_i − Q_ii images labelled i with the smallest p_i
- * - `both`: those that either rule finds
+ * - `both`: those that both rules find
  * - `predicted`: the most probable class is another one
  * - `wrong-above`: another class is more probable than `wrongAbove`
  *
