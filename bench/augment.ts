@@ -185,7 +185,7 @@ async function answerOurs(): Promise<void> {
 }
 
 function augmentingOf({ side, preset, batch }: Case & { batch: number }): () => void {
-  const augmenter = new Augmenter(presetOf(preset), { width: side, height: side, channels: 3 });
+  const augmenter = new Augmenter(presetOf(preset), { width: side, height: side, color: 'rgb' });
   const random = seededRandom(1);
   const size = side * side * 3;
   const images = Uint8Array.from({ length: batch * size }, () => random() * 256);

@@ -50,7 +50,7 @@ export function readImageFileSync(file: string): Uint8Array {
  * @param name path of the file below `root`, `#`, index of the image.
  * @throws DecodeFailure
  */
-export async function readIdxRecord(root: string, name: string): Promise<RawImage> {
+export async function readIdxRecord(root: string, name: string): Promise<RawImage & { channels: 1 | 3 }> {
   const at = name.lastIndexOf('#');
   const fileName = name.slice(0, at);
   const { shape, data } = await openIdx(path.resolve(root, fileName));

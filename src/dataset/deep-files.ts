@@ -1,5 +1,6 @@
 import path from 'node:path';
 import sharp from 'sharp';
+import { MOST_BANDS } from '../images/bands.ts';
 import type { ImageRecord } from './types.ts';
 
 /**
@@ -18,7 +19,7 @@ export async function deepFileMaxima(
 
 async function largestOf(file: string): Promise<number | null> {
   try {
-    const image = sharp(file);
+    const image = sharp(file, { limitInputChannels: MOST_BANDS });
     const { depth } = await image.metadata();
     if (depth !== 'ushort') return null;
     const { channels } = await image.stats();

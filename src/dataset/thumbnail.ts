@@ -6,6 +6,7 @@ import { thumbnailFile, writeAtomic } from '../files.ts';
 import type { RawImage } from '../images/bmp.ts';
 import { decodeWithin, shrinkRaw } from '../images/decode.ts';
 import { DecodeFailure } from '../images/decode-failure.ts';
+import { visibleOf } from '../images/pixels.ts';
 import { readIdxRecord, readImageFile } from './decode-record.ts';
 
 /** Longest side of a small picture, pixels. */
@@ -32,9 +33,10 @@ export async function makeThumbnail({ path: image, hash, side }: ThumbnailReques
   const source = isRecord ? await idxSource(image) : await fileSource(image, side);
   const file = thumbnailFile(hash ?? source.hash(), side);
   if (fs.existsSync(file)) return file;
-  const { width, height, channels, data } = shrinkRaw(source.raw, side);
+  const { width, height, ...shrunk } = shrinkRaw(source.raw, side);
+  const { pixels, channels } = visibleOf(shrunk.data, shrunk.channels);
   const isWhole = Math.max(width, height) < side;
-  const encoded = await sharp(data, { raw: { width, height, channels } })
+  const encoded = await sharp(pixels, { raw: { width, height, channels } })
     .webp(isWhole ? { lossless: true } : { quality: 80 })
     .toBuffer();
   fs.mkdirSync(path.dirname(file), { recursive: true });

@@ -1,4 +1,5 @@
 import type { ImageBatch } from '../engines/engine.ts';
+import { visibleOf } from '../images/pixels.ts';
 
 export interface ImageQualities {
   /** Mean luma (Rec. 601), 0–1. */
@@ -18,7 +19,8 @@ export function batchQualities(
   );
 }
 
-function lumaOf(pixels: Uint8Array, channels: number): Float32Array {
+function lumaOf(stored: Uint8Array, stride: number): Float32Array {
+  const { pixels, channels } = visibleOf(stored, stride);
   if (channels === 1) return Float32Array.from(pixels, (value) => value / 255);
   return Float32Array.from({ length: pixels.length / 3 }, (_, i) => {
     const red = pixels[i * 3] as number;

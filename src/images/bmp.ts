@@ -4,7 +4,7 @@ import { DecodeFailure } from './decode-failure.ts';
 export interface RawImage {
   width: number;
   height: number;
-  channels: 1 | 2 | 3 | 4;
+  channels: number;
   data: Uint8Array;
 }
 

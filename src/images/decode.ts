@@ -1,11 +1,12 @@
 import sharp, { type Sharp } from 'sharp';
+import { type Bands, bandsAs, hasOtherBands, MOST_BANDS, pictureOfBands, readBands } from './bands.ts';
 import { decodeBmp, type RawImage } from './bmp.ts';
 import { mayCarryExif } from './carries-exif.ts';
 import { DecodeFailure } from './decode-failure.ts';
 import { failureOf, isHarmlessWarning } from './failures.ts';
 import { fitInto, onBlack, sizeWithin } from './fit-into.ts';
 import { type ImageHeader, readHeader } from './header.ts';
-import { toColor } from './pixels.ts';
+import { toColor, withAlpha } from './pixels.ts';
 import { convertStored, type DecodeSettings } from './preprocess.ts';
 import { type FileFormat, sniff } from './sniff.ts';
 
@@ -48,7 +49,14 @@ export async function decodeImage(
 ): Promise<Uint8Array> {
   const format = formatOf(bytes);
   const header = checkedHeader(bytes, format, limits);
+  if (settings.color === 'rgba' || settings.color === 'bands') {
+    return resizeRaw(await decodeUnflattened(bytes, format, settings, limits), settings);
+  }
   if (format === 'bmp') return resizeRaw(flattened(decodeBmp(bytes)), settings);
+  if (format === 'tiff') {
+    const bands = await decodeOtherBands(bytes, limits);
+    if (bands) return resizeRaw(firstColors(bandsAs(bands, {})), settings);
+  }
   if (header && header.width * header.height <= SMALL_PIXELS) {
     const raw = await decodeWith(bytes, format, limits, (image) => readRaw(image.flatten({ background: '#ffffff' })));
     return resizeRaw(raw, settings);
@@ -69,6 +77,8 @@ export async function decodeWithin(
   const format = formatOf(bytes);
   checkedHeader(bytes, format, limits);
   if (format === 'bmp') return shrinkRaw(flattened(decodeBmp(bytes)), side);
+  const bands = format === 'tiff' ? await decodeOtherBands(bytes, limits) : null;
+  if (bands) return shrinkRaw(pictureOfBands(bands), side);
   return decodeWith(bytes, format, limits, (image) => {
     const options = { fit: 'inside', withoutEnlargement: true, kernel: 'linear' } as const;
     return readRaw(image.flatten({ background: '#ffffff' }).resize(side, side, options));
@@ -109,7 +119,38 @@ export function resizeRaw(raw: RawImage, settings: DecodeSettings): Uint8Array {
   return inColor(fitInto(raw, settings), raw.channels, settings);
 }
 
-function inColor(pixels: Uint8Array, channels: number, { color }: DecodeSettings): Uint8Array {
+/** Every channel of a file, transparency and other bands with them. @throws DecodeFailure */
+async function decodeUnflattened(
+  bytes: Uint8Array,
+  format: FileFormat,
+  settings: DecodeSettings,
+  limits: DecodeLimits,
+): Promise<RawImage> {
+  const raw = format === 'bmp' ? decodeBmp(bytes) : null;
+  if (settings.color === 'bands') {
+    return bandsAs(raw ?? (await decodeWith(bytes, format, limits, readBands)), settings);
+  }
+  const image = raw ?? (await decodeWith(bytes, format, limits, readRaw));
+  if (image.channels <= 4) return image;
+  throw new DecodeFailure('unsupported', `It has other bands than colours: set input.color to bands`);
+}
+
+/** All bands of a file that holds others than colours; null: it does not. @throws DecodeFailure */
+async function decodeOtherBands(bytes: Uint8Array, limits: DecodeLimits): Promise<Bands | null> {
+  return decodeWith(bytes, 'tiff', limits, async (image) => ((await hasOtherBands(image)) ? readBands(image) : null));
+}
+
+/** The first three bands as red, green and blue. */
+function firstColors({ width, height, channels, data }: RawImage): RawImage {
+  return { width, height, channels: 3, data: toColor(data, channels, 'rgb') };
+}
+
+function inColor(pixels: Uint8Array, channels: number, { color, bands }: DecodeSettings): Uint8Array {
+  if (color === 'rgba') return withAlpha(pixels, channels);
+  if (color === 'bands') {
+    if (channels === bands) return pixels;
+    throw new DecodeFailure('unsupported', `It has ${channels} bands, and input.bands is ${bands}`);
+  }
   const stored = toColor(pixels, channels, color === 'grey' ? 'grey' : 'rgb');
   if (color === 'rgb' || color === 'grey') return stored;
   // The bytes may be the caller's own.
@@ -132,6 +173,8 @@ export async function inspectImage(
     const { width, height, channels } = decodeBmp(bytes);
     return { format, width, height, channels };
   }
+  const bands = format === 'tiff' ? await decodeOtherBands(bytes, limits) : null;
+  if (bands) return { format, width: bands.width, height: bands.height, channels: bands.channels };
   if (header && header.width * header.height <= SMALL_PIXELS) {
     const { width, height } = await decodeWith(bytes, format, limits, readRaw);
     return { format, width, height, channels: header.channels };
@@ -173,7 +216,8 @@ async function decodeWith<T>(
 ): Promise<T> {
   // Where nothing says how an image lies, not asking saves a tenth of the time of a small one.
   const autoOrient = mayCarryExif(bytes, format);
-  const open = (failOn: 'warning' | 'error') => sharp(bytes, { failOn, autoOrient, limitInputPixels: limits.pixels });
+  const options = { autoOrient, limitInputPixels: limits.pixels, limitInputChannels: MOST_BANDS };
+  const open = (failOn: 'warning' | 'error') => sharp(bytes, { failOn, ...options });
   try {
     return await use(open('warning'));
   } catch (error) {
@@ -199,7 +243,7 @@ async function readRaw(image: Sharp): Promise<RawImage> {
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
   const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return { width: info.width, height: info.height, channels: info.channels as RawImage['channels'], data: pixels };
+  return { width: info.width, height: info.height, channels: info.channels, data: pixels };
 }
 
 /** Puts an image with an alpha channel on white. */

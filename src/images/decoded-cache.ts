@@ -26,8 +26,9 @@ export function openDecodedCache(settings: DecodeSettings, options: DecodedCache
 }
 
 /** Folder name for records that are equal: settings, decoder and layout of the records. */
-function cacheKey({ width, height, color, resize }: DecodeSettings): string {
-  const parts = JSON.stringify([1, DECODER_VERSION, width, height, color, resize]);
+function cacheKey({ width, height, color, resize, bands, bandMaximum = 0 }: DecodeSettings): string {
+  const ofBands = color === 'bands' ? [bands, bandMaximum] : [];
+  const parts = JSON.stringify([1, DECODER_VERSION, width, height, color, resize, ...ofBands]);
   const hash = createHash('sha256').update(parts).digest('hex').slice(0, 12);
   return `${width}x${height}-${color}-${resize}-${hash}`;
 }

@@ -15,7 +15,7 @@ export interface Preprocess extends DecodeSettings {
   normalization: Normalization;
 }
 
-export type ColorSpace = 'rgb' | 'grey' | 'hsv' | 'lab';
+export type ColorSpace = 'rgb' | 'grey' | 'hsv' | 'lab' | 'rgba' | 'bands';
 
 /** The part of the contract that decides a decoded image's bytes, and so the key of the decoded cache. */
 export interface DecodeSettings {
@@ -24,9 +24,14 @@ export interface DecodeSettings {
   height: number;
   /**
    * What the bytes mean: sRGB; luma (ITU-R BT.601); hue, saturation, value (0–255 each, as Pillow's `HSV`); CIE L*a*b* (D65) as
-   * L* × 2.55, a* + 128, b* + 128. The image is resized as RGB and converted last.
+   * L* × 2.55, a* + 128, b* + 128. The image is resized as RGB and converted last. `rgba`: sRGB and transparency, which nothing is put
+   * behind; `bands`: all bands as the file has them.
    */
   color: ColorSpace;
+  /** How many, where `color` is `bands`. */
+  bands?: number;
+  /** What becomes 255, where `color` is `bands`; 0: the most that the file's type holds. */
+  bandMaximum?: number;
   resize: 'stretch' | 'crop' | 'pad';
 }
 
@@ -35,13 +40,28 @@ export function decodedSize(settings: DecodeSettings): number {
   return settings.width * settings.height * channelsOf(settings);
 }
 
-export function channelsOf(settings: Pick<DecodeSettings, 'color'>): 1 | 3 {
-  return settings.color === 'grey' ? 1 : 3;
+export function channelsOf({ color, bands = 4 }: Pick<DecodeSettings, 'color' | 'bands'>): number {
+  if (color === 'bands') return bands;
+  return color === 'grey' ? 1 : color === 'rgba' ? 4 : 3;
+}
+
+/** The contract's part of settings that hold more, in a fixed order. */
+export function decodeSettingsOf({ width, height, color, resize, bands, bandMaximum }: DecodeSettings): DecodeSettings {
+  if (color !== 'bands') return { width, height, color, resize };
+  return {
+    width,
+    height,
+    color,
+    resize,
+    bands: channelsOf({ color, ...(bands && { bands }) }),
+    bandMaximum: bandMaximum ?? 0,
+  };
 }
 
 /** The settings whose bytes the decoded cache keeps: other three-channel spaces are made from RGB, after augmentation. */
-export function storedSettings({ width, height, color, resize }: DecodeSettings): DecodeSettings {
-  return { width, height, resize, color: color === 'grey' ? 'grey' : 'rgb' };
+export function storedSettings(settings: DecodeSettings): DecodeSettings {
+  const plain = decodeSettingsOf(settings);
+  return plain.color === 'hsv' || plain.color === 'lab' ? { ...plain, color: 'rgb' } : plain;
 }
 
 /** Turns pixels of `storedSettings` into those of `color`, in place. */

@@ -6,7 +6,7 @@ import { augmentSeed } from '../training/augment-seed.ts';
 import type { AugmentConfig } from '../training/config-augment.ts';
 
 export interface DrawnImage {
-  /** [height, width, channel], RGB or grey. */
+  /** [height, width, channel] of `storedSettings`. */
   pixels: Uint8Array;
   /** Share of each class in the label; null: the image's own class alone. */
   shares: { className: string; share: number }[] | null;
@@ -31,7 +31,7 @@ export function drawSample(images: readonly SampleImage[], options: DrawOptions)
   const { augment, settings, classes } = options;
   const { width, height } = settings;
   const channels = channelsOf(storedSettings(settings));
-  const augmenter = new Augmenter(augment, { width, height, channels });
+  const augmenter = new Augmenter(augment, storedSettings(settings));
   const seed = augmentSeed(options.seed);
   const size = width * height * channels;
   const labels = images.map(({ record }) => record.label);

@@ -1,6 +1,6 @@
 import { deepFileMaxima } from '../dataset/deep-files.ts';
 import type { SampleImage } from '../dataset/sample.ts';
-import { channelsOf, convertStored, type DecodeSettings, type Preprocess } from '../images/preprocess.ts';
+import { channelsOf, convertStored, decodeSettingsOf, type Preprocess } from '../images/preprocess.ts';
 import type { InputConfig } from '../training/config.ts';
 import { type InputCheck, InputChecker } from '../training/input-check.ts';
 import { fixedNormalization, PixelStatistics } from '../training/normalization.ts';
@@ -40,15 +40,14 @@ export async function checkInputs(
 }
 
 function contractOf(input: InputConfig, images: Uint8Array[]): Preprocess {
-  const settings: DecodeSettings = input;
-  const { width, height, color, resize } = settings;
+  const settings = decodeSettingsOf(input);
   const channels = channelsOf(settings);
   if (input.normalize !== 'data-set') {
-    return { version: 1, width, height, color, resize, normalization: fixedNormalization(input.normalize, channels) };
+    return { version: 1, ...settings, normalization: fixedNormalization(input.normalize, channels) };
   }
   const statistics = new PixelStatistics(channels);
   for (const pixels of images) statistics.add(pixels);
-  return { version: 1, width, height, color, resize, normalization: statistics.result() };
+  return { version: 1, ...settings, normalization: statistics.result() };
 }
 
 function viewOf(pixels: Uint8Array, { normalization }: Preprocess, { channels }: InputCheck): TensorView {

@@ -1,7 +1,7 @@
 import type { Predictor } from '../engines/engine.ts';
 import { argmax } from '../evaluation/metrics.ts';
 import { Augmenter } from '../images/augment/augmenter.ts';
-import { channelsOf, convertStored, decodedSize, type Preprocess, storedSettings } from '../images/preprocess.ts';
+import { convertStored, decodedSize, type Preprocess, storedSettings } from '../images/preprocess.ts';
 import type { LabelSafetyReport, OperationSafety } from '../protocol/augment-preview.ts';
 import { augmentSeed } from '../training/augment-seed.ts';
 import { type AugmentConfig, defaultAugment } from '../training/config-augment.ts';
@@ -170,9 +170,8 @@ class SafetyPredictor {
     onBatch: (count: number) => void,
   ): Promise<number[]> {
     const { predictor, preprocess, labels, seed, batchSize } = this.#options;
-    const { width, height, color } = preprocess;
-    const augmenter =
-      config && new Augmenter(config, { width, height, channels: channelsOf(storedSettings(preprocess)) });
+    const { color } = preprocess;
+    const augmenter = config && new Augmenter(config, storedSettings(preprocess));
     const predicted: number[] = [];
     for (let start = 0; start < images.length; start += batchSize) {
       const some = images.slice(start, start + batchSize);

@@ -3,11 +3,12 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { decodeSample, type SampleImage, samplePositions } from '../dataset/sample.ts';
-import { channelsOf, type DecodeSettings } from '../images/preprocess.ts';
+import { channelsOf, type DecodeSettings, storedSettings } from '../images/preprocess.ts';
 import { completeConfig } from '../jobs/complete-config.ts';
 import { ConfigProblem, findConfigIssues } from '../jobs/config-file.ts';
 import { Problem } from '../problem.ts';
 import type { PreviewAnswer, PreviewLine, PreviewRequest, PreviewRow } from '../protocol/augment-preview.ts';
+import { assertColorsFor } from '../training/augment-colors.ts';
 import { describeAugment } from '../training/augment-text.ts';
 import type { InputConfig, RunConfig } from '../training/config.ts';
 import { type DrawnImage, drawSample } from './draws.ts';
@@ -82,6 +83,7 @@ class Previews {
     const sample = await this.#images(config.input, request.images);
     const epochs = Array.from({ length: request.draws }, (_, i) => request.roll + i);
     const { augment, input, seed } = config;
+    assertColorsFor(config);
     const drawn = drawSample(sample, { augment, settings: input, classes: data.classes, seed, epochs });
     const { check, tensors } = await checkInputs(data.root, sample, input);
     const rows = await Promise.all(
@@ -107,8 +109,7 @@ class Previews {
 
   async #images(input: InputConfig, count: number): Promise<SampleImage[]> {
     const { data, config } = this.#target;
-    const { width, height, color, resize } = input;
-    const key = JSON.stringify([width, height, color === 'grey', resize, count]);
+    const key = JSON.stringify([storedSettings(input), count]);
     if (this.#sample?.key !== key) {
       const positions = samplePositions(data.images, count, config.seed);
       this.#sample = { key, images: decodeSample(data, positions, input) };
@@ -124,7 +125,7 @@ async function rowOf(
   settings: DecodeSettings,
 ): Promise<PreviewRow> {
   const channels = pictureChannels(settings);
-  const encode = async (pixels: Uint8Array, count: 1 | 3) =>
+  const encode = async (pixels: Uint8Array, count: number) =>
     (await encodePicture(pixels, settings, count)).toString('base64');
   const draws = await Promise.all(
     drawn.map(async ({ pixels, shares }) => ({ png: await encode(pixels, channels), shares })),

@@ -1,11 +1,12 @@
 import sharp from 'sharp';
+import { visibleOf } from '../images/pixels.ts';
 import { channelsOf, type DecodeSettings, storedSettings } from '../images/preprocess.ts';
 
 export interface SheetRow {
   /** What stands above the row. */
   title: string;
-  /** Pictures of the settings' size, RGB or grey, and the lines under each. */
-  cells: { pixels: Uint8Array; channels: 1 | 3; caption: string[] }[];
+  /** Pictures of the settings' size, and the lines under each. */
+  cells: { pixels: Uint8Array; channels: number; caption: string[] }[];
 }
 
 /** Pictures are enlarged by a whole factor to at least this many pixels. */
@@ -27,7 +28,7 @@ export async function makeSheet(rows: readonly SheetRow[], { width, height }: De
   const pictures = await Promise.all(
     rows.flatMap(({ cells }, row) =>
       cells.map(async ({ pixels, channels }, column) => ({
-        input: await sharp(pixels, { raw: { width, height, channels } })
+        input: await rawPicture(pixels, { width, height }, channels)
           .resize(cellWidth, cellHeight, { kernel: 'nearest' })
           .png({ compressionLevel: 1 })
           .toBuffer(),
@@ -61,11 +62,17 @@ function text(value: string, x: number, y: number, size: number, room: number, c
 }
 
 /** Channels of pictures decoded with `storedSettings`. */
-export function pictureChannels(settings: DecodeSettings): 1 | 3 {
+export function pictureChannels(settings: DecodeSettings): number {
   return channelsOf(storedSettings(settings));
 }
 
 /** One picture as PNG, fast rather than small. */
-export function encodePicture(pixels: Uint8Array, { width, height }: DecodeSettings, channels: 1 | 3): Promise<Buffer> {
-  return sharp(pixels, { raw: { width, height, channels } }).png({ compressionLevel: 1 }).toBuffer();
+export function encodePicture(pixels: Uint8Array, size: DecodeSettings, channels: number): Promise<Buffer> {
+  return rawPicture(pixels, size, channels).png({ compressionLevel: 1 }).toBuffer();
+}
+
+/** Of channels that are no colours the first three are shown. */
+function rawPicture(pixels: Uint8Array, { width, height }: Pick<DecodeSettings, 'width' | 'height'>, channels: number) {
+  const seen = visibleOf(pixels, channels);
+  return sharp(seen.pixels, { raw: { width, height, channels: seen.channels } });
 }

@@ -5,6 +5,7 @@ import { writeAtomic } from '../files.ts';
 import { channelsOf } from '../images/preprocess.ts';
 import { fsProblem } from '../jobs/fs-problem.ts';
 import { Problem } from '../problem.ts';
+import { assertColorsFor } from '../training/augment-colors.ts';
 import { describeAugment } from '../training/augment-text.ts';
 import type { RunConfig } from '../training/config.ts';
 import type { InputCheck } from '../training/input-check.ts';
@@ -34,6 +35,7 @@ export async function writePreviewSheet(
 ): Promise<PreviewReport> {
   const sample = await sampleOf({ config, data }, options.images);
   const { augment, input, seed } = config;
+  assertColorsFor(config);
   const epochs = Array.from({ length: options.draws }, (_, i) => options.roll + i);
   const drawn = drawSample(sample, { augment, settings: input, classes: data.classes, seed, epochs });
   const channels = pictureChannels(input);

@@ -38,7 +38,11 @@ export interface InputConfig {
   /** Pixels. */
   width: number;
   height: number;
-  color: 'rgb' | 'grey' | 'hsv' | 'lab';
+  color: 'rgb' | 'grey' | 'hsv' | 'lab' | 'rgba' | 'bands';
+  /** Bands of every file, 1–64; only where `color` is `bands`. */
+  bands: number;
+  /** Value of a band that becomes 255; 0: the most that a file's 8 or 16 bits hold. Only where `color` is `bands`. */
+  bandMaximum: number;
   /** How an image of another aspect is brought to width × height. */
   resize: 'stretch' | 'crop' | 'pad';
   /**
@@ -277,7 +281,7 @@ export interface LoggingConfig {
 export const defaultConfig: RunConfig = {
   name: '',
   data: { source: '.', format: 'auto', validation: 0.2, test: 0, groupPattern: '', journal: true },
-  input: { width: 64, height: 64, color: 'rgb', resize: 'crop', normalize: 'zero-one' },
+  input: { width: 64, height: 64, color: 'rgb', bands: 4, bandMaximum: 0, resize: 'crop', normalize: 'zero-one' },
   augment: defaultAugment,
   model: {
     architecture: 'small-cnn',

@@ -23,7 +23,9 @@ export interface InputCheck {
   findings: InputFinding[];
 }
 
-export const channelNames: Record<ColorSpace, string[]> = {
+const channelNames: Record<ColorSpace, string[] | undefined> = {
+  bands: undefined,
+  rgba: ['red', 'green', 'blue', 'alpha'],
   rgb: ['red', 'green', 'blue'],
   grey: ['grey'],
   hsv: ['hue', 'saturation', 'value'],
@@ -85,7 +87,7 @@ export class InputChecker {
       const scale = (level: number) => (level / 255 - (mean[c] as number)) / (std[c] as number);
       const { least, average, most, deviation } = momentsOf(histogram);
       return {
-        name: channelNames[this.#preprocess.color][c] as string,
+        name: channelNames[this.#preprocess.color]?.[c] ?? `band ${c + 1}`,
         min: scale(least),
         mean: scale(average),
         max: scale(most),

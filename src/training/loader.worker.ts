@@ -4,7 +4,7 @@ import type { ImageRecord } from '../dataset/types.ts';
 import { Augmenter, isMixing } from '../images/augment/augmenter.ts';
 import { DecodeFailure } from '../images/decode-failure.ts';
 import { openDecodedCache } from '../images/decoded-cache.ts';
-import { channelsOf, convertStored, decodedSize, storedSettings } from '../images/preprocess.ts';
+import { convertStored, decodedSize, storedSettings } from '../images/preprocess.ts';
 import { mixSeed } from '../random.ts';
 import type { FromLoader, LoaderSetup, PassRequest, ToLoader } from './loader-protocol.ts';
 
@@ -19,13 +19,7 @@ const indices = new Int32Array(setup.indices);
 const failed = new Set<number>();
 const cache = openDecodedCache(settings, setup.cacheFolder === undefined ? {} : { folder: setup.cacheFolder });
 const targets = setup.targets && new Float32Array(setup.targets);
-const augmenter =
-  setup.augment &&
-  new Augmenter(setup.augment.config, {
-    width: settings.width,
-    height: settings.height,
-    channels: channelsOf(settings),
-  });
+const augmenter = setup.augment && new Augmenter(setup.augment.config, settings);
 let cacheOff = false;
 let decoding = 0;
 const waiting: (() => void)[] = [];

@@ -1,7 +1,7 @@
 import type { Normalization } from '../images/preprocess.ts';
 import type { InputConfig } from './config.ts';
 
-/** torchvision's ImageNet statistics; grey images take their mean over the channels. */
+/** torchvision's ImageNet statistics; channels that are no colours take their mean. */
 const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 /** What Keras' networks from Caffe subtract, red first. */
 const caffeMean = [123.68 / 255, 116.779 / 255, 103.939 / 255];
@@ -19,10 +19,10 @@ export function fixedNormalization(
     case 'minus-one-one':
       return filled(channels, 0.5, 0.5);
     case 'imagenet':
-      return channels === 3 ? structuredClone(imagenet) : filled(1, average(imagenet.mean), average(imagenet.std));
+      return { mean: spread(imagenet.mean, channels), std: spread(imagenet.std, channels) };
     case 'caffe':
       return {
-        mean: channels === 3 ? [...caffeMean] : filled(channels, average(caffeMean), 1).mean,
+        mean: spread(caffeMean, channels),
         std: new Array<number>(channels).fill(1 / 255),
       };
   }
@@ -67,10 +67,15 @@ export class PixelStatistics {
   }
 }
 
+/** For the first three channels the colours' values, for all others, and where there are fewer, their mean. */
+function spread(values: readonly number[], channels: number): number[] {
+  return Array.from({ length: channels }, (_, c) => (channels >= 3 ? values[c] : undefined) ?? average(values));
+}
+
 function filled(channels: number, mean: number, std: number): Normalization {
   return { mean: new Array<number>(channels).fill(mean), std: new Array<number>(channels).fill(std) };
 }
 
-function average(values: number[]): number {
+function average(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

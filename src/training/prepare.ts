@@ -5,12 +5,13 @@ import { samplePositions } from '../dataset/sample.ts';
 import type { ImageRecord, JournalEffect } from '../dataset/types.ts';
 import type { Engine } from '../engines/engine.ts';
 import { writeJson } from '../files.ts';
-import { channelsOf, type Normalization } from '../images/preprocess.ts';
+import { type ColorSpace, channelsOf, decodeSettingsOf, type Normalization } from '../images/preprocess.ts';
 import type { EventWriter } from '../jobs/event-writer.ts';
 import { type Job, jobFiles } from '../jobs/job.ts';
 import { readProvenance } from '../jobs/read.ts';
 import { inputOfWeights } from '../models/pretrained/load.ts';
 import { announcePlan } from './announce.ts';
+import { assertColorsFor } from './augment-colors.ts';
 import { augmentSeed } from './augment-seed.ts';
 import { readResumePoint } from './checkpoint.ts';
 import { countLabels, dataWarnings } from './data-warnings.ts';
@@ -92,8 +93,7 @@ async function checkInputs(
   normalization: Normalization,
 ): Promise<void> {
   if (!data.isNew) return;
-  const { width, height, color, resize } = job.config.input;
-  const checker = new InputChecker({ version: 1, width, height, color, resize, normalization });
+  const checker = new InputChecker({ version: 1, ...decodeSettingsOf(job.config.input), normalization });
   const chosen = samplePositions(data.images, CHECKED_IMAGES, job.config.seed, data.split.train);
   for await (const batch of loader.pass(Uint32Array.from(chosen), { failed: 'drop' })) {
     const size = batch.pixels.length / batch.size;
@@ -108,10 +108,11 @@ async function checkInputs(
 
 /** Reads the images of a data set as the config's input and batch size say. */
 export function openLoader({ job, data }: Pick<Prepared, 'job' | 'data'>, notices: Notices): ImageLoader {
+  assertColorsFor(job.config);
   return new ImageLoader({
     root: data.root,
     images: data.images,
-    settings: job.config.input,
+    settings: decodeSettingsOf(job.config.input),
     batchSize: job.config.training.batchSize,
     augment: { config: job.config.augment, seed: augmentSeed(job.config.seed), classes: data.classes.length },
     onFailed: ({ index, cause, message }) => notices.skip(cause, data.images[index]?.path ?? '', message),
@@ -145,7 +146,7 @@ function warnAboutData({ job, data, events }: Prepared): void {
   if (!data.isNew) return;
   const { model, input } = job.config;
   const wanted = model.weights ? inputOfWeights(weightsFileOf(job.config, job.base)) : null;
-  if (wanted !== null && (input.normalize !== wanted || input.color !== 'rgb')) {
+  if (wanted !== null && (input.normalize !== wanted || !seesColors(input.color))) {
     const message = `The pretrained weights were made for colours with input.normalize "${wanted}"; this run has ${input.color} and "${input.normalize}", which costs accuracy.`;
     events.append({ kind: 'warning', code: 'pretrained-input', message });
   }
@@ -158,6 +159,10 @@ function warnAboutData({ job, data, events }: Prepared): void {
     batchSize: job.config.training.batchSize,
   });
   for (const warning of warnings) events.append(warning);
+}
+
+function seesColors(color: ColorSpace): boolean {
+  return color === 'rgb' || color === 'rgba' || color === 'bands';
 }
 
 /** The data set's own statistics are measured once and kept, so that a resumed run has the same ones. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Engine, Trainer, TrainerState } from '../engines/engine.ts';
-import type { Normalization, Preprocess } from '../images/preprocess.ts';
+import { decodeSettingsOf, type Normalization, type Preprocess } from '../images/preprocess.ts';
 import type { EventWriter } from '../jobs/event-writer.ts';
 import { jobFiles } from '../jobs/job.ts';
 import { countParameters } from '../models/build.ts';
@@ -142,8 +142,8 @@ async function openStage(
   });
   for (const message of trainer.notices ?? []) events.append({ kind: 'warning', code: 'engine', message });
   if (state) await trainer.writeState(state);
-  const { color, resize } = config.input;
-  const preprocess: Preprocess = { version: 1, width, height, color, resize, normalization };
+  const settings = decodeSettingsOf({ ...config.input, width, height });
+  const preprocess: Preprocess = { version: 1, ...settings, normalization };
   const saver = new Saver(folder, trainer, { model, preprocess, labels: classes }, events);
   const rates = layerRatesOf(layersWithWeights(model), config.training, freeze);
   const frozen = [...rates].filter(([, rate]) => rate === 0).map(([name]) => name);

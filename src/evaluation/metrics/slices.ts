@@ -84,7 +84,7 @@ function cuts(facts: readonly SliceFacts[]): Cut[] {
     ...folders(facts),
     ...groups('format', facts, ({ format }) => format),
     ...groups('channels', facts, ({ channels }) =>
-      channels <= 2 ? 'grey' : channels === 4 ? 'with transparency' : 'in colour',
+      channels <= 2 ? 'grey' : channels === 3 ? 'in colour' : channels === 4 ? 'with transparency' : 'with other bands',
     ),
     ...groups('in-training', facts, ({ inTraining }) => (inTraining ? 'also a training image' : null)),
   ];

@@ -5,6 +5,8 @@ export interface Frame {
   width: number;
   height: number;
   channels: number;
+  /** The channels from this one on hold no light; default: all do. */
+  lightEnd?: number;
 }
 
 /** Left and right exchanged. */
@@ -63,7 +65,7 @@ export function randomChange(random: Random): Change {
 
 /** Bilinear; what lies outside is mirrored at the edge. */
 export function reshape(source: Uint8Array, target: Uint8Array, frame: Frame, change: Change): void {
-  const { width, height, channels } = frame;
+  const { width, height, channels, lightEnd = channels } = frame;
   const [a, b, c, d] = change.map;
   const middleX = (width - 1) / 2;
   const middleY = (height - 1) / 2;
@@ -85,7 +87,8 @@ export function reshape(source: Uint8Array, target: Uint8Array, frame: Frame, ch
         const upper = at(y0, x0) * (1 - shareX) + at(y0, x1) * shareX;
         const lower = at(y1, x0) * (1 - shareX) + at(y1, x1) * shareX;
         const value = upper * (1 - shareY) + lower * shareY;
-        target[(y * width + x) * channels + channel] = light[Math.round(value)] as number;
+        const level = Math.round(value);
+        target[(y * width + x) * channels + channel] = channel < lightEnd ? (light[level] as number) : level;
       }
     }
   }

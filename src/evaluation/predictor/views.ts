@@ -43,7 +43,8 @@ const PLAIN_SHARE = 0.25;
 
 /** @param settings the network's own. */
 export function makeViews(spec: ViewsSpec, settings: DecodeSettings): Views {
-  const frame: Frame = { width: settings.width, height: settings.height, channels: channelsOf(settings) };
+  const { width, height, color } = settings;
+  const frame: Frame = { width, height, channels: channelsOf(settings), ...(color === 'rgba' && { lightEnd: 3 }) };
   const copy: View['draw'] = (source, target) => target.set(source);
   const flipped: View['draw'] = (source, target) => mirror(source, target, frame);
   switch (spec.name) {

@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { visibleOf } from '../../images/pixels.ts';
 import { heatColor } from './color-map.ts';
 import type { HeatMap } from './heat.ts';
 
@@ -18,16 +19,18 @@ export async function heatPng({ width, height, values }: HeatMap): Promise<Buffe
     .toBuffer();
 }
 
-/** Decoded pixels as a PNG. */
+/** Decoded pixels as a PNG; of bands the first three. */
 export async function imagePng(pixels: Uint8Array, width: number, height: number): Promise<Buffer> {
-  const channels = (pixels.length / (width * height)) as 1 | 3;
-  return sharp(pixels, { raw: { width, height, channels } }).png().toBuffer();
+  const seen = visibleOf(pixels, pixels.length / (width * height));
+  return sharp(seen.pixels, { raw: { width, height, channels: seen.channels } })
+    .png()
+    .toBuffer();
 }
 
-/** The image with its map over it. @param heat 0–1, of the image's size. @param opacity of the map where it is 1, 0–1 */
-export async function overlayPng(pixels: Uint8Array, heat: HeatMap, opacity: number): Promise<Buffer> {
+/** The image with its map over it. @param decoded pixels of the map's size @param heat 0–1, of the image's size. @param opacity of the map where it is 1, 0–1 */
+export async function overlayPng(decoded: Uint8Array, heat: HeatMap, opacity: number): Promise<Buffer> {
   const { width, height } = heat;
-  const channels = pixels.length / (width * height);
+  const { pixels, channels } = visibleOf(decoded, decoded.length / (width * height));
   const mixed = new Uint8Array(width * height * 3);
   for (let i = 0; i < width * height; i++) {
     const share = Math.min(1, Math.max(0, heat.values[i] as number));

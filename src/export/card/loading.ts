@@ -1,4 +1,4 @@
-import type { Preprocess } from '../../images/preprocess.ts';
+import { channelsOf, type Preprocess } from '../../images/preprocess.ts';
 import type { ModelFormat } from '../formats.ts';
 import { isPlain, type Preprocessing, rangeText } from '../source.ts';
 
@@ -85,8 +85,14 @@ const probabilities = model.predict(${normalizedInJavaScript(preprocess)});
 console.log(labels[probabilities.argMax(1).dataSync()[0]]);`,
 };
 
-function pixelsInPython({ width, height, color }: Preprocess): string {
-  const mode = color === 'grey' ? 'L' : 'RGB';
+function pixelsInPython({ width, height, color, bandMaximum }: Preprocess): string {
+  if (color === 'bands') {
+    const most = bandMaximum || 'np.iinfo(image.dtype).max';
+    return `import tifffile                     # pip install tifffile; image.tif has ${width} × ${height} pixels here
+image = tifffile.imread("image.tif")  # [height, width, band]
+pixels = np.clip(image / ${most} * 255, 0, 255).round().astype(np.uint8)[None]`;
+  }
+  const mode = color === 'grey' ? 'L' : color === 'rgba' ? 'RGBA' : 'RGB';
   const axis = color === 'grey' ? '[None, :, :, None]' : '[None]';
   return `image = Image.open("image.jpg").convert("${mode}").resize((${width}, ${height}), Image.BILINEAR)   # see preprocess.json
 pixels = np.asarray(image, np.uint8)${axis}`;
@@ -98,8 +104,12 @@ function normalizedInPython({ normalization }: Preprocess): string {
   return `((pixels / 255 - np.array(${list(mean)})) / np.array(${list(std)})).astype(np.float32)`;
 }
 
-function pixelsInJavaScript({ width, height, color }: Preprocess): string {
-  const channels = color === 'grey' ? ', 1' : '';
+function pixelsInJavaScript({ width, height, color, bands }: Preprocess): string {
+  if (color === 'bands') {
+    const shape = `[1, ${height}, ${width}, ${channelsOf({ color, ...(bands && { bands }) })}]`;
+    return `const pixels = tf.tensor(values, ${shape}, 'int32');   // values: 0–255 of all bands, see preprocess.json`;
+  }
+  const channels = color === 'grey' ? ', 1' : color === 'rgba' ? ', 4' : '';
   return `const image = tf.browser.fromPixels(document.querySelector('img')${channels});
 const pixels = tf.image.resizeBilinear(image, [${height}, ${width}]).round().toInt().expandDims();`;
 }
@@ -110,8 +120,8 @@ function normalizedInJavaScript({ normalization }: Preprocess): string {
   return `pixels.div(255).sub(${list(mean)}).div(${list(std)})`;
 }
 
-function shapeText({ width, height, color }: Preprocess): string {
-  return `${height}, ${width}, ${color === 'grey' ? 1 : 3}`;
+function shapeText(preprocess: Preprocess): string {
+  return `${preprocess.height}, ${preprocess.width}, ${channelsOf(preprocess)}`;
 }
 
 function list(values: readonly number[]): string {

@@ -1,10 +1,11 @@
 import { mixSeed } from '../../random.ts';
 import type { AugmentConfig } from '../../training/config-augment.ts';
+import { channelsOf, type DecodeSettings } from '../preprocess.ts';
 import { applyBlur } from './blur.ts';
 import { applyHue, applySaturation } from './color.ts';
 import { drawImage, type ImageDraw } from './draw.ts';
 import { applyErase } from './erase.ts';
-import { bytesOf, type Frame } from './frame.ts';
+import { bytesOf, type Frame, type WideFrame } from './frame.ts';
 import { geometryOf } from './geometry.ts';
 import { JpegArtifacts } from './jpeg.ts';
 import { drawMixtures, type MixDraw, mixPixels, mixTargets } from './mix.ts';
@@ -14,6 +15,9 @@ import { applyTone } from './tone.ts';
 import { warp } from './warp.ts';
 
 const IMAGE = 0xa06e;
+
+/** What is to be known of decoded images to change them. */
+export type ImageSettings = Pick<DecodeSettings, 'width' | 'height' | 'color' | 'bands'>;
 
 /** Whether any image would be changed. */
 export function isAugmenting(config: AugmentConfig): boolean {
@@ -38,24 +42,21 @@ function changesImages(config: AugmentConfig): boolean {
 }
 
 /**
- * Augments decoded RGB or grey images in place. What happens to an image depends on the seed, the epoch and the image's position in
- * the data set only; with whom it is mixed also on its batch. One instance keeps scratch space for one thread.
+ * Augments decoded images in place. What happens to an image depends on the seed, the epoch and the image's position in the data set only;
+ * with whom it is mixed also on its batch. One instance keeps scratch space for one thread.
  */
 export class Augmenter {
   readonly #config: AugmentConfig;
-  readonly #frame: Frame;
-  readonly #scratch: Uint8Array;
-  readonly #wide: Uint16Array;
-  readonly #jpeg: JpegArtifacts;
+  readonly #frame: WideFrame;
+  readonly #parts: Part[];
   readonly #changes: boolean;
   #batchScratch = new Uint8Array();
 
-  constructor(config: AugmentConfig, frame: Frame) {
+  constructor(config: AugmentConfig, settings: ImageSettings) {
     this.#config = config;
-    this.#frame = frame;
-    this.#scratch = new Uint8Array(bytesOf(frame));
-    this.#wide = new Uint16Array(bytesOf(frame));
-    this.#jpeg = new JpegArtifacts(frame);
+    const { width, height } = settings;
+    this.#frame = { width, height, channels: channelsOf(settings) };
+    this.#parts = partsOf(config, settings);
     this.#changes = changesImages(config);
   }
 
@@ -82,24 +83,85 @@ export class Augmenter {
 
   /** Geometry, tone, colour, policy, blur, noise, JPEG, erasing: in this order. */
   apply(pixels: Uint8Array, draw: ImageDraw): void {
+    const [only] = this.#parts;
+    if (only && this.#parts.length === 1) only.apply(pixels, draw);
+    else for (const part of this.#parts) part.applyTo(pixels, this.#frame.channels, draw);
+  }
+}
+
+/** Colours together, whatever else there is a channel at a time. */
+function partsOf(config: AugmentConfig, settings: ImageSettings): Part[] {
+  const { width, height, color } = settings;
+  const channels = channelsOf(settings);
+  const part = (first: number, own: 1 | 3, isLight: boolean) =>
+    new Part(config, { width, height, channels: own }, { first, isLight });
+  if (color === 'rgba') return [part(0, 3, true), part(3, 1, false)];
+  if (color === 'bands') return Array.from({ length: channels }, (_, band) => part(band, 1, true));
+  return [part(0, channels === 1 ? 1 : 3, true)];
+}
+
+/** Channels of an image that are changed together. */
+class Part {
+  readonly #config: AugmentConfig;
+  readonly #frame: Frame;
+  /** Its first channel; and whether it holds light, which tone, colour, noise and compression change. */
+  readonly #place: { first: number; isLight: boolean };
+  readonly #own: Uint8Array;
+  readonly #scratch: Uint8Array;
+  readonly #wide: Uint16Array;
+  readonly #jpeg: JpegArtifacts;
+
+  constructor(config: AugmentConfig, frame: Frame, place: { first: number; isLight: boolean }) {
+    this.#config = config;
+    this.#frame = frame;
+    this.#place = place;
+    this.#own = new Uint8Array(bytesOf(frame));
+    this.#scratch = new Uint8Array(bytesOf(frame));
+    this.#wide = new Uint16Array(bytesOf(frame));
+    this.#jpeg = new JpegArtifacts(frame);
+  }
+
+  /** Changes these of an image's `channels` channels. */
+  applyTo(pixels: Uint8Array, channels: number, draw: ImageDraw): void {
+    const { first } = this.#place;
+    const own = this.#frame.channels;
+    for (let i = 0, at = first; i < this.#own.length; i += own, at += channels)
+      for (let c = 0; c < own; c++) this.#own[i + c] = pixels[at + c] as number;
+    this.apply(this.#own, draw);
+    for (let i = 0, at = first; i < this.#own.length; i += own, at += channels)
+      for (let c = 0; c < own; c++) pixels[at + c] = this.#own[i + c] as number;
+  }
+
+  /** @param pixels of these channels alone */
+  apply(pixels: Uint8Array, draw: ImageDraw): void {
     const frame = this.#frame;
+    const { first, isLight } = this.#place;
     this.#move(pixels, draw);
-    const { brightness, contrast, channelShift } = draw;
-    if (brightness !== null || contrast !== null || channelShift !== null) {
-      applyTone(pixels, frame, { scale: this.#config.lighting, brightness, contrast, shift: channelShift });
+    if (isLight) this.#light(pixels, draw);
+    if (draw.blur > 0) applyBlur(pixels, this.#wide, frame, draw.blur);
+    if (draw.noise && isLight) {
+      const { deviation, seed } = draw.noise;
+      applyNoise(pixels, deviation, first === 0 ? seed : mixSeed(seed, first));
+    }
+    if (draw.jpeg > 0 && isLight) this.#jpeg.apply(pixels, draw.jpeg);
+    if (draw.erase) {
+      for (const hole of draw.erase.rectangles)
+        applyErase(pixels, frame, hole, this.#config.erase.fill, draw.erase.seed);
+    }
+  }
+
+  #light(pixels: Uint8Array, draw: ImageDraw): void {
+    const frame = this.#frame;
+    const { brightness, contrast } = draw;
+    const shift = draw.channelShift?.slice(this.#place.first, this.#place.first + frame.channels) ?? null;
+    if (brightness !== null || contrast !== null || shift !== null) {
+      applyTone(pixels, frame, { scale: this.#config.lighting, brightness, contrast, shift });
     }
     if (frame.channels === 3) {
       if (draw.saturation !== null) applySaturation(pixels, draw.saturation);
       if (draw.hue !== 0) applyHue(pixels, draw.hue);
     }
     for (const step of draw.policy) applyPolicyStep(pixels, this.#scratch, frame, step);
-    if (draw.blur > 0) applyBlur(pixels, this.#wide, frame, draw.blur);
-    if (draw.noise) applyNoise(pixels, draw.noise.deviation, draw.noise.seed);
-    if (draw.jpeg > 0) this.#jpeg.apply(pixels, draw.jpeg);
-    if (draw.erase) {
-      for (const hole of draw.erase.rectangles)
-        applyErase(pixels, frame, hole, this.#config.erase.fill, draw.erase.seed);
-    }
   }
 
   #move(pixels: Uint8Array, draw: ImageDraw): void {

@@ -1,7 +1,7 @@
 import { mixSeed, type Random, seededRandom } from '../../random.ts';
 import type { AugmentConfig, CropConfig, EraseConfig, ZoomConfig } from '../../training/config-augment.ts';
 import type { Rectangle } from './erase.ts';
-import type { Frame } from './frame.ts';
+import type { WideFrame } from './frame.ts';
 import { isSigned, magnitudeOf, type PolicyStep, policyOperations } from './policy-ops.ts';
 
 /** What happens to one image, drawn; null or 0: the operation is left out. */
@@ -65,7 +65,7 @@ const ATTEMPTS = 10;
  * Draws what happens to one image. Depends on nothing but its arguments.
  * @param seed of this image in this epoch.
  */
-export function drawImage(config: AugmentConfig, seed: number, frame: Frame): ImageDraw {
+export function drawImage(config: AugmentConfig, seed: number, frame: WideFrame): ImageDraw {
   const stream = (name: keyof typeof streams) => seededRandom(mixSeed(seed, streams[name]));
   const { rotate, shift, shear, zoom, perspective, crop, channelShift, noise, blur, jpeg, erase } = config;
   return {
@@ -150,7 +150,7 @@ function drawTilt(probability: number, amount: number, random: Random): ImageDra
   return tilt.x === 0 && tilt.y === 0 ? null : tilt;
 }
 
-function drawCrop(crop: CropConfig, { width, height }: Frame, random: Random): Rectangle {
+function drawCrop(crop: CropConfig, { width, height }: WideFrame, random: Random): Rectangle {
   if (crop.mode === 'padded') {
     const across = Math.round(crop.padding * width);
     const down = Math.round(crop.padding * height);
@@ -188,7 +188,7 @@ function drawLighting(
 
 function drawChannelShift(
   { amount, together }: AugmentConfig['channelShift'],
-  { channels }: Frame,
+  { channels }: WideFrame,
   random: Random,
 ): number[] {
   const first = between(-amount, amount, random);
@@ -197,7 +197,7 @@ function drawChannelShift(
 
 function drawPolicy(
   { name, operations, magnitude }: AugmentConfig['policy'],
-  frame: Frame,
+  frame: WideFrame,
   random: Random,
 ): PolicyStep[] {
   if (name === 'none') return [];
@@ -211,12 +211,12 @@ function drawPolicy(
   });
 }
 
-function drawErase(erase: EraseConfig, frame: Frame, random: Random): ImageDraw['erase'] {
+function drawErase(erase: EraseConfig, frame: WideFrame, random: Random): ImageDraw['erase'] {
   const rectangles = Array.from({ length: erase.count }, () => drawHole(erase, frame, random));
   return { rectangles: rectangles.filter((hole) => hole !== null), seed: seedFrom(random) };
 }
 
-function drawHole(erase: EraseConfig, { width, height }: Frame, random: Random): Rectangle | null {
+function drawHole(erase: EraseConfig, { width, height }: WideFrame, random: Random): Rectangle | null {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const area = width * height * between(erase.minArea, erase.maxArea, random);
     const aspect = Math.exp(between(Math.log(erase.minAspect), Math.log(erase.maxAspect), random));

@@ -5,6 +5,13 @@ export interface Frame {
   channels: 1 | 3;
 }
 
-export function bytesOf({ width, height, channels }: Frame): number {
+/** The same of images with any channels. */
+export interface WideFrame {
+  width: number;
+  height: number;
+  channels: number;
+}
+
+export function bytesOf({ width, height, channels }: WideFrame): number {
   return width * height * channels;
 }

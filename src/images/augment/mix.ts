@@ -2,7 +2,7 @@ import { mixSeed, permutation, seededRandom } from '../../random.ts';
 import type { AugmentConfig } from '../../training/config-augment.ts';
 import { drawBeta } from './beta.ts';
 import type { Rectangle } from './erase.ts';
-import { bytesOf, type Frame } from './frame.ts';
+import { bytesOf, type WideFrame } from './frame.ts';
 
 /** What becomes of one image of a batch: `share` of it stays, the rest is its partner's. */
 export interface Mixture {
@@ -33,7 +33,7 @@ const SHARE = 0x3bed;
 export function drawMixtures(
   { mixUp, cutMix }: Pick<AugmentConfig, 'mixUp' | 'cutMix'>,
   { seed, batch, indices }: MixDraw,
-  frame: Frame,
+  frame: WideFrame,
 ): (Mixture | null)[] {
   const partners = permutation(indices.length, seededRandom(mixSeed(seed, PARTNERS, batch)));
   return Array.from(partners, (partner, at) => {
@@ -50,7 +50,7 @@ export function drawMixtures(
   });
 }
 
-function drawRectangle(share: number, x: number, y: number, { width, height }: Frame): Rectangle {
+function drawRectangle(share: number, x: number, y: number, { width, height }: WideFrame): Rectangle {
   const half = 0.5 * Math.sqrt(1 - share);
   const centerX = Math.floor(x * width);
   const centerY = Math.floor(y * height);
@@ -62,7 +62,12 @@ function drawRectangle(share: number, x: number, y: number, { width, height }: F
 }
 
 /** Mixes the images of a batch in place, blends rounded to whole levels. @param scratch as long as the batch. */
-export function mixPixels(pixels: Uint8Array, scratch: Uint8Array, frame: Frame, mixtures: (Mixture | null)[]): void {
+export function mixPixels(
+  pixels: Uint8Array,
+  scratch: Uint8Array,
+  frame: WideFrame,
+  mixtures: (Mixture | null)[],
+): void {
   const size = bytesOf(frame);
   scratch.set(pixels.subarray(0, mixtures.length * size));
   mixtures.forEach((mixture, at) => {
@@ -86,7 +91,7 @@ function blend(pixels: Uint8Array, scratch: Uint8Array, size: number, at: number
 function paste(
   pixels: Uint8Array,
   scratch: Uint8Array,
-  frame: Frame,
+  frame: WideFrame,
   at: number,
   partner: number,
   { left, top, width, height }: Rectangle,

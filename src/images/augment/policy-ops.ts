@@ -1,5 +1,5 @@
 import { applySaturation } from './color.ts';
-import type { Frame } from './frame.ts';
+import type { Frame, WideFrame } from './frame.ts';
 import { aboutMiddle, type Homography, translation, turn } from './homography.ts';
 import { applyTone, tableOf } from './tone.ts';
 
@@ -33,7 +33,7 @@ const BINS = 31;
 
 interface Magnitude {
   /** @param share of the largest bin, 0–1. */
-  at(share: number, frame: Frame): number;
+  at(share: number, frame: WideFrame): number;
   signed: boolean;
 }
 
@@ -82,7 +82,7 @@ export function magnitudeOf(
   policy: keyof typeof spaces,
   operation: PolicyOperation,
   bin: number,
-  frame: Frame,
+  frame: WideFrame,
 ): number {
   return spaces[policy][operation].at(bin / (BINS - 1), frame);
 }

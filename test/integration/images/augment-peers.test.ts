@@ -112,7 +112,10 @@ describe('augmentation beside torchvision, Keras, fastai’s formulas and Pillow
   for (const [name, item] of Object.entries(cases)) {
     it(name, () => {
       const pixels = new Uint8Array(image);
-      new Augmenter({ ...defaultAugment, ...item.config }, frame).apply(pixels, { ...nothing, ...item.draw });
+      new Augmenter({ ...defaultAugment, ...item.config }, { ...frame, color: 'rgb' }).apply(pixels, {
+        ...nothing,
+        ...item.draw,
+      });
       assert.notDeepEqual(pixels, image);
       const margin = item.margin ?? 0;
       const off = [...pixels.keys()].filter((i) => {
@@ -130,7 +133,7 @@ describe('augmentation beside torchvision, Keras, fastai’s formulas and Pillow
   for (const quality of qualities) {
     it(`JPEG of quality ${quality} is what Pillow reads back, to 34 dB and closer than to the original`, () => {
       const pixels = new Uint8Array(image);
-      new Augmenter(defaultAugment, frame).apply(pixels, { ...nothing, jpeg: quality });
+      new Augmenter(defaultAugment, { ...frame, color: 'rgb' }).apply(pixels, { ...nothing, jpeg: quality });
       const theirs = Uint8Array.from(peer[`jpeg-${quality}`]!);
       const between = signalToNoise(pixels, theirs);
       assert.ok(between > 34, `${between} dB`);
