@@ -59,8 +59,11 @@ import { Thumbnails } from './host/thumbnails.ts';
 import { recipeCommands } from './host/train/recipe-commands.ts';
 import { recipeGallery } from './host/train/recipe-gallery.ts';
 import { trainCommands } from './host/train/train-commands.ts';
-import { ReportDocuments } from './host/transfer/report-documents.ts';
+import { BaselinePanels } from './host/transfer/baseline-panels.ts';
+import { ImportDocuments } from './host/transfer/import-documents.ts';
+import { ReportIndex } from './host/transfer/report-index.ts';
 import { transferCommands } from './host/transfer/transfer-commands.ts';
+import { weightsCommands } from './host/transfer/weights-commands.ts';
 
 /** What the tests inside the extension host look at. */
 export interface LoupeApi {
@@ -82,6 +85,8 @@ export interface LoupeApi {
   decorations: LabelDecorations;
   dataSetsView: vscode.TreeView<DataSetNode>;
   newImages: NewImages;
+  reportIndex: ReportIndex;
+  baselinePanels: BaselinePanels;
 }
 
 /** Wires the rooms of the host together; whatever takes time starts afterwards. */
@@ -100,7 +105,8 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   const search = new IssueSearch(processes);
   const issueIndex = new IssueIndex({ catalogues, search, journals, memory: context.workspaceState });
   const issueTree = new IssueTree(issueIndex, journals);
-  const dataSetTree = new DataSetTree(dataSets, issueTree);
+  const reportIndex = new ReportIndex();
+  const dataSetTree = new DataSetTree(dataSets, issueTree, reportIndex);
   const runsView = vscode.window.createTreeView(views.runs, { treeDataProvider: runTree, canSelectMany: true });
   const dataSetsView = vscode.window.createTreeView(views.dataSets, { treeDataProvider: dataSetTree });
   const targets = new RunTargets(store, runsView);
@@ -121,13 +127,17 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   });
   const onError = (error: unknown) => void showError(error, log);
   const schedule = new SchedulePreview(context.extensionUri, dataSets, { schemaFile, onError });
-  const reports = new ReportDocuments();
+  const documents = new ImportDocuments(processes);
   const layers = new LayerView({ processes, schemaFile, onError });
   const panelParts = { extensionUri: context.extensionUri, processes, thumbnails, onError };
   const evaluatePanels = new EvaluatePanels(panelParts);
   const predictPanels = new PredictPanels(panelParts);
   const inspectPanels = new InspectPanels({
     ...{ ...panelParts, catalogues, store, search, showLog: () => log.show() },
+    isDataSet: (source) => dataSets.get(source) !== undefined,
+  });
+  const baselinePanels = new BaselinePanels({
+    ...{ ...panelParts, index: reportIndex },
     isDataSet: (source) => dataSets.get(source) !== undefined,
   });
   const apply = new LabelApply(processes, journals, () => cleanPanels);
@@ -159,7 +169,8 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
       ...inspectCommands({ dataSets, inspectPanels }),
       ...payoffCommands({ dataSets, processes, comparisons }),
       ...layers.commands,
-      ...transferCommands({ processes, dataSets, reports }),
+      ...transferCommands({ processes, dataSets, index: reportIndex, baselinePanels }),
+      ...weightsCommands(processes, documents),
       ...exportCommands(parts),
       ...engineCommands(processes),
       ...candidateCommands(cleanPanels),
@@ -176,7 +187,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   context.subscriptions.push(
     ...[log, store, view, dataSets, scheduler, panels, runTree, dataSetTree, runsView, dataSetsView, registered],
     ...[new ConfigLenses(store, index), new StatusBar(store), notifyEnds(store), describeFilter(runsView, view)],
-    ...[layers, reports],
+    ...[layers, documents, reportIndex, baselinePanels],
     ...[thumbnails, foreign, comparisons, index, finderPanels, schedule, augmentPanels],
     ...[evaluatePanels, predictPanels, inspectPanels],
     ...[catalogues, journals, search, issueIndex, issueTree, apply, newImages, cleanPanels, decorations],
@@ -194,7 +205,8 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   log.info(`activated in ${activationMs.toFixed(1)} ms`);
   const api = { activationMs, store, view, dataSets, comparisons, foreign, runTree, dataSetTree };
   const cleaning = { journals, cleanPanels, decorations, dataSetsView, newImages };
-  return { ...api, ...cleaning, evaluatePanels, predictPanels, layers, inspectPanels };
+  const dataPanels = { inspectPanels, baselinePanels, reportIndex };
+  return { ...api, ...cleaning, ...dataPanels, evaluatePanels, predictPanels, layers };
 }
 
 /** Selects a run in the tree, where the tree shows it; the keyboard stays where it is. */

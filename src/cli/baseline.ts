@@ -1,6 +1,8 @@
-import type { Baseline, Share } from '../evaluation/probes/baseline.ts';
-import { embeddingOptions, reportOf, withProgress } from './embed.ts';
+import path from 'node:path';
+import type { Baseline, Share } from '../protocol/baseline.ts';
+import { embeddingOptions, reportOf, weightsUsed, withProgress } from './embed.ts';
 import { count, duration, percent, plural } from './format.ts';
+import { keepReport, reportOptions } from './keep-report.ts';
 import { wholeNumber } from './options.ts';
 import type { Style } from './style.ts';
 import { renderTable } from './table.ts';
@@ -13,9 +15,13 @@ export const baselineVerb: Verb = {
   summary:
     'What accuracy to expect before training anything: nearest neighbours and a linear probe on pretrained features.',
   details: `Cross-validated over all images in five folds, groups and copies kept together; the strength of the penalty is chosen on the other
-folds. Names the classes that will be hard and the pairs that are taken for each other.`,
+folds. Names the classes that will be hard and the pairs that are taken for each other. The report is kept, for the editor's panel and for comparison.`,
   positionals: { min: 1, max: 1, missing: 'Which data set?' },
-  options: { ...embeddingOptions, seed: { type: 'string', value: '<N>', help: 'Of the folds; default 42.' } },
+  options: {
+    ...embeddingOptions,
+    seed: { type: 'string', value: '<N>', help: 'Of the folds; default 42.' },
+    ...reportOptions,
+  },
   run: baseline,
 };
 
@@ -29,6 +35,7 @@ async function baseline(input: VerbInput, terminal: Terminal): Promise<VerbResul
   const report = await withProgress(input, terminal, skipped, (options, line) =>
     describeData(input.positionals[0] as string, options, async (described, engine) => ({
       ...reportOf(described),
+      classes: described.data.classes,
       baseline: await measureBaseline(engine, described, {
         seed,
         onProgress: (what, done, total) => line.report({ what: json ? what : 'Probing', done, total }),
@@ -36,9 +43,15 @@ async function baseline(input: VerbInput, terminal: Terminal): Promise<VerbResul
     })),
   );
   const seconds = (performance.now() - started) / 1000;
+  const { source: root, images, engine, network, classes, baseline: found } = report;
+  const kept = await keepReport(input, {
+    ...{ kind: 'baseline', source: path.resolve(input.positionals[0] as string), root, images, classes, skipped },
+    ...{ engine: engine.label, seconds, network: { ...network, weights: weightsUsed(input) } },
+    ...{ baseline: found, algorithms: null, plan: null },
+  });
   return {
-    json: { ...report, skipped, totalSeconds: seconds },
-    text: describe(report, report.baseline, seconds, terminal.out),
+    json: { ...report, skipped, totalSeconds: seconds, report: kept.folder },
+    text: describe(report, found, seconds, terminal.out) + kept.text,
   };
 }
 
@@ -46,7 +59,7 @@ type Report = ReturnType<typeof reportOf>;
 
 function describe({ network, engine }: Report, found: Baseline, seconds: number, colors: Style): string {
   const { neighbours, probe, perClass, hard, confused } = found;
-  const rows = perClass.map(({ label, images, recall }) => [label, count(images), interval(recall)]);
+  const rows = perClass.map(({ label, images, recall }) => [label, count(images), recall ? interval(recall) : '–']);
   return [
     `${plural(found.images, 'image')} described by ${network.name} at ${network.width} × ${network.height} pixels (${engine.label}), ${duration(seconds)}`,
     `${colors.bold('Linear probe')}       ${interval(probe.accuracy)}, ${found.folds} folds, λ ${probe.strength}`,

@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import type { DescribedData, DescribeOptions } from '../embedding/describe-data.ts';
 import type { NetworkChoice } from '../embedding/network.ts';
@@ -15,8 +16,8 @@ export const embeddingOptions: Record<string, VerbOption> = {
   weights: {
     type: 'string',
     short: 'w',
-    value: '<file or run>',
-    help: 'Pretrained weights (see loupe import), or a run.',
+    value: '<name, file or run>',
+    help: 'Pretrained weights: a name of the zoo (see loupe zoo), a file (see loupe import), or a run.',
   },
   size: {
     type: 'string',
@@ -46,6 +47,12 @@ export const embedVerb: Verb = {
   options: { ...embeddingOptions, out: { type: 'string', value: '<file>', help: 'CSV: path, label, f0, f1 …' } },
   run: embed,
 };
+
+/** The weights that were given: a name of the zoo, or an absolute path. */
+export function weightsUsed(input: VerbInput): string {
+  const given = textOf(input, 'weights') ?? '';
+  return fs.existsSync(given) ? path.resolve(given) : given;
+}
 
 /** What is asked of the network. @throws UsageError */
 export function networkChoiceOf(input: VerbInput): NetworkChoice {
@@ -91,7 +98,7 @@ export async function withProgress<T>(
   if (weights === undefined) {
     throw new UsageError(
       'By which network? --weights is missing.',
-      'Give a file of pretrained weights, or the folder of a run.',
+      'Give a name of the zoo (loupe zoo), a file of pretrained weights, or the folder of a run.',
     );
   }
   const line = new ProgressLine(terminal);

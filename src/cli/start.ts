@@ -1,9 +1,10 @@
 import path from 'node:path';
 import type { DataSet } from '../dataset/types.ts';
-import type { Baseline } from '../evaluation/probes/baseline.ts';
 import type { FirstRunPlan } from '../first-run/plan.ts';
 import type { WeightsAtHand } from '../first-run/weights-at-hand.ts';
+import type { Baseline, NetworkUsed } from '../protocol/baseline.ts';
 import { count, duration, percent, plural, shellPath } from './format.ts';
+import { type Kept, keepReport, reportOptions } from './keep-report.ts';
 import { engineOf, engineOptions, wholeNumber } from './options.ts';
 import { ProgressLine } from './progress.ts';
 import type { Style } from './style.ts';
@@ -26,6 +27,7 @@ into a *.loupe.json here, and trains. --dry-run shows the choices only; --no-tra
     'no-train': { type: 'boolean', help: 'Measure the baseline and write the config, but do not train.' },
     runs: { type: 'string', value: '<folder>', help: 'Where to keep the run; default: .loupe/runs here.' },
     seed: { type: 'string', value: '<N>', help: "Of the baseline's folds; default 42." },
+    ...reportOptions,
     ...engineOptions,
   },
   run: start,
@@ -34,28 +36,31 @@ into a *.loupe.json here, and trains. --dry-run shows the choices only; --no-tra
 async function start(input: VerbInput, terminal: Terminal): Promise<VerbResult> {
   const source = path.resolve(input.positionals[0] as string);
   const line = new ProgressLine(terminal);
-  let found: { data: DataSet; plan: FirstRunPlan };
-  let baseline: Baseline | null = null;
+  const started = performance.now();
+  let found: Planned;
+  let measured: Measured | null = null;
   try {
     found = await planFor(source, input, line);
     if (input.values['dry-run'] !== true && found.plan.weights) {
-      baseline = await baselineOf(source, found.plan, input, line);
+      measured = await baselineOf(source, found.plan, input, line);
     }
   } finally {
     line.end();
   }
   const { data, plan } = found;
+  const baseline = measured?.baseline ?? null;
   const facts = { source, images: data.images.length, classes: data.classes };
   const told = describe(found, baseline, terminal.out);
   if (input.values['dry-run'] === true) {
-    return { json: { ...facts, plan, baseline, config: null, run: null }, text: told };
+    return { json: { ...facts, plan, baseline, config: null, run: null, report: null }, text: told };
   }
   const { writeFirstConfig } = await import('../first-run/write-config.ts');
   const config = writeFirstConfig(process.cwd(), source, plan);
-  const wrote = `Wrote ${shellPath(config, path.relative('.', config))}`;
+  const kept = await keep(input, { ...found, measured, config, source, seconds: (performance.now() - started) / 1000 });
+  const wrote = `Wrote ${shellPath(config, path.relative('.', config))}${kept.text}`;
   if (input.values['no-train'] === true) {
     return {
-      json: { ...facts, plan, baseline, config, run: null },
+      json: { ...facts, plan, baseline, config, run: null, report: kept.folder },
       text: `${told}\n${wrote}\nNext: loupe train ${shellPath(config, path.relative('.', config))}`,
     };
   }
@@ -74,19 +79,44 @@ async function start(input: VerbInput, terminal: Terminal): Promise<VerbResult> 
     epochs: undefined,
   });
   const trained = await trainWithProgress(folder, terminal);
-  return { ...trained, json: { ...facts, plan, baseline, config, ...(trained.json as object) } };
+  return { ...trained, json: { ...facts, plan, baseline, config, report: kept.folder, ...(trained.json as object) } };
 }
 
-async function planFor(
-  source: string,
+/** What was chosen, for which data and machine. */
+interface Planned {
+  data: DataSet;
+  plan: FirstRunPlan;
+  engine: string;
+}
+
+interface Measured {
+  baseline: Baseline;
+  network: NetworkUsed;
+  root: string;
+  skipped: { path: string; message: string }[];
+}
+
+async function keep(
   input: VerbInput,
-  line: ProgressLine,
-): Promise<{ data: DataSet; plan: FirstRunPlan }> {
+  found: Planned & { measured: Measured | null; config: string; source: string; seconds: number },
+): Promise<Kept> {
+  const { data, plan, engine, measured, config, source, seconds } = found;
+  const trainSeconds = Number.isFinite(plan.seconds) ? plan.seconds : null;
+  return await keepReport(input, {
+    ...{ kind: 'start', source, root: data.root, images: data.images.length, classes: data.classes, engine, seconds },
+    ...{ network: measured?.network ?? null, baseline: measured?.baseline ?? null, skipped: measured?.skipped ?? [] },
+    ...{ algorithms: null, plan: { reasons: plan.reasons, config, seconds: trainSeconds } },
+  });
+}
+
+async function planFor(source: string, input: VerbInput, line: ProgressLine): Promise<Planned> {
+  const { readOverlay } = await import('../dataset/journal/overlay.ts');
   const { openDataSet } = await import('../dataset/open.ts');
   const { chooseEngine } = await import('../engines/choose.ts');
   const { factsOf } = await import('../first-run/facts.ts');
   const { planFirstRun } = await import('../first-run/plan.ts');
   const data = await openDataSet(source, {
+    journal: readOverlay(source),
     onProgress: ({ seen, total }) => line.report({ what: 'Scanning', done: seen, total }),
   });
   await assertTrainable(data);
@@ -95,6 +125,7 @@ async function planFor(
   await engine.dispose();
   return {
     data,
+    engine: info.label,
     plan: planFirstRun(
       factsOf(data, info, { atHand: await candidates(source, input), named: textOf(input, 'weights') !== undefined }),
     ),
@@ -130,21 +161,25 @@ async function candidates(source: string, input: VerbInput): Promise<WeightsAtHa
   );
 }
 
-async function baselineOf(source: string, plan: FirstRunPlan, input: VerbInput, line: ProgressLine): Promise<Baseline> {
+async function baselineOf(source: string, plan: FirstRunPlan, input: VerbInput, line: ProgressLine): Promise<Measured> {
   const { describeData } = await import('../embedding/describe-data.ts');
   const { measureBaseline } = await import('../embedding/baseline.ts');
+  const skipped: Measured['skipped'] = [];
+  const weights = plan.weights?.weights ?? '';
   const options = {
-    weights: plan.weights?.weights ?? '',
+    weights,
     side: plan.side,
+    onSkipped: (file: string, message: string) => skipped.push({ path: file, message }),
     engine: engineOf(input),
     onEmbed: (done: number, total: number) => line.report({ what: 'Describing', done, total }),
   };
-  return await describeData(source, options, (described, engine) =>
-    measureBaseline(engine, described, {
+  return await describeData(source, options, async (described, engine) => ({
+    baseline: await measureBaseline(engine, described, {
       seed: wholeNumber(input, 'seed', 0) ?? 42,
       onProgress: (_, done, total) => line.report({ what: 'Probing', done, total }),
     }),
-  );
+    ...{ network: { ...described.network, weights }, root: described.data.root, skipped },
+  }));
 }
 
 function describe(

@@ -1,9 +1,10 @@
 import path from 'node:path';
 import type { WhichReport } from '../embedding/which-algorithm.ts';
-import type { ComparedAlgorithm } from '../evaluation/classifiers/compare.ts';
+import type { ComparedAlgorithm, RunBeside } from '../protocol/baseline.ts';
 import type { RunSummary } from '../protocol/runs.ts';
-import { embeddingOptions, networkChoiceOf } from './embed.ts';
+import { embeddingOptions, networkChoiceOf, weightsUsed } from './embed.ts';
 import { count, duration, megabytes, percent, plural } from './format.ts';
+import { keepReport, reportOptions } from './keep-report.ts';
 import { defaultRunsFolder, runsFolderOf } from './locate.ts';
 import { engineOf, wholeNumber } from './options.ts';
 import { ProgressLine } from './progress.ts';
@@ -38,6 +39,7 @@ beside them, with their test or validation accuracy. Compared by accuracy, time,
     limit: { type: 'string', value: '<N>', help: `Images at most, each class with its share; default ${LIMIT}.` },
     runs: { type: 'string', value: '<folder>', help: 'Runs to list beside; default: .loupe/runs here.' },
     seed: { type: 'string', value: '<N>', help: 'Of folds, sample and forest; default 42.' },
+    ...reportOptions,
   },
   run: which,
 };
@@ -69,11 +71,24 @@ async function which(input: VerbInput, terminal: Terminal): Promise<VerbResult> 
     line.end();
   }
   const runs = await runsOf(source, textOf(input, 'runs'));
-  const recommendation = recommendAlgorithm(report.comparison.algorithms);
+  const recommendation = recommendAlgorithm(report.comparison.algorithms)?.text ?? '';
   const seconds = (performance.now() - started) / 1000;
+  const { total, comparison, network } = report;
+  const kept = await keepReport(input, {
+    ...{
+      kind: 'algorithms',
+      source: path.resolve(source),
+      root: report.source,
+      images: total,
+      classes: report.classes,
+    },
+    ...{ skipped, engine: report.engine, seconds },
+    ...{ network: network && { ...network, weights: weightsUsed(input) } },
+    ...{ baseline: null, algorithms: { total, ...comparison, runs, recommendation }, plan: null },
+  });
   return {
-    json: { ...report, runs, recommendation: recommendation?.text ?? '', skipped, totalSeconds: seconds },
-    text: describe(report, runs, recommendation?.text ?? '', seconds, terminal.out),
+    json: { ...report, runs, recommendation, skipped, totalSeconds: seconds, report: kept.folder },
+    text: describe(report, runs, recommendation, seconds, terminal.out) + kept.text,
   };
 }
 
@@ -86,17 +101,6 @@ function featuresOf(input: VerbInput, weights: string | undefined): FeatureName[
     if (name) return name;
     throw new UsageError(`--features can't be "${text}".`, `Use one of ${featureNames.join(', ')}.`);
   });
-}
-
-/** A trained run of the same data. */
-interface RunBeside {
-  name: string;
-  folder: string;
-  architecture: string;
-  accuracy: number;
-  split: 'test' | 'validation';
-  /** Seconds that its training took. */
-  seconds: number | null;
 }
 
 async function runsOf(source: string, folder: string | undefined): Promise<RunBeside[]> {

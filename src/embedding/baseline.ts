@@ -1,6 +1,7 @@
 import type { ImageRecord } from '../dataset/types.ts';
 import type { Engine } from '../engines/engine.ts';
-import { type Baseline, type BaselineOptions, instantBaseline } from '../evaluation/probes/baseline.ts';
+import { type BaselineOptions, instantBaseline } from '../evaluation/probes/baseline.ts';
+import type { Baseline } from '../protocol/baseline.ts';
 import type { DescribedData } from './describe-data.ts';
 
 /** The baseline of described data. The wasm backend multiplies the matrices, whichever engine described the images. */

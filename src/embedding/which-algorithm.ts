@@ -10,6 +10,7 @@ import {
   sampleByClass,
 } from '../evaluation/classifiers/compare.ts';
 import { Problem } from '../problem.ts';
+import type { NetworkUsed } from '../protocol/baseline.ts';
 import type { EngineConfig } from '../training/config.ts';
 import { describeImages, type Embeddings, type EmbedOptions, embedImages } from './embed.ts';
 import { type HandmadeName, handmadeDescription, handmadeTitle } from './handmade.ts';
@@ -36,6 +37,10 @@ export interface WhichReport {
   /** Images of the data set; the comparison says how many of them it used. */
   total: number;
   comparison: AlgorithmComparison;
+  /** null: only features that need none. */
+  network: NetworkUsed | null;
+  /** What described the images, as a user reads it. */
+  engine: string;
 }
 
 /** Images that a class needs at least: fewer leave folds without one. */
@@ -59,7 +64,7 @@ export async function whichAlgorithm(source: string, options: WhichOptions): Pro
     options.seed,
   );
   const sampled = { root: data.root, images: [...chosen].map((i) => data.images[i] as ImageRecord) };
-  const described = await describeAll(sampled, options);
+  const { described, network, engine } = await describeAll(sampled, options);
   const kept = intersect(described.map(({ embeddings }) => embeddings.indices));
   const images = [...kept].map((i) => sampled.images[i] as ImageRecord);
   const sets = described.map(({ name, embeddings, describeMs }) => ({
@@ -78,7 +83,7 @@ export async function whichAlgorithm(source: string, options: WhichOptions): Pro
       ...(options.onCompare && { onProgress: options.onCompare }),
       ...(signal && { signal }),
     });
-    return { source: data.root, classes: data.classes, total: data.images.length, comparison };
+    return { source: data.root, classes: data.classes, total: data.images.length, comparison, network, engine };
   } finally {
     await multiplier.dispose();
   }
@@ -93,7 +98,7 @@ interface DescribedSet {
 async function describeAll(
   data: { root: string; images: ImageRecord[] },
   options: WhichOptions,
-): Promise<DescribedSet[]> {
+): Promise<{ described: DescribedSet[]; network: NetworkUsed | null; engine: string }> {
   const { onEmbed, onSkipped, signal } = options;
   const skipped = new Set<number>();
   const settings: EmbedOptions = {
@@ -104,21 +109,26 @@ async function describeAll(
     ...(onEmbed && { onProgress: onEmbed }),
     ...(signal && { signal }),
   };
-  const found: DescribedSet[] = [];
+  const described: DescribedSet[] = [];
+  let used: NetworkUsed | null = null;
+  let label = 'WebAssembly';
   if (options.weights !== undefined) {
     const { engine } = await chooseEngine(options.engine);
+    label = engine.info.label;
     try {
       const network = await openEmbeddingNetwork(options.weights, options);
-      found.push(await timed(network.name, () => embedImages(engine, network, data, settings)));
+      const { name, preprocess } = network;
+      used = { name, weights: options.weights, width: preprocess.width, height: preprocess.height };
+      described.push(await timed(name, () => embedImages(engine, network, data, settings)));
       network.dispose();
     } finally {
       await engine.dispose();
     }
   }
   for (const name of options.features) {
-    found.push(await timed(handmadeTitle(name), () => describeImages(handmadeDescription(name), data, settings)));
+    described.push(await timed(handmadeTitle(name), () => describeImages(handmadeDescription(name), data, settings)));
   }
-  return found;
+  return { described, network: used, engine: label };
 }
 
 async function timed(name: string, describe: () => Promise<Embeddings>): Promise<DescribedSet> {

@@ -1,6 +1,7 @@
 import type { EngineInfo } from '../engines/engine.ts';
 import type { DeepPartial } from '../jobs/duplicate.ts';
 import { findRecipe } from '../jobs/recipes/recipe.ts';
+import type { Reason } from '../protocol/baseline.ts';
 import type { RunConfig } from '../training/config.ts';
 import { costOf } from './costs.ts';
 import type { WeightsAtHand } from './weights-at-hand.ts';
@@ -16,13 +17,6 @@ export interface FirstRunFacts {
   atHand: readonly WeightsAtHand[];
   /** The user named the weights: there is nothing to choose. */
   named: boolean;
-}
-
-/** A choice and why it was made. */
-export interface Reason {
-  what: string;
-  choice: string;
-  why: string;
 }
 
 export interface FirstRunPlan {

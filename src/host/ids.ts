@@ -82,6 +82,8 @@ export const commands = {
   startFromFolder: 'loupe.start',
   measureBaseline: 'loupe.dataSet.baseline',
   whichAlgorithm: 'loupe.dataSet.which',
+  openReport: 'loupe.report.open',
+  deleteReport: 'loupe.report.delete',
   getWeights: 'loupe.weights.get',
   importWeights: 'loupe.weights.import',
   chooseLayers: 'loupe.layers.choose',
@@ -113,6 +115,7 @@ export const panels = {
   evaluate: 'loupe.evaluate',
   predict: 'loupe.predict',
   inspect: 'loupe.inspect',
+  baseline: 'loupe.baseline',
 } as const;
 
 /** `viewType`s of editors of files. */
@@ -171,7 +174,15 @@ export const runTokens = [
 export type RunToken = (typeof runTokens)[number];
 
 /** `contextValue`s of items of the Data Sets tree. */
-export const dataSetTokens = ['dataSet', 'proposed', 'issueKind', 'issueLabel', 'issueImage', 'issueCopies'] as const;
+export const dataSetTokens = [
+  'dataSet',
+  'proposed',
+  'report',
+  'issueKind',
+  'issueLabel',
+  'issueImage',
+  'issueCopies',
+] as const;
 
 /** `contextValue`s of items of the tree of trainable layers. */
 export const layerTokens = ['batchNorm'] as const;

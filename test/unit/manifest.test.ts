@@ -103,6 +103,7 @@ test('a command that is no use without its item is hidden from the palette', () 
     commands.excludeIssue,
     commands.dismissIssue,
     commands.moreIssues,
+    commands.deleteReport,
     commands.starRun,
     commands.unstarRun,
     commands.copyRunPath,

@@ -1,9 +1,10 @@
 import type { ImageRecord } from '../../dataset/types.ts';
+import type { ComparedAlgorithm } from '../../protocol/baseline.ts';
 import { mixSeed, permutation, seededRandom } from '../../random.ts';
 import { mcnemar } from '../hypothesis-tests.ts';
 import { stratifiedFolds } from '../probes/folds.ts';
 import { algorithms } from './algorithms.ts';
-import { type AlgorithmScore, crossValidate } from './cross-validate.ts';
+import { crossValidate } from './cross-validate.ts';
 
 /** Images described by one kind of features. */
 export interface FeatureSet {
@@ -14,14 +15,6 @@ export interface FeatureSet {
   size: number;
   /** Milliseconds to compute the features of one image; null: they were there already. */
   describeMs: number | null;
-}
-
-/** An algorithm on one kind of features. */
-export interface ComparedAlgorithm extends Omit<AlgorithmScore, 'right'> {
-  features: string;
-  describeMs: number | null;
-  /** p of McNemar's test that it is right as often as the most accurate one; 1 for that one. */
-  p: number;
 }
 
 export interface AlgorithmComparison {

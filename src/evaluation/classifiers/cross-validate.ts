@@ -1,24 +1,11 @@
+import type { ComparedAlgorithm } from '../../protocol/baseline.ts';
 import { argmax } from '../metrics.ts';
-import { type Share, shareOf } from '../probes/baseline.ts';
+import { shareOf } from '../probes/baseline.ts';
 import type { Algorithm, AlgorithmName, LabelledRows } from './classifier.ts';
 
 /** How an algorithm does on rows that it has not seen. */
-export interface AlgorithmScore {
+export interface AlgorithmScore extends Omit<ComparedAlgorithm, 'features' | 'describeMs' | 'p'> {
   name: AlgorithmName;
-  title: string;
-  /** What most folds chose, e.g. `C = 1`. */
-  setting: string;
-  accuracy: Share;
-  /** Mean −ln of the probability given to the label: small where the algorithm knows how sure it is. */
-  logLoss: number;
-  /** Seconds to fit it to all folds but one, with one setting; the mean over the folds. */
-  fitSeconds: number;
-  /** Milliseconds to predict one image, once its features are there. */
-  predictMs: number;
-  /** Bytes that have to be kept to predict; the mean over the folds. */
-  bytes: number;
-  interpretability: string;
-  clarity: 1 | 2 | 3;
   /** [row], 1 where it was right. */
   right: Uint8Array;
 }

@@ -1,4 +1,4 @@
-import type { ComparedAlgorithm } from './compare.ts';
+import type { ComparedAlgorithm } from '../../protocol/baseline.ts';
 
 /** Below this p the most accurate one is called better. */
 const ALPHA = 0.05;

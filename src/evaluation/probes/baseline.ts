@@ -1,28 +1,9 @@
 import { splitUnits } from '../../dataset/split-units.ts';
 import type { ImageRecord } from '../../dataset/types.ts';
+import type { Baseline, Share } from '../../protocol/baseline.ts';
 import { stratifiedFolds } from './folds.ts';
 import { crossValidateProbe } from './linear-probe.ts';
 import { nearestNeighbours, voteOfNeighbours } from './nearest.ts';
-
-export interface Share {
-  value: number;
-  /** 95 % interval (Wilson 1927). */
-  low: number;
-  high: number;
-}
-
-export interface Baseline {
-  images: number;
-  folds: number;
-  neighbours: { k: number; accuracy: Share };
-  probe: { strength: number; accuracy: Share };
-  /** Of the linear probe, in the order of the classes. */
-  perClass: { label: string; images: number; recall: Share }[];
-  /** Classes that the probe recognises surely worse than the average one, the hardest first. */
-  hard: string[];
-  /** The pairs that the probe takes for each other most often: how many of `label` were taken for `predicted`. */
-  confused: { label: string; predicted: string; images: number }[];
-}
 
 export interface BaselineOptions {
   seed: number;
@@ -32,7 +13,9 @@ export interface BaselineOptions {
 
 const FOLDS = 5;
 const NEIGHBOURS = 20;
-const SHOWN_PAIRS = 5;
+const SHOWN_PAIRS = 8;
+/** Images that are named of a pair. */
+const EXAMPLES = 12;
 /** Of a normal distribution: 95 % lie within. */
 const Z = 1.959964;
 
@@ -44,7 +27,7 @@ const Z = 1.959964;
 export function instantBaseline(
   features: Float32Array,
   size: number,
-  images: Pick<ImageRecord, 'label' | 'group' | 'hash'>[],
+  images: Pick<ImageRecord, 'path' | 'label' | 'group' | 'hash'>[],
   classes: string[],
   { seed, onProgress, signal }: BaselineOptions,
 ): Baseline {
@@ -61,7 +44,8 @@ export function instantBaseline(
   });
   const perClass = classes.map((label, at) => {
     const own = [...labels.keys()].filter((i) => labels[i] === at);
-    return { label, images: own.length, recall: shareOf(own.filter((i) => predicted[i] === at).length, own.length) };
+    const right = own.filter((i) => predicted[i] === at).length;
+    return { label, images: own.length, recall: own.length === 0 ? null : shareOf(right, own.length) };
   });
   const accuracy = accuracyOf(predicted, labels);
   return {
@@ -71,10 +55,10 @@ export function instantBaseline(
     probe: { strength, accuracy },
     perClass,
     hard: perClass
-      .filter(({ recall, images: count }) => count > 0 && recall.high < accuracy.low)
-      .sort((a, b) => a.recall.value - b.recall.value)
+      .flatMap(({ label, recall }) => (recall && recall.high < accuracy.low ? [{ label, recall: recall.value }] : []))
+      .sort((a, b) => a.recall - b.recall)
       .map(({ label }) => label),
-    confused: confusedPairs(predicted, labels, classes),
+    confused: confusedPairs(predicted, images, classes),
   };
 }
 
@@ -101,19 +85,30 @@ function unitsOf(images: Pick<ImageRecord, 'group' | 'hash'>[]): Uint32Array {
   return units;
 }
 
-function confusedPairs(predicted: Uint32Array, labels: Uint32Array, classes: string[]): Baseline['confused'] {
-  const counts = new Map<number, number>();
+function confusedPairs(
+  predicted: Uint32Array,
+  images: Pick<ImageRecord, 'path' | 'label' | 'hash'>[],
+  classes: string[],
+): Baseline['confused'] {
+  const pairs = new Map<number, number[]>();
   predicted.forEach((guess, i) => {
-    const label = labels[i] as number;
-    if (guess !== label)
-      counts.set(label * classes.length + guess, (counts.get(label * classes.length + guess) ?? 0) + 1);
+    const label = images[i]?.label ?? guess;
+    if (guess === label) return;
+    const pair = label * classes.length + guess;
+    const own = pairs.get(pair);
+    if (own) own.push(i);
+    else pairs.set(pair, [i]);
   });
-  return [...counts]
-    .sort((a, b) => b[1] - a[1] || a[0] - b[0])
+  return [...pairs]
+    .sort((a, b) => b[1].length - a[1].length || a[0] - b[0])
     .slice(0, SHOWN_PAIRS)
-    .map(([pair, count]) => ({
+    .map(([pair, own]) => ({
       label: classes[Math.floor(pair / classes.length)] as string,
       predicted: classes[pair % classes.length] as string,
-      images: count,
+      images: own.length,
+      examples: own.slice(0, EXAMPLES).map((i) => {
+        const { path, hash } = images[i] as ImageRecord;
+        return { path, hash };
+      }),
     }));
 }

@@ -4,6 +4,8 @@ import type { Skipped } from '../../dataset/types.ts';
 import { type IssueNode, type IssueTree, isIssueNode } from '../clean/issue-tree.ts';
 import { commands } from '../ids.ts';
 import { percent } from '../runs/run-text.ts';
+import type { ReportIndex } from '../transfer/report-index.ts';
+import { type ReportNode, reportItem, reportNodes, reportsItem } from '../transfer/report-items.ts';
 import type { DataSetEntry, DataSetStore } from './data-set-store.ts';
 import { dataSetName } from './propose.ts';
 
@@ -15,28 +17,34 @@ export type DataSetNode =
   | { kind: 'skipped'; source: string; root: string; skipped: Skipped }
   | { kind: 'example'; source: string; root: string; path: string; message: string }
   | { kind: 'issues'; source: string; count: number }
+  | { kind: 'reports'; source: string; count: number }
+  | ReportNode
   | IssueNode;
 
-/** The Data Sets tree: issues that were found, classes with counts, then what was skipped by cause with files that open. */
+/** The Data Sets tree: issues that were found, what is to be expected, classes with counts, then what was skipped by cause with files that open. */
 export class DataSetTree implements vscode.TreeDataProvider<DataSetNode>, vscode.Disposable {
   private readonly store: DataSetStore;
   private readonly issues: IssueTree;
+  private readonly reports: ReportIndex;
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly subscription: vscode.Disposable;
 
-  constructor(store: DataSetStore, issues: IssueTree) {
+  constructor(store: DataSetStore, issues: IssueTree, reports: ReportIndex) {
     this.store = store;
     this.issues = issues;
+    this.reports = reports;
     this.subscription = vscode.Disposable.from(
       store.onDidChange(() => this.changed.fire(undefined)),
       issues.onDidChange(() => this.changed.fire(undefined)),
+      reports.onDidChange(() => this.changed.fire(undefined)),
     );
   }
 
   getChildren(node?: DataSetNode): DataSetNode[] | Promise<DataSetNode[]> {
     if (!node) return this.roots();
     if (node.kind === 'issues') return this.issues.kindsOf(node.source);
+    if (node.kind === 'reports') return reportNodes(node.source, this.reports.of(node.source));
     if (isIssueNode(node)) return this.issues.childrenOf(node);
     if (node.kind === 'dataSet') return this.contents(node.source);
     if (node.kind !== 'skipped') return [];
@@ -66,6 +74,10 @@ export class DataSetTree implements vscode.TreeDataProvider<DataSetNode>, vscode
         return exampleItem(node);
       case 'issues':
         return issuesItem(node);
+      case 'reports':
+        return reportsItem(node);
+      case 'report':
+        return reportItem(node);
       default:
         return this.issues.itemOf(node);
     }
@@ -99,7 +111,9 @@ export class DataSetTree implements vscode.TreeDataProvider<DataSetNode>, vscode
     );
     const count = this.issues.totalOf(source);
     const issues: DataSetNode[] = count ? [{ kind: 'issues', source, count }] : [];
-    return [...issues, ...classes, ...warnings, ...skipped];
+    const kept = this.reports.of(source).length;
+    const reports: DataSetNode[] = kept > 0 ? [{ kind: 'reports', source, count: kept }] : [];
+    return [...issues, ...reports, ...classes, ...warnings, ...skipped];
   }
 }
 

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { commands } from '../ids.ts';
 import type { ZooAnswer } from './answers.ts';
 
-const FILES = '**/*.{pth,pt,safetensors,h5,keras}';
+const FILES = '**/*.{pth,pt,safetensors,h5,keras,onnx}';
 const UNSEEN = '**/{node_modules,.loupe,.git}/**';
 const MOST_FILES = 50;
 

@@ -1,183 +1,153 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { Problem } from '../../problem.ts';
 import { chooseDataSet, chooseFolder } from '../data-sets/choose-data-set.ts';
 import type { DataSetStore } from '../data-sets/data-set-store.ts';
 import { dataSetName } from '../data-sets/propose.ts';
-import { commands, settings } from '../ids.ts';
+import { commands } from '../ids.ts';
 import type { LoupeProcesses } from '../process.ts';
 import type { Handlers } from '../register.ts';
 import { requireTrust } from '../trust.ts';
-import { workspaceFolderFor } from '../workspace.ts';
-import {
-  isFields,
-  readAlgorithms,
-  readBaseline,
-  readProgress,
-  readStart,
-  readZoo,
-  textOf,
-  type ZooAnswer,
-} from './answers.ts';
-import { browseWeights, chooseWeights } from './choose-weights.ts';
-import type { ReportDocuments } from './report-documents.ts';
-import { algorithmReport, baselineReport, importReport, startReport } from './reports.ts';
+import { readReportFolder } from './answers.ts';
+import type { BaselinePanel } from './baseline-panel.ts';
+import type { BaselinePanels } from './baseline-panels.ts';
+import { chooseWeights } from './choose-weights.ts';
+import type { ReportIndex } from './report-index.ts';
+import { askZoo } from './weights-commands.ts';
+import { badAnswer, work } from './work.ts';
 
 type Ids = typeof commands;
-type TransferCommand = Ids['startFromFolder' | 'measureBaseline' | 'whichAlgorithm' | 'getWeights' | 'importWeights'];
+type TransferCommand = Ids['startFromFolder' | 'measureBaseline' | 'whichAlgorithm' | 'openReport' | 'deleteReport'];
 
 export interface TransferParts {
   processes: LoupeProcesses;
   dataSets: DataSetStore;
-  reports: ReportDocuments;
+  index: ReportIndex;
+  baselinePanels: BaselinePanels;
 }
 
-interface Node {
-  source: string;
+/** What a tree item or a panel says. */
+interface Target {
+  source?: string;
+  /** File, or name of the zoo; absent: the user is asked. */
+  weights?: string | undefined;
+  /** Of a report. */
+  id?: string;
 }
 
-/** Commands around pretrained networks: a first run, what to expect of one, and getting the weights. */
+/** Commands around pretrained networks: a first run, and what to expect of one. */
 export function transferCommands(parts: TransferParts): Handlers<TransferCommand> {
-  const { processes, dataSets, reports } = parts;
+  const { processes, dataSets, index, baselinePanels } = parts;
 
-  const sourceOf = async (target: vscode.Uri | Node | undefined) =>
-    target instanceof vscode.Uri ? target.fsPath : (target?.source ?? (await chooseDataSet(dataSets)));
-  const zoo = async () => {
-    const entries = readZoo(await processes.ask(['zoo', '--json'], { cwd: workspaceFolderFor(null) }));
-    if (!entries) throw badAnswer('zoo');
-    return entries;
+  const sourceOf = async (target: vscode.Uri | Target | undefined, placeHolder: string) =>
+    target instanceof vscode.Uri ? target.fsPath : (target?.source ?? (await chooseDataSet(dataSets, placeHolder)));
+  /** Runs a verb that keeps a report, and shows the report. */
+  const measure = async (title: string, source: string, args: string[]): Promise<BaselinePanel> => {
+    const folder = readReportFolder(await work(processes, title, source, args));
+    if (folder === null) throw badAnswer(args[0] ?? '');
+    if (!dataSets.get(source)) await dataSets.add(source);
+    index.refresh();
+    return baselinePanels.showReport(source, path.basename(folder));
   };
 
   return {
-    async [commands.startFromFolder](target?: vscode.Uri | Node) {
+    async [commands.startFromFolder](target?: vscode.Uri | Target) {
       requireTrust();
-      const folder = target instanceof vscode.Uri ? target.fsPath : (target?.source ?? (await chooseFolder()));
-      if (folder === undefined) return;
-      const name = dataSetName(folder);
-      const args = ['start', folder, '--no-train'];
-      const answer = readStart(await work(processes, vscode.l10n.t('Planning a first run on {0}', name), folder, args));
-      if (!answer) throw badAnswer('start');
-      await dataSets.add(folder);
-      await vscode.window.showTextDocument(vscode.Uri.file(answer.config), { preview: false });
-      await reports.show(vscode.l10n.t('First run on {0}', name), startReport(name, answer));
-      offerTraining(answer.config);
+      const given = target instanceof vscode.Uri ? { source: target.fsPath } : target;
+      const source = given?.source ?? (await chooseFolder());
+      if (source === undefined) return;
+      const title = vscode.l10n.t('Planning a first run on {0}', dataSetName(source));
+      const weights = given?.weights === undefined ? [] : ['--weights', given.weights];
+      const panel = await measure(title, source, ['start', source, '--no-train', ...weights]);
+      const { plan, network } = index.read(panel.selected ?? '');
+      if (plan) offerNext(plan.config, source, network !== null);
+      return panel;
     },
-    async [commands.measureBaseline](target?: vscode.Uri | Node) {
+    async [commands.measureBaseline](target?: vscode.Uri | Target) {
       requireTrust();
-      const source = await sourceOf(target);
-      const weights = source === undefined ? undefined : await chooseWeights(await zoo());
-      if (source === undefined || weights === undefined) return;
-      const name = dataSetName(source);
-      const title = vscode.l10n.t('Baseline of {0}', name);
-      const answer = await work(processes, title, source, ['baseline', source, '--weights', weights]);
-      const baseline = isFields(answer) ? readBaseline(answer.baseline) : null;
-      if (!baseline || !isFields(answer)) throw badAnswer('baseline');
-      const network = isFields(answer.network) ? textOf(answer.network.name) : '';
-      return await reports.show(title, baselineReport(name, network, baseline));
+      const source = await sourceOf(target, vscode.l10n.t('What to expect of which data set?'));
+      if (source === undefined) return;
+      const weights = weightsOf(target) ?? (await chooseWeights(await askZoo(processes)));
+      if (weights === undefined) return;
+      const title = vscode.l10n.t('Baseline of {0}', dataSetName(source));
+      return await measure(title, source, ['baseline', source, '--weights', weights]);
     },
-    async [commands.whichAlgorithm](target?: vscode.Uri | Node) {
+    async [commands.whichAlgorithm](target?: vscode.Uri | Target) {
       requireTrust();
-      const source = await sourceOf(target);
-      const features = source === undefined ? undefined : await chooseFeatures(zoo);
+      const source = await sourceOf(target, vscode.l10n.t('Compare algorithms on which data set?'));
+      const features = source === undefined ? undefined : await chooseFeatures(processes);
       if (source === undefined || features === undefined) return;
-      const name = dataSetName(source);
-      const title = vscode.l10n.t('Which Algorithm Fits {0}', name);
-      const answer = await work(processes, title, source, ['which', source, ...features]);
-      const algorithms = readAlgorithms(answer);
-      if (!algorithms || !isFields(answer)) throw badAnswer('which');
-      return await reports.show(title, algorithmReport(name, algorithms, textOf(answer.recommendation)));
+      const title = vscode.l10n.t('Which algorithm fits {0}', dataSetName(source));
+      return await measure(title, source, ['which', source, ...features]);
     },
-    async [commands.getWeights]() {
-      requireTrust();
-      const entry = await chooseEntry(await zoo());
-      if (!entry || entry.here) return entry?.name;
-      const mirror = vscode.workspace.getConfiguration().get<string>(settings.zooMirror) ?? '';
-      const args = ['zoo', 'get', entry.name, ...(mirror === '' ? [] : ['--mirror', mirror])];
-      await work(processes, vscode.l10n.t('Downloading {0}', entry.name), null, args);
-      const done = vscode.l10n.t('{0} is on this machine: configs name it in "model.weights".', entry.name);
-      void vscode.window.showInformationMessage(done);
-      return entry.name;
+    async [commands.openReport](target?: vscode.Uri | Target) {
+      const source = await sourceOf(target, vscode.l10n.t('What to expect of which data set?'));
+      if (source === undefined) return;
+      return baselinePanels.showReport(source, (target instanceof vscode.Uri ? null : target?.id) ?? null);
     },
-    async [commands.importWeights](target?: vscode.Uri) {
-      requireTrust();
-      const file = target?.fsPath ?? (await browseWeights());
-      if (file === undefined) return;
-      const name = path.basename(file);
-      const answer = await work(processes, vscode.l10n.t('Looking into {0}', name), file, ['import', file]);
-      return await reports.show(vscode.l10n.t('Weights {0}', name), importReport(name, answer));
+    async [commands.deleteReport](target?: Target) {
+      if (target?.id === undefined) return;
+      const remove = vscode.l10n.t('Delete');
+      const question = vscode.l10n.t('Delete this report?');
+      const detail = vscode.l10n.t(
+        'Only the report goes: what it was measured from stays, and it can be measured again.',
+      );
+      if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, remove)) !== remove) return;
+      fs.rmSync(index.folderOf(target.id), { recursive: true, force: true });
+      index.refresh();
     },
   };
 }
 
-function offerTraining(config: string): void {
+function weightsOf(target: vscode.Uri | Target | undefined): string | undefined {
+  return target instanceof vscode.Uri ? undefined : target?.weights;
+}
+
+/** What comes after a plan: the training; or, where there were no weights to begin with, getting some. */
+function offerNext(config: string, source: string, pretrained: boolean): void {
   const train = vscode.l10n.t('Train');
-  const question = vscode.l10n.t('{0} is ready to train.', path.basename(config));
-  void vscode.window.showInformationMessage(question, train).then((answer) => {
-    if (answer === train) void vscode.commands.executeCommand(commands.trainConfig, vscode.Uri.file(config));
+  const get = vscode.l10n.t('Get Pretrained Weights…');
+  const ready = vscode.l10n.t('{0} is ready to train.', path.basename(config));
+  const without = vscode.l10n.t(
+    '{0} is ready, but begins with random weights: there are no pretrained ones here, and they nearly always help.',
+    path.basename(config),
+  );
+  const question = pretrained
+    ? vscode.window.showInformationMessage(ready, train)
+    : vscode.window.showInformationMessage(without, get, train);
+  void question.then(async (answer) => {
+    if (answer === train) await vscode.commands.executeCommand(commands.trainConfig, vscode.Uri.file(config));
+    if (answer !== get) return;
+    const weights = await vscode.commands.executeCommand<string | undefined>(commands.getWeights);
+    if (weights !== undefined) await vscode.commands.executeCommand(commands.startFromFolder, { source, weights });
   });
 }
 
 /** What the algorithms are to see, as arguments of `loupe which`. */
-async function chooseFeatures(zoo: () => Promise<ZooAnswer[]>): Promise<string[] | undefined> {
+async function chooseFeatures(processes: LoupeProcesses): Promise<string[] | undefined> {
   const picks = [
     {
       label: vscode.l10n.t('Features of a pretrained network'),
       detail: vscode.l10n.t('Usually by far the best.'),
-      args: null,
+      needs: 'weights',
     },
     {
       label: vscode.l10n.t('Shapes and colours'),
       detail: vscode.l10n.t('Histograms of gradients (HOG) and of colours; needs no weights.'),
-      args: ['--features', 'hog-color'],
+      needs: 'nothing',
+    },
+    {
+      label: vscode.l10n.t('Both'),
+      detail: vscode.l10n.t('Shows what the pretrained network is worth; takes twice as long.'),
+      needs: 'weights',
     },
   ];
   const pick = await vscode.window.showQuickPick(picks, {
     placeHolder: vscode.l10n.t('What should the algorithms see of an image?'),
   });
-  if (!pick || pick.args) return pick?.args ?? undefined;
-  const weights = await chooseWeights(await zoo());
-  return weights === undefined ? undefined : ['--weights', weights];
-}
-
-async function chooseEntry(zoo: readonly ZooAnswer[]): Promise<ZooAnswer | undefined> {
-  const picks = zoo.map((entry) => ({
-    entry,
-    label: `${entry.here ? '$(pass) ' : '$(cloud-download) '}${entry.name}`,
-    description: vscode.l10n.t(
-      '{0} MiB · {1}% top-1 · {2} px',
-      entry.mebibytes.toFixed(1),
-      entry.top1.toFixed(1),
-      entry.side,
-    ),
-    detail: entry.here
-      ? vscode.l10n.t('On this machine. Licence: {0}', entry.licence)
-      : vscode.l10n.t('{0}. Licence: {1}', entry.task, entry.licence),
-  }));
-  const pick = await vscode.window.showQuickPick(picks, {
-    title: vscode.l10n.t('Get Pretrained Weights'),
-    placeHolder: vscode.l10n.t('Choosing one downloads it from its publisher, or from the mirror of the settings'),
-    matchOnDetail: true,
-  });
-  return pick?.entry;
-}
-
-/** A verb in a process of its own, with a notification that shows how far it is and can cancel it. */
-function work(processes: LoupeProcesses, title: string, near: string | null, args: string[]): Thenable<unknown> {
-  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  return vscode.window.withProgress(options, async (progress, token) => {
-    const abort = new AbortController();
-    token.onCancellationRequested(() => abort.abort());
-    return await processes.ask([...args, '--json', '--progress', 'json'], {
-      cwd: workspaceFolderFor(near),
-      signal: abort.signal,
-      onLine: (line) => {
-        const found = readProgress(line);
-        if (found) progress.report({ message: found.total ? `${Math.round((100 * found.done) / found.total)}%` : '' });
-      },
-    });
-  });
-}
-
-function badAnswer(verb: string): Problem {
-  return new Problem('bad-answer', `loupe ${verb} gave no answer that can be read.`, 'See the log.');
+  if (!pick) return undefined;
+  const handmade = pick === picks[0] ? [] : ['--features', 'hog-color'];
+  if (pick.needs === 'nothing') return handmade;
+  const weights = await chooseWeights(await askZoo(processes));
+  return weights === undefined ? undefined : ['--weights', weights, ...handmade];
 }

@@ -82,7 +82,7 @@ describe('probes beside scikit-learn', { skip }, () => {
   });
 
   it('a baseline of clouds that can be told apart is high, of labels by chance at chance', () => {
-    const records = [...labels].map((label, i) => ({ label, group: null, hash: `h${i}` }));
+    const records = [...labels].map((label, i) => ({ path: `${i}.png`, label, group: null, hash: `h${i}` }));
     const names = ['a', 'b', 'c'];
     const found = instantBaseline(features, size, records, names, { seed: 1 });
     assert.ok(found.probe.accuracy.value > 0.6 && found.neighbours.accuracy.value > 0.5, JSON.stringify(found));
@@ -90,6 +90,13 @@ describe('probes beside scikit-learn', { skip }, () => {
       found.perClass.reduce((sum, one) => sum + one.images, 0),
       images,
     );
+    for (const { label, examples, images: count } of found.confused) {
+      assert.equal(examples.length, Math.min(12, count));
+      for (const { path, hash } of examples) {
+        const at = records.findIndex((record) => record.hash === hash);
+        assert.deepEqual([records[at]?.path, names[records[at]?.label ?? -1]], [path, label]);
+      }
+    }
     const random = seededRandom(9);
     const chance = records.map((record) => ({ ...record, label: Math.floor(random() * classes) }));
     const nothing = instantBaseline(features, size, chance, names, { seed: 1 }).probe.accuracy;

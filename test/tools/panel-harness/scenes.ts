@@ -1,6 +1,8 @@
+import type { ToBaselinePanel } from '../../../src/protocol/baseline-panel.ts';
 import type { ToEvaluatePanel } from '../../../src/protocol/evaluate-panel.ts';
 import type { ToPredictPanel } from '../../../src/protocol/predict-panel.ts';
 import { augmentScenes } from './augment.ts';
+import { baselineScenes } from './baselines.ts';
 import { cleanScenes, FakeCleanHost } from './clean.ts';
 import { fakeComparison, fakePictures } from './comparisons.ts';
 import { evaluateScenes, picture, predictScenes, summary } from './evaluations.ts';
@@ -48,6 +50,10 @@ export const panelScenes: Record<string, { widths: number[]; scenes: Record<stri
       [2, 12, 200].map((count) => [`${count}-runs`, { play: (panel) => compare(panel, count) }]),
     ),
   },
+  baseline: {
+    widths: [420, 900, 1400],
+    scenes: mapped(baselineScenes, (make) => ({ play: (panel) => baseline(panel, make()) })),
+  },
   evaluate: {
     widths: [420, 1280],
     scenes: mapped(evaluateScenes, (make) => ({ play: (panel) => evaluate(panel, make()) })),
@@ -77,6 +83,16 @@ async function compare(panel: PanelPage, count: number): Promise<void> {
   await panel.send({ type: 'pictures', pictures: fakePictures([...won, ...lost]) });
   await panel.page.waitForTimeout(400);
   await panel.page.mouse.move(1, 1);
+}
+
+async function baseline(panel: PanelPage, messages: ToBaselinePanel[]): Promise<void> {
+  for (const message of messages) {
+    await panel.send(message);
+    if (message.type !== 'report' || !message.report?.baseline) continue;
+    const examples = message.report.baseline.confused.flatMap((pair) => pair.examples);
+    const pictures = examples.map(async ({ path }, i) => ({ path, uri: (await picture(i)).thumb }));
+    await panel.send({ type: 'pictures', id: message.id, pictures: await Promise.all(pictures) });
+  }
 }
 
 /** The first image of an evaluation is opened, with what the network looked at. */

@@ -1,52 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readAlgorithms, readBaseline, readProgress, readStart, readZoo } from '../../../src/host/transfer/answers.ts';
+import { readProgress, readReportFolder, readZoo } from '../../../src/host/transfer/answers.ts';
 import { escaped, table } from '../../../src/host/transfer/markdown.ts';
 
-const share = { value: 0.8, low: 0.7, high: 0.9 };
-const baseline = {
-  images: 24,
-  folds: 5,
-  neighbours: { k: 20, accuracy: share },
-  probe: { strength: 0.1, accuracy: share },
-  perClass: [{ label: 'a', images: 12, recall: share }],
-  hard: ['a'],
-  confused: [{ label: 'a', predicted: 'b', images: 3 }],
-};
-
 describe('answers of transfer verbs', () => {
-  it('a baseline comes back as it is, and nothing else is taken for one', () => {
-    assert.deepEqual(readBaseline(baseline), baseline);
-    for (const other of [null, {}, { ...baseline, probe: {} }, 'text']) assert.equal(readBaseline(other), null);
-  });
-
-  it('a plan has its reasons, its config and, where it was measured, its baseline', () => {
-    const reasons = [{ what: 'Network', choice: 'resnet18', why: 'Because.' }];
-    const answer = { images: 24, classes: ['a', 'b'], plan: { reasons }, baseline, config: '/x.loupe.json' };
-    assert.deepEqual(readStart(answer), {
-      images: 24,
-      classes: ['a', 'b'],
-      reasons,
-      baseline,
-      config: '/x.loupe.json',
-    });
-    assert.equal(readStart({ ...answer, baseline: null })?.baseline, null);
-    assert.equal(readStart({ ...answer, config: null }), null);
-  });
-
-  it('algorithms without an accuracy are left out', () => {
-    const one = {
-      title: 'SVM',
-      setting: 'C = 1',
-      features: 'HOG',
-      accuracy: share,
-      fitSeconds: 1,
-      predictMs: 2,
-      bytes: 3,
-      interpretability: 'None.',
-    };
-    assert.deepEqual(readAlgorithms({ comparison: { algorithms: [{ ...one, name: 'svm' }, { title: 'x' }] } }), [one]);
-    assert.equal(readAlgorithms({}), null);
+  it('a report has a folder where it was kept', () => {
+    assert.equal(readReportFolder({ report: '/x/.loupe/baselines/1' }), '/x/.loupe/baselines/1');
+    for (const other of [null, {}, { report: null }, [], 'text']) assert.equal(readReportFolder(other), null);
   });
 
   it('the zoo says what is on this machine', () => {
@@ -58,22 +18,23 @@ describe('answers of transfer verbs', () => {
       side: 224,
       mebibytes: 44.7,
       licence: 'BSD',
+      url: 'https://example.org/resnet18-f37072fd.pth',
+      sha256: 'f37072fd',
     };
-    assert.deepEqual(
-      readZoo({
-        entries: [
-          { ...entry, file: '/f' },
-          { ...entry, file: null },
-        ],
-      })?.map(({ here }) => here),
-      [true, false],
-    );
+    const entries = [
+      { ...entry, file: '/f' },
+      { ...entry, file: null },
+    ];
+    assert.deepEqual(readZoo({ entries }), [
+      { ...entry, here: true },
+      { ...entry, here: false },
+    ]);
     assert.equal(readZoo([]), null);
   });
 
   it('only progress is progress', () => {
-    assert.deepEqual(readProgress('{"what":"embed","done":3,"total":9}'), { done: 3, total: 9 });
-    assert.deepEqual(readProgress('{"what":"scan","done":3,"total":null}'), { done: 3, total: null });
+    assert.deepEqual(readProgress('{"what":"embed","done":3,"total":9}'), { what: 'embed', done: 3, total: 9 });
+    assert.deepEqual(readProgress('{"what":"scan","done":3,"total":null}'), { what: 'scan', done: 3, total: null });
     for (const line of ['', 'text', '{}', '[1]']) assert.equal(readProgress(line), null);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type ComparedAlgorithm, sampleByClass } from '../../../../src/evaluation/classifiers/compare.ts';
+import { sampleByClass } from '../../../../src/evaluation/classifiers/compare.ts';
 import { binFeatures } from '../../../../src/evaluation/classifiers/forest/bins.ts';
 import { randomForest } from '../../../../src/evaluation/classifiers/forest/random-forest.ts';
 import { recommendAlgorithm } from '../../../../src/evaluation/classifiers/recommend.ts';
@@ -8,6 +8,7 @@ import { fitScaler, scaleRows } from '../../../../src/evaluation/classifiers/sca
 import { couple } from '../../../../src/evaluation/classifiers/svm/coupling.ts';
 import { fitSigmoid, sigmoidOf } from '../../../../src/evaluation/classifiers/svm/platt.ts';
 import { decide, solveSmo } from '../../../../src/evaluation/classifiers/svm/smo.ts';
+import type { ComparedAlgorithm } from '../../../../src/protocol/baseline.ts';
 
 describe('sequential minimal optimisation', () => {
   it('puts the border halfway between two points', () => {

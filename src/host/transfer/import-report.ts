@@ -1,0 +1,89 @@
+import * as vscode from 'vscode';
+import { type Fields, isFields, listOf, numberOf, textOf } from './answers.ts';
+import { escaped, table } from './markdown.ts';
+
+/** Names listed of tensors that do not fit. */
+const SHOWN = 12;
+
+/** What a file of weights holds, how well it fits, and what to do with it. @param answer of `loupe import` */
+export function importReport(file: string, answer: unknown): string {
+  const report = isFields(answer) ? answer : {};
+  const title = `# ${escaped(file)}`;
+  if (isFields(report.frozen)) return [title, '', ...frozenLines(report.frozen)].join('\n');
+  const head = vscode.l10n.t(
+    '{0}: {1} tensors, {2} values.',
+    textOf(report.format),
+    grouped(numberOf(report.tensors)),
+    grouped(numberOf(report.values)),
+  );
+  const known =
+    isFields(report.network) && isFields(report.match) ? networkLines(file, report.network, report.match) : null;
+  const unknown = [
+    vscode.l10n.t('The names of its tensors fit no network that Loupe knows.'),
+    '',
+    vscode.l10n.t('Export the network as ONNX: any network can then describe images as it is, without being trained.'),
+  ];
+  return [title, '', escaped(head), '', ...(known ?? unknown)].join('\n');
+}
+
+function networkLines(file: string, network: Fields, match: Fields): string[] {
+  const wrong = listOf(match.wrongShape).map(
+    ({ name, expected, found }) => `${textOf(name)} (${String(found)} ≠ ${String(expected)})`,
+  );
+  const missing = Array.isArray(match.missing) ? match.missing : [];
+  const architecture = textOf(network.architecture);
+  const width = network.width === 1 ? {} : { width: numberOf(network.width) };
+  const settings = { input: { normalize: textOf(network.input) }, model: { architecture, ...width, weights: file } };
+  const fits = missing.length === 0 && wrong.length === 0;
+  return [
+    vscode.l10n.t(
+      'Network: {0}',
+      `**${escaped(architecture)}**${network.width === 1 ? '' : ` × ${numberOf(network.width)}`}`,
+    ),
+    '',
+    vscode.l10n.t('{0} weights matched.', grouped(numberOf(match.matched))),
+    ...names(vscode.l10n.t('Missing'), missing),
+    ...names(vscode.l10n.t('Of another shape'), wrong),
+    ...names(vscode.l10n.t('Left over'), match.extra),
+    '',
+    fits
+      ? vscode.l10n.t('A config begins from them with:')
+      : vscode.l10n.t('They can’t be trained from: get the whole file, or one of this network.'),
+    ...(fits
+      ? ['', '```json', JSON.stringify(settings, null, 2).slice(2, -2).replaceAll('\n  ', '\n').trim(), '```']
+      : []),
+  ];
+}
+
+function frozenLines(frozen: Fields): string[] {
+  const input = isFields(frozen.input) ? frozen.input : {};
+  const side = (value: unknown) => (typeof value === 'number' ? String(value) : vscode.l10n.t('any'));
+  const rows = [
+    [vscode.l10n.t('Input'), `${side(input.width)} × ${side(input.height)} px, ${textOf(input.layout).toUpperCase()}`],
+    [vscode.l10n.t('Features by'), textOf(frozen.features)],
+    [vscode.l10n.t('Pixels brought to'), vscode.l10n.t('{0} (a guess)', textOf(frozen.normalize))],
+  ];
+  return [
+    vscode.l10n.t(
+      '{0}: a whole network. It describes images as it is, for a baseline and for comparing algorithms; it is not trained.',
+      `**${escaped(textOf(frozen.format))}**`,
+    ),
+    '',
+    table(
+      ['', ''],
+      'll',
+      rows.map((row) => row.map(escaped)),
+    ),
+  ];
+}
+
+function names(title: string, value: unknown): string[] {
+  const list = Array.isArray(value) ? value.map(String) : [];
+  if (list.length === 0) return [];
+  const more = list.length > SHOWN ? [`- ${vscode.l10n.t('and {0} more', grouped(list.length - SHOWN))}`] : [];
+  return ['', `**${title}**`, '', ...list.slice(0, SHOWN).map((name) => `- ${escaped(name)}`), ...more];
+}
+
+function grouped(count: number): string {
+  return count.toLocaleString(vscode.env.language);
+}
