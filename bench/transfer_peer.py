@@ -117,7 +117,7 @@ def train(network, pixels, labels, kind, epochs, rate, schedule, frozen, slow=1,
     done = 0
     for _ in range(epochs):
         network.train()
-        if frozen and norms == "inference":
+        if norms == "stored" or (frozen and norms == "inference"):
             for layer in layers:
                 if isinstance(layer, nn.BatchNorm2d):
                     layer.eval()
@@ -191,7 +191,7 @@ def run(job):
             fit(6, 0.001, schedule="one-cycle", frozen=None, slow=100)
         elif kind == "keras":
             fit(5, 0.001, schedule="constant", frozen="backbone", decay=0)
-            fit(5, 1e-5, schedule="constant", frozen="batch-norm", decay=0)
+            fit(5, 1e-5, schedule="constant", frozen=None, decay=0, norms="stored")
         accuracy = float((outputs(network, tx).argmax(1) == ty).float().mean())
     return {"accuracy": accuracy, "seconds": time.perf_counter() - started}
 

@@ -74,27 +74,27 @@ async function reportOf(config: RunConfig, base: string): Promise<LayerReport> {
   const { reportLayers } = await import('../training/layer-report.ts');
   const engine = await cpuMaker.start({ threads: 1 });
   try {
-    const classes = await classesOf(path.resolve(base, config.data.source), config);
+    const { classes, problem } = await classesOf(path.resolve(base, config.data.source), config);
     const model = buildNetwork(config, classes, { base });
     const report = reportLayers(model, config);
     model.dispose();
-    return report;
+    return { ...report, dataProblem: problem };
   } finally {
     await engine.dispose();
   }
 }
 
 /** Classes of the data set where it can be opened; the layers can be looked at without. */
-async function classesOf(source: string, config: RunConfig): Promise<number> {
+async function classesOf(source: string, config: RunConfig): Promise<{ classes: number; problem: string | null }> {
   const { openDataSet } = await import('../dataset/open.ts');
   const { readOverlay } = await import('../dataset/journal/overlay.ts');
   const { Problem } = await import('../problem.ts');
   try {
     const journal = config.data.journal ? readOverlay(source) : null;
     const { classes } = await openDataSet(source, { format: config.data.format, journal });
-    return Math.max(UNKNOWN_CLASSES, classes.length);
+    return { classes: Math.max(UNKNOWN_CLASSES, classes.length), problem: null };
   } catch (error) {
-    if (error instanceof Problem) return UNKNOWN_CLASSES;
+    if (error instanceof Problem) return { classes: UNKNOWN_CLASSES, problem: error.message };
     throw error;
   }
 }
@@ -116,7 +116,7 @@ function phasesResult(phases: PhaseConfig[]) {
 }
 
 function describe(
-  { architecture, classes, parameters, groups, segments, frozenBatchNorm }: LayerReport,
+  { architecture, classes, dataProblem, parameters, groups, segments, frozenBatchNorm, batchNorm }: LayerReport,
   all: boolean,
   colors: Style,
 ) {
@@ -136,9 +136,22 @@ function describe(
   });
   const mode =
     frozenBatchNorm === 'inference' ? 'stored statistics (Keras)' : "each batch's, and goes on learning them (fastai)";
+  const norms =
+    batchNorm === 'stored'
+      ? "The backbone's batch norms use stored statistics, which stay; scale and shift learn (Keras): training.batchNorm"
+      : `A frozen batch norm uses ${mode}: training.frozenBatchNorm`;
+  const guess =
+    dataProblem === null
+      ? []
+      : [
+          colors.yellow(
+            `The data set can't be opened, so the last layer is shown for ${UNKNOWN_CLASSES} classes: ${dataProblem}`,
+          ),
+        ];
   return [
+    ...guess,
     `${colors.bold(architecture)}, ${plural(classes, 'class', 'classes')}: ${count(parameters)} weights; ${trained.join(', ')}`,
-    `A frozen batch norm uses ${mode}: training.frozenBatchNorm`,
+    norms,
     '',
     renderTable(titles, rows),
   ].join('\n');

@@ -55,6 +55,11 @@ export interface TrainerOptions {
    * `training` goes on normalising by the batch and moving them (fastai trains its scale too: give it a rate).
    */
   frozenBatchNorm: 'inference' | 'training';
+  /**
+   * Names of batch-norm layers that normalise by their moving statistics and leave them alone, whatever their rate: scale and shift learn,
+   * as in a Keras network that is called with `training=False` while it trains.
+   */
+  storedStatistics: ReadonlySet<string>;
 }
 
 /** Options of a training without tricks, to be spread under what a caller wants. */
@@ -67,6 +72,7 @@ export const plainTraining = {
   precision: 'float32',
   layerRates: new Map<string, number>(),
   frozenBatchNorm: 'inference',
+  storedStatistics: new Set<string>(),
 } satisfies Omit<TrainerOptions, 'optimizer' | 'normalization' | 'seed'>;
 
 export interface StepInput {

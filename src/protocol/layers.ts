@@ -3,6 +3,8 @@ export interface LayerReport {
   architecture: string;
   /** Classes that the last layer was counted for. */
   classes: number;
+  /** Why the data set could not be opened, so that the number of classes is a guess; null: it was. */
+  dataProblem: string | null;
   /** Weights in all; batch norm's statistics are not counted. */
   parameters: number;
   groups: ReportedGroup[];
@@ -10,6 +12,8 @@ export interface LayerReport {
   segments: ReportedSegment[];
   /** What a frozen batch norm normalises by. */
   frozenBatchNorm: 'inference' | 'training';
+  /** What the backbone's batch norms normalise by while they train. */
+  batchNorm: 'batch' | 'stored';
 }
 
 export interface ReportedGroup {

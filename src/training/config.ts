@@ -125,6 +125,11 @@ export interface TrainingConfig {
   discriminativeRates: number;
   /** The last entry that fits a layer counts; `freeze` goes before. */
   layerRates: LayerRateConfig[];
+  /**
+   * What the backbone's batch norms normalise by while they train: each batch, which moves their stored statistics; or the stored ones, which
+   * stay while scale and shift learn, as in Keras' guide to fine-tuning.
+   */
+  batchNorm: 'batch' | 'stored';
   /** What a frozen batch norm normalises by: its stored statistics (Keras), or each batch's, which it goes on learning (fastai). */
   frozenBatchNorm: 'inference' | 'training';
   earlyStopping: EarlyStoppingConfig;
@@ -340,6 +345,7 @@ export const defaultConfig: RunConfig = {
     freeze: [],
     discriminativeRates: 1,
     layerRates: [],
+    batchNorm: 'batch',
     frozenBatchNorm: 'inference',
     earlyStopping: { enabled: false, patience: 5, minDelta: 0 },
     checkpoints: { metric: 'validation-loss', keepEvery: 0 },

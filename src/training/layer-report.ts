@@ -11,7 +11,7 @@ import { segmentsOf } from './segments.ts';
  * @param model the config's network
  * @throws Problem `no-such-layer` for a pattern that fits no layer
  */
-export function reportLayers(model: LayersModel, config: RunConfig): LayerReport {
+export function reportLayers(model: LayersModel, config: RunConfig): Omit<LayerReport, 'dataProblem'> {
   const layers = reportedLayers(model);
   const total = layers.reduce((sum, { parameters }) => sum + parameters, 0);
   const segments = segmentsOf(config, []).map(({ phase, epochs, freeze }) => {
@@ -27,6 +27,7 @@ export function reportLayers(model: LayersModel, config: RunConfig): LayerReport
     groups: groupLayers(layers),
     segments,
     frozenBatchNorm: config.training.frozenBatchNorm,
+    batchNorm: config.training.batchNorm,
   };
 }
 

@@ -8,7 +8,7 @@ import { loadPretrained, PRETRAINED_SIDE } from '../models/pretrained/load.ts';
 import { resolveWeights } from '../models/zoo/store.ts';
 import { mixSeed } from '../random.ts';
 import type { RunConfig } from './config.ts';
-import type { TrainedLayer } from './layer-choice.ts';
+import { patternTest, type TrainedLayer } from './layer-choice.ts';
 import { layerRatesOf } from './layer-rates.ts';
 import { designSide } from './segments.ts';
 
@@ -73,7 +73,8 @@ export async function createNetworkTrainer(
   config: RunConfig,
   { normalization, classWeights, freeze }: TrainerParts,
 ): Promise<Trainer> {
-  const { optimizer, loss, clip, accumulate, ema, frozenBatchNorm } = config.training;
+  const { optimizer, loss, clip, accumulate, ema, frozenBatchNorm, batchNorm } = config.training;
+  const layers = layersWithWeights(model);
   return await engine.createTrainer(model, {
     optimizer,
     normalization,
@@ -84,8 +85,11 @@ export async function createNetworkTrainer(
     accumulate,
     ema,
     precision: config.engine.precision,
-    layerRates: layerRatesOf(layersWithWeights(model), config.training, freeze),
+    layerRates: layerRatesOf(layers, config.training, freeze),
     frozenBatchNorm,
+    storedStatistics: new Set(
+      batchNorm === 'stored' ? layers.filter(patternTest('batch-norm')).map(({ name }) => name) : [],
+    ),
   });
 }
 

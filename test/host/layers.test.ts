@@ -19,7 +19,7 @@ describe('the tree of trainable layers', function () {
     await vscode.commands.executeCommand(commands.chooseLayers, uri());
     const roots = layers.tree.getChildren();
     const labels = roots.map((node) => layers.tree.getTreeItem(node).label);
-    assert.deepEqual(labels, ['Frozen batch norms', 'conv1', 'layer1', 'layer2', 'layer3', 'layer4', 'head']);
+    assert.deepEqual(labels, ['Batch norms', 'conv1', 'layer1', 'layer2', 'layer3', 'layer4', 'head']);
     const [, , layer1] = roots;
     assert.ok(layer1);
     assert.match(String(layers.tree.getTreeItem(layer1).description), /^[\d.,]+ weights$/);
@@ -50,8 +50,15 @@ describe('the tree of trainable layers', function () {
     const { layers } = await loupe();
     const document = await vscode.workspace.openTextDocument(uri());
     await vscode.window.showTextDocument(document);
-    await vscode.commands.executeCommand(commands.switchBatchNorm);
+    await vscode.commands.executeCommand(commands.switchBatchNorm, 'frozen-batch');
     assert.match(document.getText(), /"frozenBatchNorm": "training"/);
+    await vscode.commands.executeCommand(commands.switchBatchNorm, 'all-stored');
+    assert.match(document.getText(), /"batchNorm": "stored"/);
+    const [norms] = layers.tree.getChildren();
+    assert.ok(norms);
+    await until('the tree says so', () =>
+      String(layers.tree.getTreeItem(norms).description).startsWith('all: stored statistics'),
+    );
     await layers.model?.unfreezeGradually(3);
     await until('three phases', () => layers.tree.getChildren().filter(({ kind }) => kind === 'segment').length === 3);
     const [first] = layers.tree.getChildren().filter(({ kind }) => kind === 'segment');

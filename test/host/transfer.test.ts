@@ -4,46 +4,92 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { makeSample } from '../../src/host/data-sets/sample.ts';
 import { commands } from '../../src/host/ids.ts';
+import type { BaselinePanel } from '../../src/host/transfer/baseline-panel.ts';
+import { sharedData, withoutData } from '../shared-data.ts';
 import { loupe, until, workspaceFolder } from './loupe.ts';
+
+const weights = ['weights', 'mobilenet_v2-0.35-imagenet-notop.safetensors'];
 
 describe('beginning with pretrained networks', function () {
   this.timeout(120_000);
+  const folder = () => path.join(workspaceFolder(), 'start-shapes');
   const textOf = async (uri: vscode.Uri) => (await vscode.workspace.openTextDocument(uri)).getText();
+  const tabs = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs).map(({ label }) => label);
 
   it('Start from a Folder writes a config, says why, and lists the data set', async () => {
-    const { dataSets } = await loupe();
-    const folder = path.join(workspaceFolder(), 'start-shapes');
-    await makeSample(folder, 6);
-    await vscode.commands.executeCommand(commands.startFromFolder, vscode.Uri.file(folder));
+    const { dataSets, reportIndex } = await loupe();
+    await makeSample(folder(), 6);
+    const uri = vscode.Uri.file(folder());
+    const panel = await vscode.commands.executeCommand<BaselinePanel>(commands.startFromFolder, uri);
     const config = path.join(workspaceFolder(), 'start-shapes.loupe.json');
     const { data, model } = JSON.parse(fs.readFileSync(config, 'utf8'));
     assert.equal(data.source, 'start-shapes');
-    assert.ok(dataSets.get(folder));
+    assert.ok(dataSets.get(folder()));
     assert.ok(model);
-    const report = vscode.workspace.textDocuments.find(
-      ({ uri }) => uri.scheme === 'loupe-report' && uri.path.includes('First run'),
-    );
-    const text =
-      report?.getText() ??
-      (await textOf(vscode.Uri.from({ scheme: 'loupe-report', path: '/First run on start-shapes.md' })));
-    assert.match(text, /# A first run on start\\-shapes/);
-    assert.match(text, /\| Recipe \| `[\w-]+` \| /);
-    await until('its preview', () =>
-      vscode.window.tabGroups.all
-        .flatMap(({ tabs }) => tabs)
-        .some(({ label }) => label.includes('First run on start-shapes')),
-    );
+    const report = reportIndex.read(panel.selected ?? '');
+    assert.deepEqual([report.kind, report.plan?.config, report.baseline], ['start', config, null]);
+    const network = report.plan?.reasons.find(({ what }) => what === 'Network');
+    assert.match(network?.why ?? '', /no pretrained weights .* loupe zoo get/, 'says what to do');
+    await until('its panel', () => tabs().some((label) => label.includes('What to Expect of start-shapes')));
   });
 
-  it('Import Weights says what a file holds', async () => {
+  it('Instant Baseline keeps a report, which the tree lists and the panel shows', async function () {
+    if (withoutData(...weights)) this.skip();
+    const { reportIndex, dataSetTree, dataSets } = await loupe();
+    await dataSets.scan(folder());
+    const target = { source: folder(), weights: sharedData(...weights) };
+    const panel = await vscode.commands.executeCommand<BaselinePanel>(commands.measureBaseline, target);
+    const report = reportIndex.read(panel.selected ?? '');
+    assert.deepEqual([report.kind, report.images, report.network?.weights], ['baseline', 18, target.weights]);
+    const { low, value, high } = report.baseline?.probe.accuracy ?? assert.fail();
+    assert.ok(low < value || high > value);
+    const contents = await dataSetTree.getChildren({ kind: 'dataSet', source: folder() });
+    const kept = contents.find(({ kind }) => kind === 'reports') ?? assert.fail('the tree lists reports');
+    const items = (await dataSetTree.getChildren(kept)).map((node) => dataSetTree.getTreeItem(node));
+    assert.match(String(items[0]?.label), /^mobilenet-v2 × 0\.35/, 'the newest first');
+    assert.match(String(items[0]?.description), /^\d+\.?\d*% · /);
+    assert.match(String(items[1]?.label), /^First run, without a network/);
+    assert.equal(items[0]?.contextValue, 'report');
+    const opened = items[1]?.command?.arguments?.[0];
+    await vscode.commands.executeCommand(commands.openReport, opened);
+    assert.equal(panel.selected, opened.id, 'one panel a data set');
+    assert.equal(tabs().filter((label) => label.includes('What to Expect of start-shapes')).length, 1);
+  });
+
+  it('Fine-Tune from Here plans with the network of a baseline', async function () {
+    if (withoutData(...weights)) this.skip();
+    const { reportIndex } = await loupe();
+    const target = { source: folder(), weights: sharedData(...weights) };
+    const panel = await vscode.commands.executeCommand<BaselinePanel>(commands.startFromFolder, target);
+    const { kind, plan, network, baseline } = reportIndex.read(panel.selected ?? '');
+    assert.deepEqual([kind, network?.weights, baseline?.images], ['start', target.weights, 18]);
+    const config = JSON.parse(fs.readFileSync(plan?.config ?? '', 'utf8'));
+    assert.deepEqual([config.model.architecture, config.model.weights], ['mobilenet-v2', target.weights]);
+  });
+
+  it('a report that somebody deletes or damages is no longer listed', async () => {
+    const { reportIndex } = await loupe();
+    const before = reportIndex.of(folder());
+    const newest = before.at(-1) ?? assert.fail();
+    fs.writeFileSync(path.join(reportIndex.folderOf(newest.id), 'report.json'), '{');
+    assert.throws(() => reportIndex.read(newest.id), { code: 'bad-report' });
+    fs.rmSync(reportIndex.folderOf(newest.id), { recursive: true });
+    reportIndex.refresh();
+    assert.equal(reportIndex.of(folder()).length, before.length - 1);
+  });
+
+  it('Import Weights says what a file holds, again in a window that has not asked yet', async () => {
     const file = path.join(workspaceFolder(), 'odd.safetensors');
     const header = Buffer.from(JSON.stringify({ 'some.weight': { dtype: 'F32', shape: [2], data_offsets: [0, 8] } }));
     const length = Buffer.alloc(8);
     length.writeBigUInt64LE(BigInt(header.length));
     fs.writeFileSync(file, Buffer.concat([length, header, Buffer.alloc(8)]));
     const uri = await vscode.commands.executeCommand<vscode.Uri>(commands.importWeights, vscode.Uri.file(file));
-    const text = await textOf(uri);
-    assert.match(text, /safetensors: 1 tensors, 2 values/);
-    assert.match(text, /fit no network that Loupe knows/);
+    assert.match(await textOf(uri), /safetensors: 1 tensors, 2 values[\s\S]*fit no network that Loupe knows/);
+    if (withoutData(...weights)) return;
+    const restored = vscode.Uri.from({ scheme: uri.scheme, path: '/Weights net.md', query: sharedData(...weights) });
+    const text = await textOf(restored);
+    assert.match(text, /\*\*mobilenet\\-v2\*\* × 0\.35[\s\S]*260 weights matched/);
+    assert.match(text, /"architecture": "mobilenet-v2"/, 'says how to begin from it');
   });
 });

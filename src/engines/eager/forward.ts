@@ -6,13 +6,20 @@ import type { Layer, Plan, PlanStep } from './plan.ts';
 export interface ForwardOptions {
   /** Whether a layer normalises by the batch, drops, and so on. */
   isTraining: (layer: Layer) => boolean;
+  /** Whether a layer's weights get gradients. */
+  learns: (layer: Layer) => boolean;
   /** Decides what dropout drops in this step. */
   seed: number;
   /** Dispose values as soon as nothing needs them; not while a gradient is being recorded. */
   free: boolean;
 }
 
-export const inference: ForwardOptions = { isTraining: () => false, seed: 0, free: true };
+export const inference: ForwardOptions = {
+  isTraining: () => false,
+  learns: () => false,
+  seed: 0,
+  free: true,
+};
 
 /** Values of a plan by their numbers, as far as they are computed. */
 export type Values = (Tensor | undefined)[];
@@ -31,6 +38,7 @@ export function runSteps(steps: PlanStep[], ops: EagerOps, values: Values, optio
     const call: LayerCall = {
       inputs: step.inputs.map((value) => values[value] as Tensor),
       training: options.isTraining(step.layer),
+      learns: options.learns(step.layer),
       relu: step.relu,
       ...(step.padding && { padding: step.padding }),
       seed: mixSeed(options.seed, step.number),

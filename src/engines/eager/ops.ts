@@ -6,6 +6,8 @@ import type { Fusions, Layer, Padding } from './plan.ts';
 export interface LayerCall {
   inputs: Tensor[];
   training: boolean;
+  /** Its weights get gradients. */
+  learns: boolean;
   /** Apply a ReLU to the result; only set for classes named in `EagerOps.fusions`. */
   relu: boolean;
   /** Zeros around the input; only for classes named in `EagerOps.fusions`. */

@@ -86,9 +86,10 @@ export class EagerTrainer implements Trainer {
         const values: Values = [this.#normalize(batch)];
         const seed = mixSeed(this.#options.seed, step);
         const isTraining = (layer: Layer) => this.#isTraining(layer);
-        runSteps(this.#split.first, this.#ops, values, { isTraining, seed, free: true });
+        const learns = (layer: Layer) => !isFrozen(layer, this.#options.layerRates);
+        runSteps(this.#split.first, this.#ops, values, { isTraining, learns, seed, free: true });
         const { grads, value } = variableGrads(() => {
-          runSteps(this.#split.rest, this.#ops, values, { isTraining, seed, free: false });
+          runSteps(this.#split.rest, this.#ops, values, { isTraining, learns, seed, free: false });
           logits = keep(values[this.#plan.logits] as Tensor);
           return loss.gradient(logits);
         }, this.#trained);
@@ -117,9 +118,10 @@ export class EagerTrainer implements Trainer {
   }
 
   #isTraining(layer: Layer): boolean {
-    const { layerRates, frozenBatchNorm } = this.#options;
-    const isFrozenNorm = layer.getClassName() === 'BatchNormalization' && isFrozen(layer, layerRates);
-    return !isFrozenNorm || frozenBatchNorm === 'training';
+    const { layerRates, frozenBatchNorm, storedStatistics } = this.#options;
+    if (layer.getClassName() !== 'BatchNormalization') return true;
+    if (storedStatistics.has(layer.name)) return false;
+    return !isFrozen(layer, layerRates) || frozenBatchNorm === 'training';
   }
 
   predict(batch: ImageBatch, weights: 'current' | 'averaged' = 'current'): Promise<Float32Array> {

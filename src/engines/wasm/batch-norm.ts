@@ -115,7 +115,7 @@ export function batchNormInference(
   return y;
 }
 
-/** Gradient of x alone: gamma, beta and the moving statistics are constants of a frozen layer. */
+/** Gradient of x, with the moving statistics as constants. */
 export function batchNormInferenceGradient(
   device: Device,
   inputs: BatchNormInputs & { dy: TensorInfo },
@@ -136,6 +136,44 @@ export function batchNormInferenceGradient(
     device.threads.run('bn_gradient', apply, rows, rowGrain(channels));
   });
   return dx;
+}
+
+/** Gradients of gamma and beta, with the moving statistics as constants: Σ dy · (x − mean) / √(variance + ε) and Σ dy. */
+export function batchNormScaleGradient(
+  device: Device,
+  inputs: BatchNormInputs & { dy: TensorInfo },
+  options: BatchNormOptions,
+  moving: Omit<MovingStatistics, 'momentum'>,
+): [dgamma: TensorInfo, dbeta: TensorInfo] {
+  const { x, dy } = inputs;
+  const { rows, channels } = rowsAndChannels(x);
+  const dgamma = newTensor(device, [channels]);
+  const dbeta = newTensor(device, [channels]);
+  const grain = rowsOfPart(rows);
+  const parts = Math.ceil(rows / grain);
+  withMemory(device, channels * 28 + parts * channels * 16, (partial) => {
+    const statistics = partial + parts * channels * 16;
+    const at = (row: number) => statistics + 4 * channels * row;
+    writeInferenceFactors(device, inputs, options, moving, { scale: at(2), shift: at(3) });
+    const { floats } = device.backend.heap;
+    const [m, v] = [addressOf(device, moving.mean) >>> 2, addressOf(device, moving.variance) >>> 2];
+    for (let c = 0; c < channels; c++) {
+      floats[(at(0) >>> 2) + c] = floats[m + c] as number;
+      floats[(at(1) >>> 2) + c] = 1 / Math.sqrt((floats[v + c] as number) + options.epsilon);
+      floats[(at(4) >>> 2) + c] = 0;
+    }
+    const relu = options.relu ? 1 : 0;
+    const sums = [addressOf(device, x), addressOf(device, dy), statistics, channels, relu, partial];
+    device.threads.run('bn_gradient_sums', sums, rows, grain, 2 * channels);
+    const outputs = [addressOf(device, dgamma), addressOf(device, dbeta), at(5)];
+    device.threads.run(
+      'bn_gradient_finish',
+      [channels, parts, rows, partial, statistics, ...outputs],
+      channels,
+      channels,
+    );
+  });
+  return [dgamma, dbeta];
 }
 
 /** y = scale · x + shift per channel, in single precision for the kernels. */

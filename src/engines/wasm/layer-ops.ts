@@ -28,6 +28,7 @@ import {
   batchNormGradient,
   batchNormInference,
   batchNormInferenceGradient,
+  batchNormScaleGradient,
   columnSums,
 } from './batch-norm.ts';
 import { biasAdd, binary, relu } from './elementwise.ts';
@@ -66,6 +67,8 @@ const kernels: Record<string, Implementation> = {
     batchNormInference(device, inputs as never, attrs, attrs),
   LoupeBatchNormInferenceGradient: (device, inputs, attrs: BatchNormAttributes) =>
     batchNormInferenceGradient(device, inputs as never, attrs, attrs),
+  LoupeBatchNormScaleGradient: (device, inputs, attrs: BatchNormAttributes) =>
+    batchNormScaleGradient(device, inputs as never, attrs, attrs),
   LoupeAddRelu: (device, { a, b }) => binary(device, 'add_relu', a as TensorInfo, b as TensorInfo),
   LoupeRelu: (device, { x }) => relu(device, x as TensorInfo),
   LoupeReluGradient: (device, { y, dy }) => binary(device, 'relu_gradient', y as TensorInfo, dy as TensorInfo),
@@ -116,7 +119,7 @@ function batchNormLayer(layer: Layer, call: LayerCall): Tensor {
   }
   const [gamma, beta, mean, variance] = layer.weights.map(variableOf) as [Variable, Variable, Variable, Variable];
   const attrs: BatchNormAttributes = { epsilon, momentum, relu: call.relu, mean, variance };
-  if (!call.training) return frozenBatchNorm(x, gamma, beta, attrs);
+  if (!call.training) return (call.learns ? storedBatchNorm : frozenBatchNorm)(x, gamma, beta, attrs);
   const op = customGrad((...args) => {
     const [x, gamma, beta, save] = args as unknown as [Tensor, Tensor, Tensor, (saved: Tensor[]) => void];
     const [value, statistics] = run<[Tensor, Tensor]>('LoupeBatchNorm', { x, gamma, beta }, attrs);
@@ -140,6 +143,21 @@ function frozenBatchNorm(x: Tensor, gamma: Variable, beta: Variable, attrs: Batc
     return { value: run('LoupeBatchNormInference', { x, gamma, beta }, attrs), gradFunc };
   });
   return op(x);
+}
+
+/** By the moving statistics, which stay; x, gamma and beta have gradients. */
+function storedBatchNorm(x: Tensor, gamma: Variable, beta: Variable, attrs: BatchNormAttributes): Tensor {
+  const op = customGrad((...args) => {
+    const [x, gamma, beta, save] = args as unknown as [Tensor, Tensor, Tensor, (saved: Tensor[]) => void];
+    save([x, gamma, beta]);
+    const gradFunc = (dy: Tensor, [x, gamma, beta]: Tensor[]) => {
+      const inputs = { x, gamma, beta, dy } as Record<string, Tensor>;
+      const dx = run('LoupeBatchNormInferenceGradient', inputs, attrs);
+      return [dx, ...run<Tensor[]>('LoupeBatchNormScaleGradient', inputs, attrs)];
+    };
+    return { value: run('LoupeBatchNormInference', { x, gamma, beta }, attrs), gradFunc };
+  });
+  return op(x, gamma, beta);
 }
 
 function activationLayer(layer: Layer, call: LayerCall): Tensor {

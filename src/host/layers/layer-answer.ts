@@ -1,10 +1,11 @@
 import type { LayerReport, ReportedGroup, ReportedLayer } from '../../protocol/layers.ts';
 
 /** The groups of an answer of `loupe layers`; null where it is none. */
-export function readLayerGroups(answer: unknown): Pick<LayerReport, 'architecture' | 'groups'> | null {
+export function readLayerGroups(answer: unknown): Pick<LayerReport, 'architecture' | 'groups' | 'dataProblem'> | null {
   if (!isFields(answer) || typeof answer.architecture !== 'string' || !Array.isArray(answer.groups)) return null;
   const groups = answer.groups.map(readGroup);
-  return groups.every((group) => group !== null) ? { architecture: answer.architecture, groups } : null;
+  const dataProblem = typeof answer.dataProblem === 'string' ? answer.dataProblem : null;
+  return groups.every((group) => group !== null) ? { architecture: answer.architecture, groups, dataProblem } : null;
 }
 
 function readGroup(value: unknown): ReportedGroup | null {

@@ -20,6 +20,26 @@ import { smallestEdit } from '../augment/edit-config.ts';
 import type { LoupeProcesses } from '../process.ts';
 import { readLayerGroups } from './layer-answer.ts';
 
+/** What batch norms normalise by while training: frozen ones by stored statistics, or by the batch's; or all of the backbone by stored ones. */
+export type BatchNormMode = 'frozen-stored' | 'frozen-batch' | 'all-stored';
+
+const batchNormSettings: Record<
+  BatchNormMode,
+  Partial<Pick<RunConfig['training'], 'batchNorm' | 'frozenBatchNorm'>>
+> = {
+  'frozen-stored': { batchNorm: 'batch', frozenBatchNorm: 'inference' },
+  'frozen-batch': { batchNorm: 'batch', frozenBatchNorm: 'training' },
+  'all-stored': { batchNorm: 'stored' },
+};
+
+function batchNormMode({
+  batchNorm,
+  frozenBatchNorm,
+}: Pick<RunConfig['training'], 'batchNorm' | 'frozenBatchNorm'>): BatchNormMode {
+  if (batchNorm === 'stored') return 'all-stored';
+  return frozenBatchNorm === 'inference' ? 'frozen-stored' : 'frozen-batch';
+}
+
 /** One phase of a config: which layers stay as they are in it. */
 export interface LayerSegment {
   /** Counts from 0; null: the config has no phases. */
@@ -33,7 +53,9 @@ export class LayerModel implements vscode.Disposable {
   readonly uri: vscode.Uri;
   groups: ReportedGroup[] = [];
   segments: LayerSegment[] = [];
-  frozenBatchNorm: 'inference' | 'training' = 'inference';
+  batchNorm: BatchNormMode = 'frozen-stored';
+  /** Why the number of classes, and so the size of the last layer, is a guess; null: it is none. */
+  dataProblem: string | null = null;
   /** What keeps the tree from showing the file as it stands. */
   problem: string | null = null;
   private readonly changed = new vscode.EventEmitter<void>();
@@ -79,6 +101,7 @@ export class LayerModel implements vscode.Disposable {
       const answer = readLayerGroups(await this.processes.ask(args, { cwd: path.dirname(this.uri.fsPath) }));
       if (!answer) throw new Problem('bad-answer', 'loupe layers gave no answer that can be read.', 'See the log.');
       this.groups = answer.groups;
+      this.dataProblem = answer.dataProblem;
       this.key = key;
     }
     this.take(config);
@@ -92,12 +115,17 @@ export class LayerModel implements vscode.Disposable {
     await this.write(document, freezeSettings(before, after, phasesIn(document.getText())));
   }
 
-  /** What a frozen batch norm normalises by: the other of the two. */
-  async switchBatchNorm(): Promise<void> {
+  /** Writes what batch norms normalise by into the document; Undo takes it back. */
+  async setBatchNorm(mode: BatchNormMode): Promise<void> {
     const document = await vscode.workspace.openTextDocument(this.uri);
-    const { frozenBatchNorm } = (await this.config(document)).training;
-    const value = frozenBatchNorm === 'inference' ? 'training' : 'inference';
-    await this.write(document, [{ path: ['training', 'frozenBatchNorm'], value }]);
+    const { batchNorm, frozenBatchNorm } = (await this.config(document)).training;
+    const wanted = batchNormSettings[mode];
+    await this.write(document, [
+      ...(wanted.batchNorm === batchNorm ? [] : [{ path: ['training', 'batchNorm'], value: wanted.batchNorm }]),
+      ...(wanted.frozenBatchNorm === undefined || wanted.frozenBatchNorm === frozenBatchNorm
+        ? []
+        : [{ path: ['training', 'frozenBatchNorm'], value: wanted.frozenBatchNorm }]),
+    ]);
   }
 
   /** Puts phases of gradual unfreezing into the document, in place of those that are there. */
@@ -138,7 +166,7 @@ export class LayerModel implements vscode.Disposable {
       epochs,
       frozen: frozenBy(this.layers, freeze),
     }));
-    this.frozenBatchNorm = config.training.frozenBatchNorm;
+    this.batchNorm = batchNormMode(config.training);
     this.problem = networkKey(config) === this.key ? null : vscode.l10n.t('Save the file to see its network.');
     this.changed.fire();
   }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ReportedGroup, ReportedLayer } from '../../protocol/layers.ts';
 import { commands } from '../ids.ts';
-import type { LayerModel, LayerSegment } from './layer-model.ts';
+import type { BatchNormMode, LayerModel, LayerSegment } from './layer-model.ts';
 
 export type LayerNode =
   | { kind: 'problem'; text: string }
@@ -9,6 +9,31 @@ export type LayerNode =
   | { kind: 'segment'; segment: number }
   | { kind: 'group'; segment: number; name: string }
   | { kind: 'layer'; segment: number; name: string };
+
+/** How each mode reads, by its mode. */
+export function batchNormTexts(): Record<BatchNormMode, { label: string; detail: string; icon: string }> {
+  return {
+    'frozen-stored': {
+      label: vscode.l10n.t('frozen: stored statistics'),
+      detail: vscode.l10n.t(
+        'A frozen batch norm normalises by its stored statistics, which stay; one that trains, by each batch.',
+      ),
+      icon: 'lock',
+    },
+    'frozen-batch': {
+      label: vscode.l10n.t('frozen: each batch’s (fastai)'),
+      detail: vscode.l10n.t('A frozen batch norm too normalises by each batch, and goes on learning its statistics.'),
+      icon: 'pulse',
+    },
+    'all-stored': {
+      label: vscode.l10n.t('all: stored statistics (Keras)'),
+      detail: vscode.l10n.t(
+        'All batch norms of the backbone normalise by their stored statistics, which stay; scale and shift learn where they train.',
+      ),
+      icon: 'lock',
+    },
+  };
+}
 
 /** The layers of a config's network: phases, groups, layers; a tick means that it trains. */
 export class LayerTree implements vscode.TreeDataProvider<LayerNode>, vscode.Disposable {
@@ -36,7 +61,7 @@ export class LayerTree implements vscode.TreeDataProvider<LayerNode>, vscode.Dis
 
   getTreeItem(node: LayerNode): vscode.TreeItem {
     if (node.kind === 'problem') return problemItem(node.text);
-    if (node.kind === 'batchNorm') return batchNormItem(this.model?.frozenBatchNorm ?? 'inference');
+    if (node.kind === 'batchNorm') return batchNormItem(this.model?.batchNorm ?? 'frozen-stored');
     const segment = this.model?.segments[node.segment];
     const layers = this.layersOf(node);
     if (!segment) return new vscode.TreeItem('');
@@ -62,8 +87,9 @@ export class LayerTree implements vscode.TreeDataProvider<LayerNode>, vscode.Dis
 }
 
 function roots(model: LayerModel): LayerNode[] {
-  const { segments, problem } = model;
-  const head: LayerNode[] = problem === null ? [] : [{ kind: 'problem', text: problem }];
+  const { segments, problem, dataProblem } = model;
+  const guess = dataProblem === null ? null : guessText(dataProblem);
+  const head = [problem, guess].flatMap((text): LayerNode[] => (text === null ? [] : [{ kind: 'problem', text }]));
   const phases = segments.flatMap(({ phase }, segment): LayerNode[] =>
     phase === null ? [] : [{ kind: 'segment', segment }],
   );
@@ -74,6 +100,10 @@ function groupNodes(model: LayerModel, segment: number): LayerNode[] {
   return model.groups.map(({ name }) => ({ kind: 'group', segment, name }));
 }
 
+function guessText(problem: string): string {
+  return `${vscode.l10n.t('The data set can’t be opened: classes are a guess')}\n\n${problem}`;
+}
+
 function problemItem(text: string): vscode.TreeItem {
   const item = new vscode.TreeItem(text.split('\n')[0] ?? '');
   item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
@@ -81,14 +111,12 @@ function problemItem(text: string): vscode.TreeItem {
   return item;
 }
 
-function batchNormItem(mode: 'inference' | 'training'): vscode.TreeItem {
-  const item = new vscode.TreeItem(vscode.l10n.t('Frozen batch norms'));
-  item.description =
-    mode === 'inference'
-      ? vscode.l10n.t('stored statistics (Keras)')
-      : vscode.l10n.t('each batch’s, still learning (fastai)');
-  item.iconPath = new vscode.ThemeIcon(mode === 'inference' ? 'lock' : 'pulse');
-  item.tooltip = vscode.l10n.t('What a frozen batch norm normalises by. Choose it to switch to the other.');
+function batchNormItem(mode: BatchNormMode): vscode.TreeItem {
+  const item = new vscode.TreeItem(vscode.l10n.t('Batch norms'));
+  const { label, detail, icon } = batchNormTexts()[mode];
+  item.description = label;
+  item.iconPath = new vscode.ThemeIcon(icon);
+  item.tooltip = detail;
   item.contextValue = 'batchNorm';
   item.command = { command: commands.switchBatchNorm, title: vscode.l10n.t('Switch Batch-Norm Mode') };
   return item;

@@ -7,8 +7,8 @@ import { commands, configSuffix, contextKeys, views } from '../ids.ts';
 import type { LoupeProcesses } from '../process.ts';
 import type { Handlers } from '../register.ts';
 import { requireTrust } from '../trust.ts';
-import { LayerModel } from './layer-model.ts';
-import { type LayerNode, LayerTree } from './layer-tree.ts';
+import { type BatchNormMode, LayerModel } from './layer-model.ts';
+import { batchNormTexts, type LayerNode, LayerTree } from './layer-tree.ts';
 
 type Ids = typeof commands;
 type LayerCommand = Ids['chooseLayers' | 'switchBatchNorm' | 'unfreezeGradually' | 'closeLayers'];
@@ -37,7 +37,7 @@ export class LayerView implements vscode.Disposable {
   get commands(): Handlers<LayerCommand> {
     return {
       [commands.chooseLayers]: (target?: vscode.Uri) => this.show(target),
-      [commands.switchBatchNorm]: () => this.model?.switchBatchNorm(),
+      [commands.switchBatchNorm]: (mode?: unknown) => this.chooseBatchNorm(mode),
       [commands.unfreezeGradually]: () => this.unfreeze(),
       [commands.closeLayers]: () => this.close(),
     };
@@ -78,6 +78,20 @@ export class LayerView implements vscode.Disposable {
     this.view.description = path.basename(uri.fsPath, configSuffix);
     setContextKey(contextKeys.layersShown, true);
     await vscode.commands.executeCommand(`${views.layers}.focus`);
+  }
+
+  /** @param given of a caller that knows; else the user chooses */
+  private async chooseBatchNorm(given?: unknown): Promise<void> {
+    const texts = batchNormTexts();
+    const modes = Object.keys(texts) as BatchNormMode[];
+    const picks = modes.map((mode) => ({
+      ...{ mode, label: texts[mode].label, detail: texts[mode].detail },
+      description: mode === this.model?.batchNorm ? vscode.l10n.t('now') : '',
+    }));
+    const placeHolder = vscode.l10n.t('What should batch norms normalise by while training?');
+    const mode =
+      modes.find((one) => one === given) ?? (await vscode.window.showQuickPick(picks, { placeHolder }))?.mode;
+    if (mode) await this.model?.setBatchNorm(mode);
   }
 
   private async unfreeze(): Promise<void> {

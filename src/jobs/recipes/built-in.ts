@@ -75,7 +75,7 @@ export const builtInRecipes: readonly Recipe[] = [
   {
     name: 'transfer-keras',
     purpose:
-      'Transfer as in Keras’ guide: a head of 256 units first, then all layers at a rate of 0.00001, batch norms with their stored statistics.',
+      'Transfer as in Keras’ guide: a head of 256 units first, then all layers at a rate of 0.00001; batch norms learn, but keep their stored statistics.',
     cost: 'MobileNetV2 on 128 × 128 pixels for 5 + 5 epochs: some minutes for 3,000 images on two CPU cores. Needs: loupe zoo get mobilenet-v2.',
     config: {
       input: { width: 128, height: 128, normalize: 'imagenet' },
@@ -86,8 +86,9 @@ export const builtInRecipes: readonly Recipe[] = [
         schedule: { name: 'constant' },
         phases: [
           phase({ epochs: 5, learningRate: 0.001, freeze: ['backbone'] }),
-          phase({ epochs: 5, learningRate: 1e-5, freeze: ['batch-norm'] }),
+          phase({ epochs: 5, learningRate: 1e-5 }),
         ],
+        batchNorm: 'stored',
         checkpoints: { metric: 'validation-accuracy' },
       },
     },

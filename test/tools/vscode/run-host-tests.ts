@@ -4,6 +4,7 @@ import path from 'node:path';
 import { format } from 'node:util';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
+import { sharedData } from '../../shared-data.ts';
 import { root } from '../paths.ts';
 import { endRuns } from './end-runs.ts';
 import { installVscode } from './install.ts';
@@ -35,7 +36,7 @@ export async function runHostTests(write: (text: string) => void): Promise<HostT
     const server = await startServer({
       vscode,
       home,
-      env: { LOUPE_CACHE: path.join(home, 'cache'), LOUPE_HOST_TEST_COUNTS: result },
+      env: { LOUPE_CACHE: path.join(home, 'cache'), LOUPE_HOST_TEST_COUNTS: result, LOUPE_TEST_DATA: sharedData() },
     });
     try {
       await runInside(server.url(workspace), server.port, path.join(bundle, 'index.cjs'), write);

@@ -1,4 +1,4 @@
-import { add, cast, divide, multiply, subtract } from './elementwise.ts';
+import { add, cast, divide, multiply, subtract, sum } from './elementwise.ts';
 import type { Graph } from './graph.ts';
 import { reciprocalRoot } from './nonlinear.ts';
 import { elementsPerChannel, mean } from './reductions.ts';
@@ -64,10 +64,7 @@ export function batchNormTraining(
   return { y, mean, variance: biased };
 }
 
-/**
- * Normalises `x` [batch, height, width, channel] by given statistics [channel]. Only `x` is differentiated: whoever normalises
- * by fixed statistics keeps the scales fixed too.
- */
+/** Normalises `x` [batch, height, width, channel] by given statistics [channel], which are constants. */
 export function batchNormInference(
   graph: Graph,
   x: Tensor,
@@ -91,9 +88,19 @@ export function batchNormInference(
     {
       name,
       gradient: ([dy]) => {
+        if (!dy) return [null, null, null, null, null];
         const root = reciprocalRoot(graph, add(graph, scales.variance, epsilon));
-        const slope = cast(graph, multiply(graph, root, scales.gamma), x.type);
-        return [dy ? multiply(graph, dy, slope) : null, null, null, null, null];
+        const dx = multiply(graph, dy, cast(graph, multiply(graph, root, scales.gamma), x.type));
+        const perChannel = (values: Tensor) => sum(graph, values, [0, 1, 2], false);
+        const slope = cast(graph, dy, dataType.float);
+        const centred = () => subtract(graph, cast(graph, x, dataType.float), scales.mean);
+        const byGamma = () => multiply(graph, perChannel(multiply(graph, slope, centred())), root);
+        return [
+          dx,
+          scales.gamma.node.differentiable ? byGamma() : null,
+          scales.beta.node.differentiable ? perChannel(slope) : null,
+          ...[null, null],
+        ];
       },
     },
   );

@@ -47,7 +47,8 @@ export function lowerForward(
     precision,
     weights: variables,
     stepSeed,
-    keepsStatistics: (layer, path) => options.frozenBatchNorm === 'inference' && isFrozen(layer, path, options),
+    keepsStatistics: (layer, path) =>
+      options.storedStatistics.has(path) || (options.frozenBatchNorm === 'inference' && isFrozen(layer, path, options)),
   });
   const logits = lowerLogits(model, normalize(graph, pixels, options.normalization), pass);
   const targets = oneHotUnlessFed(graph, labels, knownSize(logits.shape, 1));

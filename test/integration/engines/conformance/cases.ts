@@ -56,6 +56,7 @@ const variants: Record<string, Variant> = {
     frozenBatchNorm: 'training',
   },
   'a frozen batch norm': { layerRates: new Map([['norm', 0]]) },
+  'a batch norm that learns by stored statistics': { storedStatistics: new Set(['norm']) },
   'all at once': {
     ...{ smoothing: 0.1, classWeights: [0.5, 2, 1, 1.5], soft: true, weighted: true, momenta: true },
     ...{ clip: { norm: 0.2, value: 0.05 }, accumulate: 3, ema: 0.8 },

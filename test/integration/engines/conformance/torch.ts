@@ -30,7 +30,11 @@ export function torchCase(model: LayersModel, options: TrainerOptions, steps: re
       inputs: layer.inboundNodes[0]?.inboundLayers.map((one) => one.name) ?? [],
     })),
     weights: weightsOf(model).map(({ name, shape, data }) => ({ name, shape, data: [...data] })),
-    options: { ...options, layerRates: Object.fromEntries(options.layerRates) },
+    options: {
+      ...options,
+      layerRates: Object.fromEntries(options.layerRates),
+      storedStatistics: [...options.storedStatistics],
+    },
     shape,
     steps: steps.map(({ batch, input }) => {
       const count = shape.reduce((product, one) => product * one, batch.size);

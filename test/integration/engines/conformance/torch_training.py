@@ -176,7 +176,8 @@ class Network:
 
     def batch_norm(self, x, weight, name, config):
         mean, variance = weight("moving_mean"), weight("moving_variance")
-        if self.rate(f"{name}/beta") > 0 or self.options["frozenBatchNorm"] == "training":
+        moves = self.rate(f"{name}/beta") > 0 or self.options["frozenBatchNorm"] == "training"
+        if moves and name not in self.options["storedStatistics"]:
             axes = tuple(range(x.dim() - 1))
             batch_mean, batch_variance = x.mean(axes), x.var(axes, unbiased=False)
             keep = config["momentum"]
