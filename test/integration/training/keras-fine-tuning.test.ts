@@ -37,17 +37,16 @@ function network(): LayersModel {
 }
 
 describe('the recipe transfer-keras beside Keras’ guide to fine-tuning', { skip, timeout: 180_000 }, () => {
-  const config = completeConfig({ ...findRecipe('transfer-keras').config, data: { source: '.' } });
-  const phases = segmentsOf(config, []).map(({ freeze, learningRate }) => ({
-    freeze,
-    trainable: freeze.length === 0,
-    // At 0.00001 float32 would hide what a few steps do.
-    rate: Math.max(0.001, learningRate),
-    steps: 4,
+  const recipe = completeConfig({ ...findRecipe('transfer-keras').config, data: { source: '.' } });
+  // Adam makes a whole step of a gradient that is nothing but rounding; it is compared with PyTorch's among the optimizers.
+  const optimizer = { ...recipe.training.optimizer, name: 'sgd' as const, momentum: 0 };
+  const config = { ...recipe, training: { ...recipe.training, optimizer } };
+  // The recipe's rates would hide what a few steps do.
+  const phases = segmentsOf(config, []).map(({ freeze }) => ({
+    ...{ freeze, trainable: freeze.length === 0, rate: 0.1, steps: 4 },
   }));
   const random = seededRandom(5);
   const pixels = Uint8Array.from({ length: size * side * side * 3 }, () => Math.floor(random() * 256));
-  // As many of each class would leave the last bias a gradient of nothing but rounding, whose sign Adam follows.
   const labels = Int32Array.from({ length: size }, (_, i) => (i < 7 ? 0 : i < 10 ? 1 : 2));
   let start: Map<string, Float32Array>;
   let expected: Record<string, number[]>[];
@@ -121,6 +120,6 @@ function assertSame(found: ReadonlyMap<string, Float32Array>, expected: Record<s
   for (const [name, values] of Object.entries(expected)) {
     const own = found.get(name) ?? assert.fail(name);
     const largest = Math.max(...values.map((value, i) => Math.abs(value - (own[i] as number))));
-    assert.ok(largest < 1e-4, `${name} differs by ${largest}`);
+    assert.ok(largest < 1e-5, `${name} differs by ${largest}`);
   }
 }

@@ -1,5 +1,7 @@
 """Fine-tunes as Keras' guide does: the base frozen, then trainable, but called with training=False all along.
 
+The network is a class of its own: functional models of Keras 3 hand their own `training` on, whatever `base(x, training=False)` says.
+
 Reads {side, classes, weights, images, labels, phases: [{trainable, rate, steps}]} as JSON from stdin; writes the weights after each phase."""
 
 import json
@@ -23,16 +25,26 @@ for k in (1, 2):
     x = layers.ReLU()(x)
 base = keras.Model(image, x)
 
-inputs = keras.Input((side, side, 3))
-x = base(inputs, training=False)
-x = layers.GlobalAveragePooling2D()(x)
-x = layers.Dense(12, activation="relu", name="head.dense")(x)
-model = keras.Model(inputs, layers.Dense(asked["classes"], activation="softmax", name="logits")(x))
+
+class FineTuned(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.base = base
+        self.pool = layers.GlobalAveragePooling2D()
+        self.dense = layers.Dense(12, activation="relu")
+        self.logits = layers.Dense(asked["classes"], activation="softmax")
+
+    def call(self, x):
+        return self.logits(self.dense(self.pool(self.base(x, training=False))))
+
+
+model = FineTuned()
+model(np.zeros((1, side, side, 3), "float32"))
 
 roles = {"conv": ["kernel"], "bn": ["gamma", "beta", "moving_mean", "moving_variance"], "dense": ["kernel", "bias"]}
 roles_of = lambda name: roles["bn" if name.startswith("bn") else "conv" if name.startswith("conv") else "dense"]
 named = {name: base.get_layer(name) for name in ("conv1", "bn1", "conv2", "bn2")}
-named.update({name: model.get_layer(name) for name in ("head.dense", "logits")})
+named.update({"head.dense": model.dense, "logits": model.logits})
 for name, layer in named.items():
     given = [asked["weights"][f"{name}/{role}"] for role in roles_of(name)]
     layer.set_weights([np.array(one["values"], "float32").reshape(one["shape"]) for one in given])
@@ -42,7 +54,7 @@ labels = np.array(asked["labels"])
 found = []
 for phase in asked["phases"]:
     base.trainable = phase["trainable"]
-    model.compile(keras.optimizers.Adam(phase["rate"], epsilon=1e-7), "sparse_categorical_crossentropy")
+    model.compile(keras.optimizers.SGD(phase["rate"]), "sparse_categorical_crossentropy")
     for _ in range(phase["steps"]):
         model.train_on_batch(images, labels)
     found.append(
