@@ -16,6 +16,7 @@ import { resolveWeights } from '../models/zoo/store.ts';
 import { Problem } from '../problem.ts';
 import { defaultConfig } from '../training/config.ts';
 import { fixedNormalization } from '../training/normalization.ts';
+import { hashOfWeights } from './weights-hash.ts';
 
 /** A network that describes images by numbers, and how an image becomes its input. */
 export interface EmbeddingNetwork {
@@ -83,7 +84,7 @@ async function fromRun(folder: string, { output = 'features' }: NetworkChoice): 
     preprocess,
     normalize: null,
     output,
-    key: keyOf(hashOf([path.join(folder, jobFiles.model, modelFiles.weights)]), preprocess, output),
+    key: keyOf(hashOfWeights([path.join(folder, jobFiles.model, modelFiles.weights)]), preprocess, output),
     createExtractor: (engine) => engine.createFeatureExtractor(model, preprocess.normalization, output),
     dispose: () => void model.dispose(),
   };
@@ -102,7 +103,7 @@ function fromWeights(file: string, network: Detected, choice: NetworkChoice): Em
     preprocess,
     normalize,
     output,
-    key: keyOf(hashOf([file]), preprocess, output),
+    key: keyOf(hashOfWeights([file]), preprocess, output),
     createExtractor: (engine) => engine.createFeatureExtractor(model, preprocess.normalization, output),
     dispose: () => void model.dispose(),
   };
@@ -119,7 +120,7 @@ function fromFrozen(file: string, network: FrozenNetwork, choice: NetworkChoice)
     preprocess,
     normalize,
     output,
-    key: keyOf(hashOf(filesOf(file)), preprocess, output),
+    key: keyOf(hashOfWeights(filesOf(file)), preprocess, output),
     createExtractor: (engine) =>
       network.createExtractor(engine, { width, height, normalization: preprocess.normalization, output }),
     dispose: () => undefined,
@@ -152,10 +153,4 @@ function filesBelow(folder: string): string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name))
     .sort();
-}
-
-function hashOf(files: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const file of files) hash.update(fs.readFileSync(file));
-  return hash.digest('hex');
 }
