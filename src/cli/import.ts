@@ -70,7 +70,7 @@ function usualTask(classes: number): string {
 }
 
 function describeFrozen(
-  { format, input, outputs, features, normalize, reasonAgainstTraining }: FrozenReport,
+  { format, input, outputs, features, normalize, told, about, classes, reasonAgainstTraining }: FrozenReport,
   file: string,
   colors: Style,
 ): string[] {
@@ -80,12 +80,14 @@ function describeFrozen(
   );
   return [
     `${colors.bold(format)}: a whole network, which describes images as it is (loupe embed, loupe baseline)`,
+    ...(about ? [`It is ${about}`] : []),
     reasonAgainstTraining === null
       ? `${colors.green('✓')} its layers can be trained: "model": {"architecture": "layers-model", "weights": ${JSON.stringify(path.basename(file))}}`
       : `It can't be trained: ${reasonAgainstTraining}`,
     `Input ${input.name}: ${side(input.width)} × ${side(input.height)} pixels, ${plural(input.channels, 'channel')}, ${input.type}, ${input.layout.toUpperCase()}`,
     `Outputs: ${shapes.slice(0, SHOWN).join(', ')}`,
-    `Features by ${colors.bold(features)} (another: --layer), input ${normalize} (a guess; another: --normalize)`,
+    `Features by ${colors.bold(features)} (another: --layer), input ${told?.normalization ? `as ${told.by} says` : `${normalize} (a guess; another: --normalize)`}`,
+    ...(classes ? [`Classes: ${shortened(classes)}`] : []),
   ];
 }
 
@@ -94,15 +96,16 @@ function describeClassifier({ classifier }: WeightReport, colors: Style): string
   if (!classifier) return [];
   if (!classifier.usable) return [`It can't classify by its own classes: ${classifier.reason}`];
   const { labels, preprocess } = classifier;
-  const names = labels.slice(0, SHOWN).join(', ');
-  const more = labels.length > SHOWN ? `, and ${count(labels.length - SHOWN)} more` : '';
   return [
-    `${colors.green('✓')} classifies as it is: ${plural(labels.length, 'class', 'classes')} (${names}${more}) from ${preprocess.width} × ${preprocess.height} pixels: loupe predict, loupe evaluate`,
+    `${colors.green('✓')} classifies as it is: ${plural(labels.length, 'class', 'classes')} (${shortened(labels)}) from ${preprocess.width} × ${preprocess.height} pixels: loupe predict, loupe evaluate`,
   ];
 }
 
 function listed(title: string, names: readonly string[]): string[] {
-  if (names.length === 0) return [];
+  return names.length === 0 ? [] : [`${title}: ${shortened(names)}`];
+}
+
+function shortened(names: readonly string[]): string {
   const more = names.length > SHOWN ? `, and ${count(names.length - SHOWN)} more` : '';
-  return [`${title}: ${names.slice(0, SHOWN).join(', ')}${more}`];
+  return names.slice(0, SHOWN).join(', ') + more;
 }

@@ -23,7 +23,7 @@ export interface EmbeddingNetwork {
   /** What a user reads, e.g. `mobilenet-v2 (weights.pth)`. */
   name: string;
   preprocess: Preprocess;
-  /** What is done to pixels, in the words of a config or of `--normalize`; null: as the run says. */
+  /** What is done to pixels, in the words of a config or of `--normalize`; null: as the run, or what stands beside the file, says. */
   normalize: FrozenNormalize | null;
   /** Output that describes the image: a layer, or a value inside an ONNX file. */
   output: string;
@@ -110,15 +110,17 @@ function fromWeights(file: string, network: Detected, choice: NetworkChoice): Em
 }
 
 function fromFrozen(file: string, network: FrozenNetwork, choice: NetworkChoice): EmbeddingNetwork {
-  const { input } = network;
+  const { input, told } = network;
   const { normalize = network.normalize, output = network.features } = choice;
-  const width = input.width ?? choice.side ?? PRETRAINED_SIDE;
-  const height = input.height ?? choice.side ?? PRETRAINED_SIDE;
-  const preprocess = preprocessOf(width, height, input.channels, normalize);
+  const side = choice.side ?? told?.side ?? PRETRAINED_SIDE;
+  const [width, height] = [input.width ?? side, input.height ?? side];
+  const guessed = preprocessOf(width, height, input.channels, normalize);
+  const isTold = choice.normalize === undefined && told?.normalization;
+  const preprocess = isTold ? { ...guessed, normalization: isTold } : guessed;
   return {
     name: path.basename(file),
     preprocess,
-    normalize,
+    normalize: isTold ? null : normalize,
     output,
     key: keyOf(hashOfWeights(filesOf(file)), preprocess, output),
     createExtractor: (engine) =>

@@ -87,6 +87,24 @@ export class FrozenExtractor implements FeatureExtractor {
   }
 }
 
+/** Tokens before those of a square picture's patches: the class; DeiT's for distillation too; DINOv2's four registers too. */
+const EXTRA_TOKENS = [1, 2, 5];
+
+/** Whether a transformer's sequence begins with a token that stands for the whole picture. */
+export function hasClassToken(places: number): boolean {
+  const isSquare = (count: number) => count > 0 && Number.isInteger(Math.sqrt(count));
+  return !isSquare(places) && EXTRA_TOKENS.some((extra) => isSquare(places - extra));
+}
+
+/** The first of the rows of each image. */
+function firstOf(values: Float32Array, images: number, size: number): Float32Array {
+  const perImage = values.length / images;
+  const result = new Float32Array(images * size);
+  for (let image = 0; image < images; image++)
+    result.set(values.subarray(image * perImage, image * perImage + size), image * size);
+  return result;
+}
+
 /** A map of a square picture is square; where that does not tell, it lies as the picture did. */
 function isChannelsFirst([first, second, third]: [number, number, number], layout: FrozenInput['layout']): boolean {
   if (second === third && first !== second) return true;
@@ -109,7 +127,8 @@ function toPlanes<T extends Float32Array | Uint8Array>(values: T, images: number
 }
 
 /**
- * [image, size] of an output: a map is averaged over its positions, whose axes the layout tells, a sequence [image, place, size] over its places.
+ * [image, size] of an output: a map is averaged over its positions, whose axes the layout tells; of a sequence [image, place, size] its class token
+ * is taken, or the average over its places where its length shows none.
  * @throws WeightFileError for an output that is not one row or more an image
  */
 export function averaged({ shape, values }: RawOutput, images: number, layout: FrozenInput['layout']): Float32Array {
@@ -123,6 +142,7 @@ export function averaged({ shape, values }: RawOutput, images: number, layout: F
   const channelsFirst = axes.length === 3 && isChannelsFirst(axes as [number, number, number], layout);
   const size = (channelsFirst ? axes[0] : axes.at(-1)) as number;
   const positions = perImage / size;
+  if (axes.length === 2 && hasClassToken(positions)) return firstOf(values, images, size);
   const result = new Float32Array(images * size);
   for (let image = 0; image < images; image++) {
     for (let i = 0; i < positions; i++) {

@@ -1,5 +1,6 @@
 import type { Engine, FeatureExtractor } from '../../engines/engine.ts';
 import type { Normalization } from '../../images/preprocess.ts';
+import type { ToldInput } from './preprocessor-file.ts';
 
 export type FrozenFormat = 'onnx' | 'tfjs-layers' | 'tfjs-graph' | 'saved-model';
 
@@ -33,10 +34,16 @@ export interface FrozenNetwork {
   features: string;
   /** What was guessed from the file about its input. */
   normalize: FrozenNormalize;
+  /** What is written beside it, or in it, about its input, which goes before the guess; null: nothing. */
+  told: ToldInput | null;
+  /** What the file says that it is; null: nothing. */
+  about: string | null;
+  /** Names of the classes that it tells apart, as far as the file has them. */
+  classes: string[] | null;
   /** Why its layers can't be trained; null: they can, as the architecture `layers-model`. */
   reasonAgainstTraining: string | null;
   /**
-   * Its features: [size] an image, a spatial output averaged over its positions, a sequence over its places.
+   * Its features: [size] an image, a spatial output averaged over its positions, of a sequence the class token, or the average without one.
    * @param output name of an output or of a value inside
    * @throws Problem `unknown-output`, `bad-weights-file`, `needs-tensorflow`
    */

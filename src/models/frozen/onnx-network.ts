@@ -3,15 +3,20 @@ import path from 'node:path';
 import type { InferenceSession } from 'onnxruntime-web';
 import type { Engine, FeatureExtractor } from '../../engines/engine.ts';
 import { Problem } from '../../problem.ts';
+import { fixedNormalization } from '../../training/normalization.ts';
 import { weightFileProblem } from '../weights/open.ts';
 import { WeightFileError } from '../weights/weight-file.ts';
 import { FrozenExtractor } from './extractor.ts';
 import type { ExtractorOptions, FrozenInput, FrozenNetwork, FrozenNormalize } from './frozen-network.ts';
 import { type OnnxModel, type OnnxValue, parseOnnx, withOutput } from './onnx-file.ts';
 import { loadOnnxRuntime } from './onnx-runtime.ts';
+import { readPreprocessorFile, type ToldInput } from './preprocessor-file.ts';
 
 /** WebAssembly's memory ends at 4 GiB, and holds the weights twice while they are loaded. */
 const MOST_BYTES = 1.9 * 2 ** 30;
+/** Characters, and class names. */
+const MOST_ABOUT = 200;
+const MOST_CLASSES = 100_000;
 const types = { float32: 1, uint8: 2 } as const;
 
 /** Any network in ONNX. @throws WeightFileError; the file system's own error */
@@ -28,6 +33,9 @@ export function openOnnx(file: string): FrozenNetwork {
     outputs,
     features: featuresOf(model),
     normalize: guess(model, input),
+    told: toldOf(file, model, input),
+    about: aboutOf(model),
+    classes: classesIn(model.metadata.get('names') ?? ''),
     reasonAgainstTraining: 'it is a graph of operations, without layers',
     createExtractor: (engine, options) => createExtractor({ file, bytes, model, input }, engine, options),
   };
@@ -91,9 +99,38 @@ function featuresOf({ outputs, nodes, constants }: OnnxModel): string {
 /** Ultralytics' networks see 0…1, CLIP's image encoders have statistics of their own, TensorFlow's layout mostly goes with −1…1. */
 function guess({ metadata, outputs }: OnnxModel, { layout, type }: FrozenInput): FrozenNormalize {
   if (type === 'uint8') return 'zero-255';
-  if (/ultralytics/i.test(metadata.get('author') ?? '')) return 'zero-one';
+  if (isUltralytics(metadata)) return 'zero-one';
   if (outputs.some(({ name }) => /^image_embeds?$/.test(name))) return 'clip';
   return layout === 'nhwc' ? 'minus-one-one' : 'imagenet';
+}
+
+/** Ultralytics writes into the file what others write beside it. */
+function toldOf(file: string, { metadata }: OnnxModel, { channels }: FrozenInput): ToldInput | null {
+  if (!isUltralytics(metadata)) return readPreprocessorFile(file, channels);
+  const [side, other] = (metadata.get('imgsz') ?? '').match(/\d+/g)?.map(Number) ?? [];
+  const isSquare = side !== undefined && (other === undefined || other === side);
+  return { by: 'its metadata', normalization: fixedNormalization('zero-one', channels), side: isSquare ? side : null };
+}
+
+function isUltralytics(metadata: OnnxModel['metadata']): boolean {
+  return /ultralytics/i.test(metadata.get('author') ?? '');
+}
+
+/** By its own description, else by the names that exporters give the outputs of one kind. */
+function aboutOf({ metadata, outputs }: OnnxModel): string | null {
+  const description = metadata.get('description')?.trim();
+  if (description) return description.slice(0, MOST_ABOUT);
+  const has = (pattern: RegExp) => outputs.some(({ name }) => pattern.test(name));
+  if (has(/^image_embeds?$/)) return 'CLIP’s image encoder';
+  return has(/^last_hidden_state$/) ? 'a transformer as Hugging Face exports them' : null;
+}
+
+/** Of a dictionary as Python prints it: `{0: 'cat', 1: "dog's"}`. */
+export function classesIn(text: string): string[] | null {
+  const names = [...text.matchAll(/(\d+):\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g)];
+  if (names.length === 0 || names.length > MOST_CLASSES || names.some(([, number], i) => Number(number) !== i))
+    return null;
+  return names.map(([, , single, double]) => (single ?? double ?? '').replace(/\\(.)/g, '$1'));
 }
 
 interface Opened {

@@ -20,6 +20,9 @@ export function openSavedModel(folder: string): FrozenNetwork {
     outputs: saved.outputs.map(({ key, shape }) => ({ name: key, shape })),
     features: described.key,
     normalize: input.type === 'uint8' ? 'zero-255' : 'zero-one',
+    told: null,
+    about: null,
+    classes: null,
     reasonAgainstTraining: 'it is a graph of operations, without layers',
     async createExtractor(engine, options) {
       if (!engine.openSavedModel) {

@@ -37,6 +37,9 @@ export function openTfjsGraph(file: string, model: TfjsModel): FrozenNetwork {
     features: featuresOf(outputs[0] as string, nodes),
     // As TensorFlow Hub's networks want it.
     normalize: input.type === 'uint8' ? 'zero-255' : 'zero-one',
+    told: null,
+    about: null,
+    classes: null,
     reasonAgainstTraining: 'it is a graph of operations, without layers',
     createExtractor: (engine, options) => createExtractor({ file, model, nodes, input }, engine, options),
   };

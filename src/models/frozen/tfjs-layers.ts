@@ -22,6 +22,9 @@ export async function openTfjsLayers(file: string, description: TfjsModel): Prom
     outputs: model.outputs.map(({ name, shape }) => ({ name, shape: [...shape] })),
     features: featuresOf(model),
     normalize: guess(model),
+    told: null,
+    about: null,
+    classes: null,
     reasonAgainstTraining: reasonAgainstTraining(model),
     async createExtractor(engine, options) {
       const { output } = options;

@@ -34,10 +34,7 @@ export interface WeightReport {
 }
 
 /** What is known of such a network. */
-export type FrozenReport = Pick<
-  FrozenNetwork,
-  'format' | 'input' | 'outputs' | 'features' | 'normalize' | 'reasonAgainstTraining'
->;
+export type FrozenReport = Omit<FrozenNetwork, 'createExtractor'>;
 
 /** Reads a weight file, finds the network it belongs to and tries every tensor in its place. @throws Problem `bad-weights-file`, … */
 export async function inspectWeights(file: string): Promise<WeightReport> {
@@ -47,8 +44,8 @@ export async function inspectWeights(file: string): Promise<WeightReport> {
   if (found?.network) return found;
   const network = await openFrozen(file);
   if (!network) return found ?? { ...(await inspectTensors(file)), classifier: null };
-  const { format, input, outputs, features, normalize, reasonAgainstTraining } = network;
-  const frozen = { format, input, outputs, features, normalize, reasonAgainstTraining };
+  const { createExtractor: _, ...frozen } = network;
+  const { format } = frozen;
   if (found) return { ...found, frozen };
   return { file, format, tensors: 0, values: 0, network: null, match: null, frozen, classifier: null };
 }
