@@ -7,6 +7,7 @@ import type { ImageMeasures } from '../images/measures/measures.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { MeasureResult, MeasureTask } from './measure-protocol.ts';
 import { measureRecord, type UnmeasuredImage } from './measure-record.ts';
+import { imageThreadLimits } from './thread-limits.ts';
 
 export interface MeasureOptions {
   /** Threads; default: as many as there are cores, at most 8. */
@@ -171,7 +172,8 @@ async function measureHere({ root, images }: MeasureTask): Promise<(ImageMeasure
 }
 
 function startThread(): Worker {
-  return new Worker(workerUrl('catalogue/measure.worker.ts'), { name: 'measure', execArgv: [] });
+  const options = { name: 'measure', execArgv: [], resourceLimits: imageThreadLimits };
+  return new Worker(workerUrl('catalogue/measure.worker.ts'), options);
 }
 
 async function askThread(thread: Worker, task: MeasureTask): Promise<(ImageMeasures | null)[]> {

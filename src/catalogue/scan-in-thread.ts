@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { ScanProgress } from '../dataset/types.ts';
 import { workerUrl } from '../entries.ts';
 import { Problem } from '../problem.ts';
+import { imageThreadLimits } from './thread-limits.ts';
 
 export interface ScanTask {
   source: string;
@@ -23,7 +24,8 @@ export async function scanInThread(
   { onProgress, signal }: { onProgress?: ((progress: ScanProgress) => void) | undefined; signal: AbortSignal },
 ): Promise<void> {
   signal.throwIfAborted();
-  const thread = new Worker(workerUrl('catalogue/scan.worker.ts'), { workerData: task, name: 'scan', execArgv: [] });
+  const options = { workerData: task, name: 'scan', execArgv: [], resourceLimits: imageThreadLimits };
+  const thread = new Worker(workerUrl('catalogue/scan.worker.ts'), options);
   try {
     const problem = await new Promise<Extract<ScanMessage, { ended: unknown }>['ended']>((resolve, reject) => {
       thread.on('message', (message: ScanMessage) => {
