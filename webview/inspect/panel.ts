@@ -33,6 +33,8 @@ const HOVER_SIDE = 128;
 const MAP_POINTS = 20_000;
 /** Small pictures of the classes' sheets that are wanted at once, the latest. */
 const MOST_SHEET_PICTURES = 3_000;
+/** Longer, and plots are drawn before the first pictures have come. */
+const PICTURES_MS = 500;
 /** Below, a tile is its picture alone. */
 const CAPTION_FROM = 72;
 
@@ -57,6 +59,9 @@ export class InspectPanel {
   readonly #detail: DetailPane;
   readonly #head: HTMLElement;
   readonly #body: HTMLElement;
+  #picturesCame = (): void => undefined;
+  /** Plots wait for the images, which their questions and drawing would hold up. */
+  readonly #firstPictures = this.#waitForPictures();
   #overview: Overview | null = null;
   #total = 0;
   #asked = 0;
@@ -307,6 +312,8 @@ export class InspectPanel {
       if (asked === this.#asked) this.#query.refuse(`${error.message} ${error.advice}`);
       return;
     }
+    await this.#firstPictures;
+    if (asked !== this.#asked) return;
     this.#plots.update(query, overview);
     if (this.#state.view === 'map') void this.#askMap();
     if (this.#state.view === 'classes') this.#sheets.update(query, overview);
@@ -364,12 +371,21 @@ export class InspectPanel {
     }
   }
 
+  /** Once the page's first pictures are drawn, or seem not to come. */
+  #waitForPictures(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#picturesCame = () => requestAnimationFrame(() => setTimeout(resolve));
+      setTimeout(resolve, PICTURES_MS);
+    });
+  }
+
   #takePictures({ pictures, side }: Extract<ToInspectPanel, { type: 'pictures' }>): void {
     this.#pictures.deliver(pictures, side as ReturnType<typeof pictureSide>);
     const keys = new Set(pictures.map(({ key }) => key));
     this.#grid.refreshRows((row) => keys.has(row.id));
     this.#detail.refresh();
     this.#sheets.refresh();
+    this.#picturesCame();
     if (this.#hovered !== null && keys.has(this.#hovered)) void this.#hover(this.#hovered);
   }
 

@@ -90,6 +90,8 @@ export class InspectPanel extends WebviewPanelHost<ToInspectPanel, FromInspectPa
       parts.search.onDidFind((found) => found === source && void this.catalogue.refresh().catch(parts.onError)),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.begin()),
     );
+    // The process starts while the page is being loaded.
+    this.begin();
   }
 
   /** As the catalogue told it last; null before a first scan has found an image. */
