@@ -1,6 +1,7 @@
 import { foldJournal } from '../dataset/journal/fold.ts';
-import { journalDataName, journalFileOf } from '../dataset/journal/folder.ts';
+import { journalFileOf } from '../dataset/journal/folder.ts';
 import { journalHash } from '../dataset/journal/hash.ts';
+import { journalDataNames } from '../dataset/journal/overlay.ts';
 import { placeDecisions } from '../dataset/journal/place.ts';
 import { readJournal } from '../dataset/journal/read.ts';
 import type { JournalLine } from '../protocol/journal.ts';
@@ -42,8 +43,8 @@ export function readDecisions(
   pending: readonly JournalLine[] = [],
 ): Decisions {
   const lines = [...readJournal(journalFileOf(place.workspace)).lines, ...pending];
-  const name = journalDataName(place.workspace, place.source);
-  const decisions = foldJournal(lines, name);
+  const names = journalDataNames(place.workspace, place.source);
+  const decisions = foldJournal(lines, names);
   const images = imagesConcerned(catalogue, decisions);
   const placed = placeDecisions(decisions, images);
   const edits: Decisions['edits'] = [];
@@ -59,12 +60,12 @@ export function readDecisions(
     }
   }
   const unplaced = placed.changed.length + placed.gone.length + placed.ambiguous.length;
-  return { hash: `${name}:${journalHash(lines, name)}:${catalogue.contents}`, edits, dismissed, unplaced };
+  return { hash: `${names[0]}:${journalHash(lines, names)}:${catalogue.contents}`, edits, dismissed, unplaced };
 }
 
 /** Lines of the data set, for the history of an image. */
-export function journalLines({ workspace, source }: JournalPlace): { lines: JournalLine[]; name: string } {
-  return { lines: readJournal(journalFileOf(workspace)).lines, name: journalDataName(workspace, source) };
+export function journalLines({ workspace, source }: JournalPlace): { lines: JournalLine[]; names: string[] } {
+  return { lines: readJournal(journalFileOf(workspace)).lines, names: journalDataNames(workspace, source) };
 }
 
 /** Images that have the path or the content of a decision: all that `placeDecisions` has to choose from. */

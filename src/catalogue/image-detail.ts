@@ -24,8 +24,8 @@ const MEASURES: CatalogueField[] = [
 
 export interface JournalOf {
   lines: readonly JournalLine[];
-  /** The data set's name in the lines. */
-  name: string;
+  /** The data set's names in the lines. */
+  names: readonly string[];
 }
 
 /** Everything known of one image. @throws Problem `no-such-image` */
@@ -48,7 +48,7 @@ export async function imageDetail(catalogue: Catalogue, id: number, journal: Jou
     measures: Object.fromEntries(numbers),
     findings: findingsOf(catalogue, row),
     neighbours: neighboursOf(catalogue, id, 12),
-    history: historyOf(journal.lines, journal.name, row).map(({ line, counts }) => ({
+    history: historyOf(journal.lines, journal.names, row).map(({ line, counts }) => ({
       at: line.at,
       text: sentenceOf(line, counts),
     })),

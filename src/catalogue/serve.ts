@@ -100,8 +100,8 @@ class Service {
     this.#context = {
       catalogue,
       journal: () => {
-        const { lines, name } = journalLines({ workspace: options.workspace ?? process.cwd(), source });
-        return { lines: [...lines, ...this.#pending], name };
+        const { lines, names } = journalLines({ workspace: options.workspace ?? process.cwd(), source });
+        return { lines: [...lines, ...this.#pending], names };
       },
       refresh: ({ pending }) => {
         this.#pending = pending ?? [];

@@ -16,6 +16,7 @@ import type {
   CatalogueRow,
   Overview,
 } from '../../../src/protocol/catalogue.ts';
+import { writeManyImages } from '../catalogue/many-images.ts';
 import { cliFile, makeImages, runCli, workFolder } from './run-cli.ts';
 
 /** `loupe inspect data --lines` in `cwd`. */
@@ -204,6 +205,57 @@ test('a later process is ready at once, and finds in the background what has cha
   assert.equal((await served.ask({ type: 'page', query: { text: 'new' }, offset: 0, limit: 1 })).total, 1);
   assert.equal(quick.ready[0]?.measured, 0);
   assert.equal(await served.end(), 0);
+});
+
+test('a first scan shows its first images long before it is over, under one revision', async (t) => {
+  const cwd = workFolder(t);
+  writeManyImages(path.join(cwd, 'data'), 30_000);
+  const served = new Served(t, cwd);
+  const { rows } = await served.ask({ type: 'page', query: { text: '' }, offset: 0, limit: 3 });
+  assert.deepEqual(paths({ rows }), ['link-00000/0.bmp', 'link-00000/1.bmp', 'link-00000/10.bmp']);
+  const first = served.ready[0];
+  assert.ok(first && first.images > 0 && first.images < 30_000, `${first?.images} images`);
+  await served.wait((line) => 'progress' in line && line.progress !== null && line.progress.total === 30_000);
+  await served.wait((line) => 'progress' in line && line.progress === null);
+  const line = await served.wait((candidate) => 'ready' in candidate && candidate.ready.images === 30_000);
+  assert.ok('ready' in line);
+  assert.equal(line.ready.revision, first.revision);
+  const detail = await served.ask({ type: 'image', id: rows[0]?.id ?? -1 });
+  assert.equal(detail.row.path, 'link-00000/0.bmp');
+  assert.equal(await served.end(), 0);
+});
+
+test('a first scan that was cut off is gone on with, also where only what is known is asked for', async (t) => {
+  const cwd = workFolder(t);
+  writeManyImages(path.join(cwd, 'data'), 30_000);
+  const served = new Served(t, cwd);
+  await served.wait((line) => 'ready' in line);
+  served.child.kill('SIGKILL');
+  await once(served.child, 'exit');
+  const quick = new Served(t, cwd, '--quick');
+  const begun = await quick.wait((line) => 'ready' in line);
+  assert.ok('ready' in begun && begun.ready.images > 0);
+  await quick.wait((line) => 'ready' in line && line.ready.images === 30_000);
+  assert.equal((await quick.ask({ type: 'page', query: { text: '' }, offset: 0, limit: 1 })).total, 30_000);
+  assert.equal(await quick.end(), 0);
+});
+
+test('decisions are found whether they name the folder or the manifest in it', async (t) => {
+  const cwd = workFolder(t);
+  await makeImages(path.join(cwd, 'data'), 2);
+  const names = ['blue/0.png', 'blue/1.png', 'red/0.png', 'red/1.png'];
+  const manifest = path.join(cwd, 'data', 'manifest.csv');
+  fs.writeFileSync(manifest, `path,label\n${names.map((name) => `${name},${name.split('/')[0]}\n`).join('')}`);
+  const listed = await runCli(['inspect', 'data', '--query', 'red/0', '--json'], { cwd });
+  const [row] = (JSON.parse(listed.stdout) as CatalogueAnswers['page']).rows as [CatalogueRow];
+  const image = { path: row.path, hash: row.hash };
+  appendToJournal(journalFileOf(cwd), stampEdits([editOf.exclude(image)], { data: 'data/manifest.csv', after: [] }));
+  appendToJournal(journalFileOf(cwd), stampEdits([editOf.keep({ ...image })], { data: 'data', after: [] }));
+  for (const source of ['data', 'data/manifest.csv']) {
+    const { stdout } = await runCli(['inspect', source, '--quick', '--json'], { cwd });
+    const { edits } = JSON.parse(stdout) as Overview;
+    assert.deepEqual([edits.excluded, edits.kept], [1, 1], source);
+  }
 });
 
 test('what is wrong with a data set is said on the first line', async (t) => {

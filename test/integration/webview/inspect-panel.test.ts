@@ -152,6 +152,37 @@ describe('Inspect panel', { skip: noBrowser, timeout: 240_000 }, () => {
     });
   });
 
+  test('images that a scan finds join the others: nothing moves, what is selected stays', async () => {
+    await withInspect({ images: 600, state: { plots: false } }, async (panel) => {
+      await settled(panel);
+      const { page } = panel;
+      await page.locator('.grid-tile[data-index="20"]').click();
+      await page.evaluate(`document.querySelector('.grid').scrollTop = 333`);
+      const seen = `[...document.querySelectorAll('.grid-tile:not([hidden])')].filter((tile) => tile.getBoundingClientRect().top < 500)
+        .map((tile) => [tile.dataset.index, tile.style.transform, tile.querySelector('img').hidden, tile.ariaSelected].join()).sort()`;
+      await waitFor(page, `${seen}.filter((text) => text.includes(',false,')).length > 15`);
+      await page.waitForTimeout(300);
+      const before = await page.evaluate(seen);
+      const height = await page.evaluate(`document.querySelector('.grid').scrollHeight`);
+      await page.evaluate(`window.hiddenOnce = 0; new MutationObserver((changes) => {
+        window.hiddenOnce += changes.filter(({ target }) => target.matches('.grid-tile img') && target.hidden).length;
+      }).observe(document.querySelector('.grid'), { attributes: true, attributeFilter: ['hidden'], subtree: true })`);
+      await page.evaluate('growFakeCatalogue(1400, 2400)');
+      await counted(panel, '1,400 images');
+      await page.locator('.tool-progress', { hasText: 'Scanning 1,400 of 2,400' }).waitFor();
+      assert.ok(Number(await page.evaluate(`document.querySelector('.grid').scrollHeight`)) > Number(height) * 2);
+      assert.equal(await page.evaluate(`document.querySelector('.grid').scrollTop`), 333);
+      assert.deepEqual(await page.evaluate(seen), before);
+      await page.evaluate('growFakeCatalogue(2400, 2400)');
+      await counted(panel, '2,400 images');
+      await waitFor(page, `document.querySelector('.tool-progress').hidden`);
+      assert.deepEqual(await page.evaluate(seen), before);
+      assert.equal(await page.evaluate('window.hiddenOnce'), 0, 'no picture went away meanwhile');
+      await page.keyboard.press('Control+End');
+      assert.equal(await focused(panel), 2399);
+    });
+  });
+
   test('pictures that were scrolled past before they came are not asked for any more', async () => {
     await withInspect({ images: 20_000, state: { plots: false } }, async (panel) => {
       await settled(panel);

@@ -131,7 +131,7 @@ class FakeCatalogue {
   }
 
   find(query: CatalogueQuery): FakeImage[] {
-    const key = JSON.stringify(query);
+    const key = JSON.stringify([query, this.images.length]);
     if (key !== this.#key) {
       this.#found = select(this.images, query);
       this.#key = key;
@@ -350,6 +350,14 @@ function install({ images, state, map = true }: Options): void {
     }
   };
   panelHarness.send({ ...full, ...state });
+  /** A scan has found more, `of` so many. */
+  const grow = (found: number, of: number): void => {
+    const overview = { ...full.overview!, images: found, version: `v${found}` };
+    catalogue.images.push(...invent(found).slice(catalogue.images.length));
+    const progress = found < of ? { what: 'Scanning', done: found, total: of } : null;
+    panelHarness.send({ ...full, overview, progress });
+  };
+  Object.assign(globalThis, { growFakeCatalogue: grow });
 }
 
 Object.assign(globalThis, { installFakeCatalogue: install });

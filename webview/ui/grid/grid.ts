@@ -138,14 +138,9 @@ export class VirtualGrid<Row, Key> {
   resize(groups: readonly GridGroup[]): void {
     this.#groups = groups;
     this.#layout = this.#makeLayout();
-    for (const index of [...this.#tiles.keys()]) if (index >= this.count) this.#release(index);
     if (this.selection.focus >= this.count) this.selection.place(Math.max(0, this.count - 1));
-    this.#dropHeaders();
-    this.#measure();
-    for (const [index, tile] of this.#tiles) {
-      this.#put(tile, index);
-      setAttribute(tile.root, 'aria-setsize', this.count);
-    }
+    this.#rearrange();
+    for (const tile of this.#tiles.values()) setAttribute(tile.root, 'aria-setsize', this.count);
     this.#pages.renew();
     this.#scrollTo(this.#top);
   }
@@ -224,12 +219,21 @@ export class VirtualGrid<Row, Key> {
   }
 
   #relayout(): void {
-    const hadFocus = this.root.contains(document.activeElement);
     this.#layout = this.#makeLayout();
-    this.#clear();
-    this.#measure();
+    this.#rearrange();
     this.#render();
-    if (hadFocus) this.#tiles.get(this.selection.focus)?.root.focus({ preventScroll: true });
+  }
+
+  /** Puts the tiles where the layout has them; each keeps its item, and so its picture. */
+  #rearrange(): void {
+    for (const header of this.#headers.values()) header.remove();
+    this.#headers.clear();
+    delete this.#sticky.dataset.group;
+    this.#measure();
+    for (const [index, tile] of this.#tiles) {
+      if (index < this.count) this.#put(tile, index);
+      else this.#release(index);
+    }
   }
 
   #measure(): void {
@@ -244,13 +248,8 @@ export class VirtualGrid<Row, Key> {
   /** Takes every tile out of its place; the nodes are used again. */
   #clear(): void {
     for (const index of [...this.#tiles.keys()]) this.#release(index);
-    this.#dropHeaders();
-  }
-
-  #dropHeaders(): void {
     for (const header of this.#headers.values()) header.remove();
     this.#headers.clear();
-    delete this.#sticky.dataset.group;
   }
 
   #release(index: number): void {
