@@ -5,7 +5,6 @@ import { defaultThresholds } from '../protocol/findings.ts';
 import type { ImageLine, JournalLine } from '../protocol/journal.ts';
 import type { Catalogue } from './catalogue.ts';
 import { evidenceOf } from './evidence.ts';
-import { exifOf } from './exif-of.ts';
 import { pairKinds, pairQuery } from './issue-sql.ts';
 import { noSuchImage } from './no-such-image.ts';
 import { rowsOf } from './rows.ts';
@@ -43,7 +42,7 @@ export async function imageDetail(catalogue: Catalogue, id: number, journal: Jou
     file,
     format: String(columns.format),
     modified: columns.modified as number | null,
-    exif: columns.format === 'idx' ? [] : await exifOf(file),
+    exif: columns.format === 'idx' ? [] : await readExifOf(file),
     perceptualHash: columns.perceptual_hash as string | null,
     measures: Object.fromEntries(numbers),
     findings: findingsOf(catalogue, row),
@@ -54,6 +53,11 @@ export async function imageDetail(catalogue: Catalogue, id: number, journal: Jou
     })),
     probabilities: probabilitiesOf(catalogue, id),
   };
+}
+
+async function readExifOf(file: string): Promise<ImageDetail['exif']> {
+  const { exifOf } = await import('./exif-of.ts');
+  return await exifOf(file);
 }
 
 /** Most similar first. @throws Problem `no-such-image` */

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { resolveSource, type Source } from '../dataset/resolve-source.ts';
-import { openSource } from '../dataset/source-reader.ts';
 import { openRebuildable } from '../dataset/sqlite.ts';
 import type { ScanProgress } from '../dataset/types.ts';
 import { assertImages } from '../dataset/usable.ts';
@@ -63,6 +62,8 @@ export async function openUnscanned(
 /** Brings the catalogue in step with the files; what was read is seen as it comes. @throws as `openCatalogue` */
 export async function scanInto(catalogue: Catalogue, source: string, options: OpenCatalogueOptions): Promise<void> {
   const { cacheFolder, onProgress, signal } = options;
+  // What decodes images takes its time to load, and whoever only asks needs none of it.
+  const { openSource } = await import('../dataset/source-reader.ts');
   const resolved = await resolveSource(path.resolve(source), 'auto');
   const reader = await openSource(resolved, { unlabelled: 'wanted', cacheFolder, onProgress, signal });
   try {

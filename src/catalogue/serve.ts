@@ -9,7 +9,6 @@ import type { JournalLine } from '../protocol/journal.ts';
 import { type AnswerContext, answerRequest } from './answer.ts';
 import type { Catalogue } from './catalogue.ts';
 import { journalLines } from './decisions.ts';
-import { measureImages } from './measure-images.ts';
 import { type OpenCatalogueOptions, openUnscanned, refreshDecisions, scanInto } from './open-catalogue.ts';
 import { overviewOf } from './overview.ts';
 import { scanInThread } from './scan-in-thread.ts';
@@ -25,6 +24,8 @@ const LOOK_MS = 1000;
 /** How often it is looked whether a first scan has found an image. */
 const FIRST_LOOK_MS = 10;
 const PROGRESS_MS = 250;
+/** What is known is shown first: a panel that opens asks for its first images meanwhile. */
+const RESCAN_MS = 1000;
 /** An overview of a large set takes its time: at most this share of it is spent on unasked ones. */
 const UNASKED_SHARE = 0.05;
 
@@ -114,6 +115,7 @@ class Service {
   async scan(signal: AbortSignal): Promise<void> {
     const { cacheFolder, quick = false } = this.#options;
     if (quick && this.#catalogue.isScanned) return;
+    if (this.#catalogue.count > 0) await delay(RESCAN_MS, undefined, { signal });
     const onProgress = (progress: ScanProgress) => this.#tellProgress(progress);
     if (this.#catalogue.notKept !== null) await scanInto(this.#catalogue, this.#source, { onProgress, signal });
     else await scanInThread({ source: this.#source, cacheFolder }, { onProgress, signal });
@@ -148,7 +150,10 @@ class Service {
       await scan;
       void this.#say({ progress: null });
       this.#tellChange();
-      if (!this.#options.quick) await measureImages(this.#catalogue, { signal });
+      if (!this.#options.quick) {
+        const { measureImages } = await import('./measure-images.ts');
+        await measureImages(this.#catalogue, { signal });
+      }
       this.#tellChange();
     } catch (error) {
       // What is known is still answered; the scan says what is wrong to whoever looks at the log.
