@@ -36,6 +36,8 @@ const NAMES: Record<Column, string[]> = {
 
 const IMAGE_NAME = /\.(jpe?g|png|gif|webp|tiff?|avif|bmp|svg)$/i;
 
+const LONG_LINE = 2 ** 20;
+
 /** Rows by whose values columns without a header are told apart. */
 const SAMPLE_ROWS = 100;
 
@@ -60,12 +62,12 @@ export function* manifestRows(read: () => Iterable<string>, name: string): Gener
   else yield* delimitedRows(pieces(), sniffDelimiter(start), name);
 }
 
-/** As much of the text as is needed to see how it begins. */
+/** The text up to the end of its first line that is not empty, or as much of it as tells how it goes on. */
 function startOf(pieces: Iterable<string>): string {
   let start = '';
   for (const piece of withoutMark(pieces)) {
     start += piece;
-    if (start.trim()) break;
+    if (/\S.*[\r\n]/.test(start) || (start.length > LONG_LINE && start.trim())) break;
   }
   return start;
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseCsv, sniffDelimiter } from '../../../src/dataset/csv.ts';
+import { csvRows, parseCsv, sniffDelimiter } from '../../../src/dataset/csv.ts';
 import { groupReader } from '../../../src/dataset/group.ts';
-import { parseManifest } from '../../../src/dataset/manifest-rows.ts';
+import { manifestRows, parseManifest } from '../../../src/dataset/manifest-rows.ts';
 import { Problem } from '../../../src/problem.ts';
 
 const tables: [string, string, string[][]][] = [
@@ -67,6 +67,32 @@ for (const [name, text, rows] of tables) {
       rows,
     ));
 }
+
+function cut(text: string, length: number): string[] {
+  return text.match(new RegExp(`[^]{1,${length}}`, 'g')) ?? [];
+}
+
+test('CSV that comes in pieces has the rows that it has as a whole, wherever it is cut', () => {
+  const texts = [
+    ...tables.map(([, text]) => text),
+    'a\r\n\r\n"b\r\nc",""""\r\nd,\r\n',
+    '"never closed\n,x\n'.repeat(30),
+  ];
+  for (const text of texts) {
+    for (const length of [1, 2, 3, 5])
+      assert.deepEqual([...csvRows(cut(text, length), ',')], parseCsv(text, ','), text);
+  }
+});
+
+test('a manifest that comes in pieces has the rows that it has as a whole', () => {
+  const json = '{"file":"a.png","class":"cat"}\r\n\r\nnonsense\r\n{"file":"b.png","class":3,"group":"é"}\r\n';
+  for (const text of [json, json.replaceAll('\r\n', '\n').trim(), ...manifests.map(([, content]) => content)]) {
+    for (const length of [1, 4, 9]) {
+      const rows = [...manifestRows(() => cut(text, length), 'm')];
+      assert.deepEqual(rows, parseManifest(text, 'm'), JSON.stringify(text));
+    }
+  }
+});
 
 test('CSV: rows know their line, also behind a quoted line break', () => {
   assert.deepEqual(
