@@ -1,7 +1,9 @@
 // Label errors: human ones of CIFAR-10N (aggregate and worst label of each image) and 20 % synthetic ones, searched end to end from the
 // images with embeddings of pretrained weights: average precision of the ranking, precision and recall of each mode, each beside
 // confident learning by its formulas in NumPy on the same probabilities (and beside cleanlab where the peers' Python has it).
-// Usage: node bench/label-errors.ts [side in pixels, default 128]; writes bench/results/label-errors.json.
+// Each set twice: judged by the probe alone and with the tuned network (`--tune`). The first search begins with nothing kept, so that its
+// seconds are those of a new data set; the others find the images described and the same network's trainings to do.
+// Usage: node bench/label-errors.ts [side in pixels, default 128] [set …]; writes bench/results/label-errors.json.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -44,13 +46,28 @@ try {
     'synthetic 20 %': synthetic(clean),
   };
   const results = [];
-  for (const [name, labels] of Object.entries(sets)) results.push(await measure(folder, name, labels, clean));
+  const chosen = process.argv.slice(3);
+  for (const [name, labels] of Object.entries(sets)) {
+    if (chosen.length > 0 && !chosen.includes(name)) continue;
+    for (const tune of [true, false]) {
+      const result = await measure(folder, name, labels, { clean, tune });
+      process.stderr.write(
+        `${name}, ${result.judges}: AP ${result.averagePrecision['self-confidence']}, ${result.seconds} s\n`,
+      );
+      results.push(result);
+    }
+  }
   writeResult('label-errors', { network: path.basename(weights), side, images: clean.size, sets: results });
 } finally {
   fs.rmSync(root, { recursive: true, force: true });
 }
 
-async function measure(folder: string, name: string, labels: Map<string, string>, clean: Map<string, string>) {
+async function measure(
+  folder: string,
+  name: string,
+  labels: Map<string, string>,
+  { clean, tune }: { clean: Map<string, string>; tune: boolean },
+) {
   const source = path.join(folder, `${name.replaceAll(/\W+/g, '-')}.csv`);
   const rows = [...labels].map(([file, label]) => `${file},${label}`);
   fs.writeFileSync(source, `${['path,label', ...rows].join('\n')}\n`);
@@ -65,6 +82,7 @@ async function measure(folder: string, name: string, labels: Map<string, string>
       weights,
       side,
       map: 'none',
+      tune,
     },
     engine: defaultConfig.engine,
   });
@@ -81,6 +99,7 @@ async function measure(folder: string, name: string, labels: Map<string, string>
   const isWrong = lines.map((line) => clean.get(line.path) !== line.label);
   return {
     labels: name,
+    judges: report?.labels?.how ?? '',
     noise: isWrong.filter(Boolean).length / isWrong.length,
     estimatedNoise: noiseOf(estimateJoint(scored), classes.length).noise,
     averagePrecision: Object.fromEntries(labelScores.map((score) => [score, averagePrecision(scored, score, isWrong)])),

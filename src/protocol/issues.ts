@@ -18,6 +18,8 @@ export interface IssuesSettings {
   embeddings: boolean;
   /** Absolute `*.loupe.json`: label issues from trainings of this config, one a fold, in place of a probe. */
   retrain: string | null;
+  /** The network that describes the images judges labels too, trained further on one half of them at a time; in minutes, not seconds. */
+  tune: boolean;
   map: 'pca' | 'umap' | 'none';
   folds: number;
   seed: number;
@@ -31,6 +33,7 @@ export const defaultIssuesSettings: Omit<IssuesSettings, 'kinds' | 'thresholds'>
   budget: 200,
   embeddings: true,
   retrain: null,
+  tune: false,
   map: 'umap',
   folds: 5,
   seed: 42,

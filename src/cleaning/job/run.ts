@@ -12,6 +12,7 @@ import type { DuplicatePair } from '../duplicates/find.ts';
 import { networkAtHand } from '../embedding-network.ts';
 import { crossFit } from '../labels/cross-fit.ts';
 import { copyAwareFolds } from '../labels/folds.ts';
+import { likelyLabels, together } from '../labels/judges.ts';
 import { StepStore, stepKey } from '../step-store.ts';
 import { embed, findNeighbours } from './describe.ts';
 import { findDuplicates } from './find-duplicates.ts';
@@ -24,6 +25,7 @@ import { listFindings } from './list-findings.ts';
 import { measureImages } from './measure.ts';
 import { placeOnMap } from './place-on-map.ts';
 import { type DescribedImages, type Search, StepClock } from './search.ts';
+import { TUNED_FOLDS, tunedConfig, tunedJudge } from './tuned-judge.ts';
 
 /** What is trained to describe the images where nothing else is at hand, and in how many folds. */
 const OWN_RECIPE = 'quick';
@@ -92,27 +94,67 @@ async function findAll(search: Search): Promise<Found> {
   const trained = settings.embeddings ? await trainingsFor(search) : null;
   const choice = settings.embeddings ? await chooseNetwork(search, trained) : null;
   const embedded = choice ? await embed(search, choice) : null;
-  const backend = await wasmMaker.start({ threads: job.engine.threads });
-  try {
-    const described = embedded && embedded.rows.length > 2 ? await findNeighbours(search, embedded) : null;
-    const pairs = await findDuplicates(search, described);
-    if (described) await findOutliers(search, described);
-    const labelled = labelledAmong(images, described?.rows ?? images.keys());
-    const isJudged = labelled.classes.length > 1;
-    const folds = isJudged ? foldsOf(search, labelled, pairs) : null;
-    const probabilities = await labelProbabilities(search, { labelled, folds, described, trained });
-    if (probabilities) writeLabelIssues(search, probabilities.labelled, probabilities.found);
+  const { described, pairs, labelled, folds, probe } = await onBackend(search, async () => {
+    const near = embedded && embedded.rows.length > 2 ? await findNeighbours(search, embedded) : null;
+    const copies = await findDuplicates(search, near);
+    if (near) await findOutliers(search, near);
+    const known = labelledAmong(images, near?.rows ?? images.keys());
+    const parts = known.classes.length > 1 ? foldsOf(search, known, copies, settings.folds) : null;
+    const isProbed = near && parts && !trained;
+    return {
+      described: near,
+      pairs: copies,
+      labelled: known,
+      folds: parts,
+      probe: isProbed ? await probeLabels(search, known, parts, near) : null,
+    };
+  });
+  const tuned = settings.tune && choice && probe ? await tune(search, choice, labelled, pairs, probe) : null;
+  const judged = trained ?? (probe && { labelled, found: tuned ?? probe });
+  return await onBackend(search, async () => {
+    if (judged) writeLabelIssues(search, judged.labelled, judged.found);
     if (folds) await findSpurious(search, labelled, folds);
-    const leaks = await findLeaks(search, pairs, isJudged ? labelled : null, described);
+    const leaks = await findLeaks(search, pairs, folds ? labelled : null, described);
     const map = described && settings.map !== 'none' ? await placeOnMap(search, described) : null;
     return {
       pairs,
       network: described?.network ?? null,
-      labelled: probabilities?.labelled ?? null,
-      probabilities: probabilities?.found ?? null,
+      labelled: judged?.labelled ?? null,
+      probabilities: judged?.found ?? null,
       leaks,
       map,
     };
+  });
+}
+
+/** The probe, and the network itself after more training on what the probe takes for the labels; null: it can't be trained. */
+async function tune(
+  search: Search,
+  weights: string,
+  labelled: LabelledImages,
+  pairs: readonly DuplicatePair[],
+  probe: LabelProbabilities,
+): Promise<LabelProbabilities | null> {
+  const scored = { classes: labelled.classes.length, labels: labelled.labels, probabilities: probe.probabilities };
+  const config = await onBackend(search, async () =>
+    tunedConfig(weights, search.job, { classes: scored.classes, images: scored.labels.length }),
+  );
+  if (!config) {
+    search.notes.push(`${weights} can't be trained further: labels were judged by a probe on it alone.`);
+    return null;
+  }
+  const folds = foldsOf(search, labelled, pairs, TUNED_FOLDS);
+  const tuned = await tunedJudge(search, config, { ...labelled, labels: likelyLabels(scored) }, folds);
+  const { probabilities } = together(scored, tuned.probabilities, tuned.there);
+  const how = `${probe.how} and ${TUNED_FOLDS} trainings of it, each with a part held out`;
+  return { ...probe, probabilities, how };
+}
+
+/** With an active TensorFlow.js backend, which trainings in between would be in the way of. */
+async function onBackend<Result>({ job }: Search, work: () => Promise<Result>): Promise<Result> {
+  const backend = await wasmMaker.start({ threads: job.engine.threads });
+  try {
+    return await work();
   } finally {
     await backend.dispose();
   }
@@ -186,55 +228,44 @@ async function chooseNetwork({ job, notes }: Search, trained: Trained | null): P
   return source;
 }
 
-async function labelProbabilities(
-  search: Search,
-  parts: {
-    labelled: LabelledImages;
-    folds: Uint8Array | null;
-    described: DescribedImages | null;
-    trained: Trained | null;
-  },
-): Promise<Omit<Trained, 'run'> | null> {
-  const { labelled, folds, described, trained } = parts;
-  if (trained) return trained;
-  if (!described || !folds) return null;
-  const { steps, store, stop, job } = search;
+/** Out-of-fold probabilities by a probe on what describes the images. */
+async function probeLabels(
+  { steps, store, stop, job }: Search,
+  { classes: names, positions, labels }: LabelledImages,
+  folds: Uint8Array,
+  { features: all, size, rows, key: network, network: name }: DescribedImages,
+): Promise<LabelProbabilities> {
   return await steps.run('labels', async (progress) => {
-    const classes = labelled.classes.length;
-    const key = stepKey(2, described.key, labelled.classes, [...labelled.labels], [...folds]);
+    const classes = names.length;
+    const key = stepKey(3, network, names, [...labels], [...folds]);
     const before = store.read('labels', key)?.tensors[0]?.data;
-    const kept = before?.length === labelled.labels.length * classes;
+    const kept = before?.length === labels.length * classes;
     let probabilities = before;
     if (!probabilities || !kept) {
-      const rowOf = new Map(Array.from(described.rows, (image, row) => [image, row]));
-      const features = new Float32Array(labelled.labels.length * described.size);
-      labelled.positions.forEach((image, at) => {
+      const rowOf = new Map(Array.from(rows, (image, row) => [image, row]));
+      const features = new Float32Array(labels.length * size);
+      positions.forEach((image, at) => {
         const row = rowOf.get(image) as number;
-        features.set(
-          described.features.subarray(row * described.size, (row + 1) * described.size),
-          at * described.size,
-        );
+        features.set(all.subarray(row * size, (row + 1) * size), at * size);
       });
       const options = { classes, folds, onProgress: progress, signal: stop.signal };
-      probabilities = crossFit(features, described.size, labelled.labels, options).probabilities;
+      probabilities = crossFit(features, size, labels, options).probabilities;
       store.write('labels', key, {
-        tensors: [{ name: 'probabilities', shape: [labelled.labels.length, classes], data: probabilities }],
+        tensors: [{ name: 'probabilities', shape: [labels.length, classes], data: probabilities }],
         metadata: {},
       });
     }
-    const how = `${job.settings.folds}-fold probe on ${described.network}`;
-    return { result: { labelled, found: { probabilities, how, network: described.network } }, kept };
+    return { result: { probabilities, how: `${job.settings.folds}-fold probe on ${name}`, network: name }, kept };
   });
 }
 
-function foldsOf(search: Search, labelled: LabelledImages, pairs: readonly DuplicatePair[]): Uint8Array {
+function foldsOf(search: Search, labelled: LabelledImages, pairs: readonly DuplicatePair[], folds: number): Uint8Array {
   const at = new Map(Array.from(labelled.positions, (image, i) => [image, i]));
   const own = pairs.flatMap(({ a, b }) => {
     const [x, y] = [at.get(a), at.get(b)];
     return x === undefined || y === undefined ? [] : [{ a: x, b: y }];
   });
-  const { folds, seed } = search.job.settings;
-  return copyAwareFolds(foldedImages(search, labelled), own, folds, seed);
+  return copyAwareFolds(foldedImages(search, labelled), own, folds, search.job.settings.seed);
 }
 
 function foldedImages({ images }: Search, { positions, labels }: LabelledImages) {

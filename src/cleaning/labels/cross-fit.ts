@@ -1,10 +1,9 @@
 import type { Scored } from '../../evaluation/metrics/scored.ts';
-import { fitTemperature, withTemperature } from '../../evaluation/metrics/temperature.ts';
 import { standardized } from '../../evaluation/probes/linear-probe.ts';
 import { fitLogistic, logitsOf } from '../../evaluation/probes/logistic.ts';
 import { MatrixOnBackend } from '../../evaluation/probes/matrix.ts';
 import { principalComponents } from '../space/pca.ts';
-import { classThresholds } from './confident-joint.ts';
+import { calibrated, geometricMean, likelyLabels, logLoss, softmax } from './judges.ts';
 import { momentsOf, rowsOf, solveRidge, without } from './ridge.ts';
 
 /** Penalties that are tried on the first fold. */
@@ -14,7 +13,6 @@ const WIDEST = 1536;
 const COMPONENTS = 256;
 /** A regression's values as logits; the temperature that follows says how steep they really are. */
 const STEEPNESS = 8;
-const LEAST = 1e-12;
 
 export interface CrossFitOptions {
   classes: number;
@@ -105,7 +103,7 @@ export function fitOnce(
   try {
     const own = Uint32Array.from(learnt, (i) => labels[i] as number);
     const logits = logitsOf(test, fitLogistic(train, own, { classes, strength }));
-    return softmaxRows(logits, classes);
+    return softmax(logits, classes);
   } finally {
     train.dispose();
     test.dispose();
@@ -113,11 +111,16 @@ export function fitOnce(
 }
 
 function probed(features: Float32Array, size: number): { values: Float32Array; width: number } {
-  const scaled = standardized(features, size);
+  const scaled = standardized(features.map(root), size);
   const rows = features.length / size;
   if (size <= COMPONENTS || (size <= WIDEST && rows >= size)) return { values: scaled, width: size };
   const { values, count } = principalComponents(scaled, size, COMPONENTS);
   return { values, width: count };
+}
+
+/** Square root with the sign: brings in the long tail of rectified features, of which few images have much (Perronnin et al. 2010). */
+function root(value: number): number {
+  return Math.sign(value) * Math.sqrt(Math.abs(value));
 }
 
 function sum(parts: ReturnType<typeof momentsOf>[]): ReturnType<typeof momentsOf> {
@@ -142,58 +145,18 @@ function bestPenalty(judge: (lambda: number) => Float32Array, labels: Int32Array
 
 /** Images of another class than their label by the rule of confident learning. [image] */
 function confidentlyWrong(scored: Scored): Uint8Array {
-  const { classes, labels, probabilities } = scored;
-  const thresholds = classThresholds(scored);
-  return Uint8Array.from(labels, (label, i) => {
-    const row = probabilities.subarray(i * classes, (i + 1) * classes);
-    const best = row.indexOf(row.reduce((most, p) => Math.max(most, p), 0));
-    return best !== label && (row[best] as number) >= (thresholds[best] as number) ? 1 : 0;
-  });
-}
-
-function calibrated(scored: Scored): Scored {
-  const temperature = fitTemperature(scored);
-  return { ...scored, probabilities: withTemperature(scored.probabilities, scored.classes, temperature) };
+  const likely = likelyLabels(scored);
+  return Uint8Array.from(scored.labels, (label, i) => (likely[i] === label ? 0 : 1));
 }
 
 function toProbabilities(values: Float32Array, shares: Float32Array): Float32Array {
   const classes = shares.length;
-  return softmaxRows(
+  return softmax(
     values.map((value, i) => STEEPNESS * (value + (shares[i % classes] as number))),
     classes,
   );
 }
 
-function geometricMean(a: Float32Array, b: Float32Array, classes: number): Float32Array {
-  const logs = a.map((p, i) => (Math.log(Math.max(LEAST, p)) + Math.log(Math.max(LEAST, b[i] as number))) / 2);
-  return softmaxRows(logs, classes);
-}
-
 function rowsLabels(labels: Int32Array, rows: Uint32Array): Int32Array {
   return Int32Array.from(rows, (i) => labels[i] as number);
-}
-
-function logLoss({ classes, labels, probabilities }: Scored): number {
-  let total = 0;
-  labels.forEach((label, i) => {
-    total -= Math.log(Math.max(LEAST, probabilities[i * classes + label] as number));
-  });
-  return total / labels.length;
-}
-
-/** @param logits [row, class] */
-function softmaxRows(logits: Float32Array, classes: number): Float32Array {
-  const result = new Float32Array(logits.length);
-  for (let from = 0; from < logits.length; from += classes) {
-    const row = logits.subarray(from, from + classes);
-    const largest = row.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
-    const powers = row.map((value) => Math.exp(value - largest));
-    let total = 0;
-    for (const power of powers) total += power;
-    result.set(
-      powers.map((power) => power / total),
-      from,
-    );
-  }
-  return result;
 }

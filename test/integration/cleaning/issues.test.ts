@@ -7,6 +7,7 @@ import { runIssuesJob } from '../../../src/cleaning/job/run.ts';
 import { readPredictions } from '../../../src/evaluation/predictions-file.ts';
 import { createIssuesJob, issuesFiles, readIssuesReport } from '../../../src/jobs/issues-job.ts';
 import { jobFiles } from '../../../src/jobs/job.ts';
+import { runFolders } from '../../../src/jobs/list.ts';
 import { requestStop } from '../../../src/jobs/stop.ts';
 import { defaultThresholds, type Finding, findingKinds } from '../../../src/protocol/findings.ts';
 import { defaultIssuesSettings, type IssuesReport, type IssuesSettings } from '../../../src/protocol/issues.ts';
@@ -137,6 +138,50 @@ describe('loupe issues', () => {
       assert.deepEqual(second.counts, report.counts);
       const text = (of: string) => fs.readFileSync(path.join(of, issuesFiles.findings), 'utf8');
       assert.equal(text(again), text(folder));
+    });
+
+    it('asks the network itself too, trained further on half of the images at a time, the same every time', async () => {
+      const judged = async () => {
+        const tuned = create({ weights, tune: true, map: 'none' });
+        assert.equal(await runIssuesJob(tuned), 'done');
+        const { labels, steps, images } = readIssuesReport(tuned) as IssuesReport;
+        assert.match(labels?.how ?? '', /^3-fold probe on mobilenet-v2 .* and 2 trainings of it/);
+        const lines = readPredictions(path.join(tuned, jobFiles.predictions));
+        assert.equal(lines.length, images);
+        return { folder: tuned, lines, isKept: steps.find(({ step }) => step === 'train')?.kept };
+      };
+      const first = await judged();
+      assert.equal(first.isKept, false);
+      const alone = readPredictions(path.join(folder, jobFiles.predictions));
+      assert.notDeepEqual(first.lines, alone);
+      // Classes by their names' order: blue, green, red.
+      const names = Object.keys(classes).sort();
+      const ranked = first.lines.map(({ path: name, label, probabilities }) => ({
+        name,
+        p: probabilities[names.indexOf(label)] as number,
+      }));
+      const worst = ranked.sort((a, b) => a.p - b.p).slice(0, 10);
+      for (const i of [1, 2]) assert.ok(worst.some(({ name }) => name === `train/red/wrong-${i}.png`));
+      const second = await judged();
+      assert.equal(second.isKept, true);
+      assert.deepEqual(second.lines, first.lines);
+      const store = path.join(root, 'cache', 'issues');
+      for (const name of fs.readdirSync(store)) if (name.startsWith('tuned-')) fs.rmSync(path.join(store, name));
+      const anew = await judged();
+      assert.equal(anew.isKept, false);
+      assert.deepEqual(anew.lines, first.lines);
+    });
+
+    it('judges by the probe alone where the network can’t be trained further', async () => {
+      const small = create({ map: 'none' });
+      assert.equal(await runIssuesJob(small), 'done');
+      const trainings = path.join(small, issuesFiles.trainings, 'fold-1');
+      const [run = ''] = runFolders(trainings);
+      const tuned = create({ weights: run, tune: true, map: 'none' });
+      assert.equal(await runIssuesJob(tuned), 'done');
+      const { labels, notes } = readIssuesReport(tuned) as IssuesReport;
+      assert.match(labels?.how ?? '', /^3-fold probe on (?!.*trainings)/);
+      assert.ok(notes.some((note) => note.includes("can't be trained further")));
     });
 
     it('stops when asked to and goes on later', async () => {
