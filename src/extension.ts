@@ -167,7 +167,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
       ...evaluateCommands({ store, evaluatePanels, predictPanels }),
       ...augmentCommands({ dataSets, augmentPanels }),
       ...inspectCommands({ dataSets, inspectPanels }),
-      ...payoffCommands({ dataSets, processes, comparisons }),
+      ...payoffCommands({ dataSets, processes, comparisons, journals }),
       ...layers.commands,
       ...transferCommands({ processes, dataSets, index: reportIndex, baselinePanels }),
       ...weightsCommands(processes, documents),

@@ -26,6 +26,8 @@ export const commands = {
   restoreAlike: 'loupe.clean.restoreAlike',
   openCandidate: 'loupe.clean.openImage',
   filterCandidates: 'loupe.clean.filter',
+  undoLabel: 'loupe.clean.undo',
+  redoLabel: 'loupe.clean.redo',
   findIssues: 'loupe.issues.find',
   applyLabels: 'loupe.labels.apply',
   undoApply: 'loupe.labels.undoApply',

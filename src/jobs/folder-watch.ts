@@ -27,7 +27,9 @@ export class FolderWatch {
   readonly #onFiles: (files: string[]) => void;
   readonly #extensions: readonly string[] | undefined;
   readonly #seen = new Map<string, Seen>();
-  readonly #timer: NodeJS.Timeout;
+  readonly #pollMs: number;
+  #timer: NodeJS.Timeout;
+  #closed = false;
 
   constructor(folder: string, onFiles: (files: string[]) => void, options: WatchOptions = {}) {
     this.#folder = path.resolve(folder);
@@ -36,7 +38,8 @@ export class FolderWatch {
     for (const [file, { modified, bytes }] of this.#list()) {
       this.#seen.set(file, { modified, bytes, told: options.existing !== true });
     }
-    this.#timer = setInterval(() => this.look(), options.pollMs ?? 1000);
+    this.#pollMs = options.pollMs ?? 1000;
+    this.#timer = setTimeout(() => this.#next(), this.#pollMs);
   }
 
   /** Looks now. */
@@ -56,7 +59,16 @@ export class FolderWatch {
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** Looks again and again, but for one part in twenty of the time at most: a large folder is looked at less often. */
+  #next(): void {
+    const from = performance.now();
+    this.look();
+    const taken = performance.now() - from;
+    if (!this.#closed) this.#timer = setTimeout(() => this.#next(), Math.max(this.#pollMs, 19 * taken));
   }
 
   #list(): Map<string, { modified: number; bytes: number }> {

@@ -1,4 +1,4 @@
-/** What one key does in the cleaning panel. `undo` and `redo` are VS Code's own. */
+/** What one key does in the cleaning panel. */
 export type CleanKeyAct =
   | 'keep'
   | 'accept'

@@ -151,11 +151,16 @@ export type FromCleanPanel =
   | { type: 'revert'; id: string }
   | { type: 'open'; path: string }
   /** `plan`: what would applying change? `apply`: do just that. `copy`, `manifest`: leave the data set as it is. */
-  | { type: 'plan' | 'apply' | 'copy' | 'manifest' | 'undoApply' }
+  | { type: 'plan' | 'apply' | 'copy' | 'manifest' }
+  /** @param id of what was applied */
+  | { type: 'undoApply'; id: string }
   /** Whether the page has the keyboard. */
   | { type: 'focus'; focused: boolean }
   /** To VS Code's editor of keybindings. */
   | { type: 'changeKeys' }
+  /** The catalogue could not be read: once more. */
+  | { type: 'retry' }
+  | { type: 'openDataSet' | 'getWeights' }
   | { type: 'undo' | 'redo' | 'save' | 'find' | 'cancelFind' | 'addImages' | 'train' | 'payoff' };
 
 export type CleanView = 'issues' | 'unlabelled' | 'history' | 'apply';
@@ -178,7 +183,19 @@ export interface CleanPanelState {
 const types = new Set([
   ...['ready', 'dataSet', 'counts', 'rows', 'unlabelled', 'summary', 'neighbours', 'pictures', 'decide', 'decideAlike'],
   ...['label', 'history', 'revert', 'open', 'undo', 'redo', 'save', 'find', 'cancelFind', 'apply', 'undoApply'],
-  ...['plan', 'copy', 'manifest', 'addImages', 'train', 'payoff', 'focus', 'changeKeys'],
+  ...[
+    'plan',
+    'copy',
+    'manifest',
+    'addImages',
+    'train',
+    'payoff',
+    'focus',
+    'changeKeys',
+    'retry',
+    'openDataSet',
+    'getWeights',
+  ],
 ]);
 
 export function isFromCleanPanel(value: unknown): value is FromCleanPanel {

@@ -11,7 +11,7 @@ const MOST_LINES = 300;
 export interface ApplyListeners {
   ask(): void;
   onApply(): void;
-  onUndo(): void;
+  onUndo(id: string): void;
   onTrain(): void;
   /** A copy or a manifest instead: the data set stays as it is. */
   onWrite(what: 'copy' | 'manifest'): void;
@@ -107,14 +107,14 @@ export class ApplyView {
     );
   }
 
-  showOutcome({ done, steps, refused }: AppliedEdits): void {
+  showOutcome({ id, done, steps, refused }: AppliedEdits): void {
     this.root.replaceChildren(
       element('h2', { class: 'apply-title' }, icon('check'), ` ${count(done)} of ${plural(steps, 'change')} applied`),
       element('p', { class: 'quiet' }, 'All of it can be taken back, also later: “Loupe: Undo Last Apply”.'),
       element(
         'div',
         { class: 'actions' },
-        button('Undo apply', { appearance: 'secondary', onClick: () => this.#listeners.onUndo() }),
+        button('Undo apply', { appearance: 'secondary', onClick: () => this.#listeners.onUndo(id) }),
         button('Train', { appearance: 'primary', onClick: () => this.#listeners.onTrain() }),
         button('Back', { appearance: 'secondary', onClick: () => this.#listeners.onBack() }),
       ),

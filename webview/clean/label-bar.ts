@@ -36,7 +36,8 @@ export class LabelBar {
   });
   readonly #expected = element('span', { role: 'status' });
   readonly #rest = element('span', { class: 'quiet' });
-  readonly #doubt = element('p', { class: 'label-doubt', role: 'status' });
+  readonly #doubtText = element('span', {});
+  readonly #doubt: HTMLElement;
   readonly #done = element('div', { class: 'bar-fill' });
   readonly #matrix = element('div', { class: 'noise-scroll' });
   readonly #details: HTMLDetailsElement;
@@ -48,6 +49,7 @@ export class LabelBar {
     state: State,
     onChange: (change: Partial<State>) => void,
     onPair: (given: string, actual: string) => void,
+    onWeights: () => void,
   ) {
     this.#state = { mode: state.mode, score: state.score, budget: state.budget };
     this.#onChange = onChange;
@@ -81,6 +83,9 @@ export class LabelBar {
       element('div', { class: 'bar budget-bar', 'aria-hidden': 'true' }, this.#done),
       this.#rest,
     );
+    const weights = element('button', { class: 'link', type: 'button' }, 'Get pretrained weights…');
+    weights.addEventListener('click', onWeights);
+    this.#doubt = element('p', { class: 'label-doubt', role: 'status' }, this.#doubtText, ' ', weights);
     this.root = element(
       'section',
       { class: 'label-bar', 'aria-label': 'Label issues' },
@@ -108,7 +113,7 @@ export class LabelBar {
     if (!summary) return;
     const { expected, noise, remaining, flagged, how, agreement } = summary;
     setText(
-      this.#doubt,
+      this.#doubtText,
       `What judges the labels agrees with only ${percent(agreement)} of them: either as many are wrong, or it is too weak to judge. Pretrained weights judge better.`,
     );
     const errors = Math.round(expected.errors);

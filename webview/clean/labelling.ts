@@ -91,12 +91,23 @@ export class Labelling {
     this.#ask(0);
   }
 
+  /** Asks again for what may have changed; what is on the stage stays there until it is known. */
+  refresh(): void {
+    this.#asked.clear();
+    this.#ask(0);
+  }
+
   fill(offset: number, rows: readonly UnlabelledRow[], total: number): void {
+    const current = this.#rows.get(this.#at)?.image.path;
     this.#total = total;
+    if (offset === 0) this.#rows.clear();
     rows.forEach((row, i) => {
       this.#rows.set(offset + i, row);
     });
-    if (offset === 0) this.#at = this.#nextFrom(0);
+    if (offset === 0) {
+      const still = rows.findIndex(({ image, label }) => image.path === current && label === null);
+      this.#at = still < 0 ? this.#nextFrom(0) : still;
+    }
     this.#draw();
     if (this.#wantsFocus && total > 0) this.focus();
   }
@@ -109,6 +120,7 @@ export class Labelling {
       if (!labels.has(key)) continue;
       const label = labels.get(key) ?? null;
       this.#rows.set(at, { ...row, label });
+      if (label !== null && row.label === null && at === this.#at) this.#at = this.#nextFrom(at + 1);
       // What was taken back is what the user wants to see again.
       if (label === null && row.label !== null) this.#at = at;
     }
@@ -190,7 +202,11 @@ export class Labelling {
     const done = [...this.#rows.values()].filter(({ label }) => label !== null).length;
     setText(
       this.#count,
-      this.#total === 0 ? '' : `${count(done)} of ${plural(this.#total, 'new image')} labelled, the most useful first`,
+      this.#total === 0
+        ? ''
+        : done < this.#total
+          ? `${count(done)} of ${plural(this.#total, 'new image')} labelled, the most useful first`
+          : `${count(done)} of ${plural(this.#total, 'new image')} labelled: applying the edits moves them to their classes`,
     );
     for (const at of [this.#at, this.#at + AHEAD]) if (at < this.#total) this.#ask(Math.floor(at / BLOCK));
     const row = this.#rows.get(this.#at);

@@ -110,6 +110,7 @@ export class CleanPanel {
         this.#askSummary();
       },
       (given, actual) => this.#filter(`class:${quoted(given)} predicted:${quoted(actual)}`),
+      () => post({ type: 'getWeights' }),
     );
     this.#list = new RowList<CleanRow>({
       label: 'Candidates',
@@ -133,7 +134,7 @@ export class CleanPanel {
     this.#apply = new ApplyView({
       ask: () => post({ type: 'plan' }),
       onApply: () => post({ type: 'apply' }),
-      onUndo: () => post({ type: 'undoApply' }),
+      onUndo: (id) => post({ type: 'undoApply', id }),
       onTrain: () => post({ type: 'train' }),
       onWrite: (what) => post({ type: what }),
       onBack: () => this.#show({ view: 'issues' }),
@@ -263,7 +264,10 @@ export class CleanPanel {
         this.#askCounts();
         this.#askSummary();
         // What came of applying stays in sight, though it is what has changed the lists.
-        if (this.#state.view !== 'apply' || this.#apply.isEmpty) this.#showView();
+        if (this.#state.view === 'unlabelled') {
+          this.#number++;
+          this.#labelling.refresh();
+        } else if (this.#state.view !== 'apply' || this.#apply.isEmpty) this.#showView();
         break;
       case 'neighbours':
         this.#neighbours.set(message.key, message.neighbours);
@@ -285,6 +289,8 @@ export class CleanPanel {
         this.#apply.showOutcome(message.outcome);
         break;
       case 'undone':
+        this.#change({ view: 'apply' });
+        this.#showParts();
         this.#apply.showUndone(message.outcome);
         break;
       case 'view':
@@ -315,6 +321,7 @@ export class CleanPanel {
           'info',
           'No data set is open here',
           'Open a folder as a data set first: its labels are then cleaned here.',
+          button('Open folder…', { appearance: 'primary', onClick: () => this.#bus.post({ type: 'openDataSet' }) }),
         );
       }
       return;
@@ -334,11 +341,14 @@ export class CleanPanel {
     else if (state === 'starting') {
       const done = share === null ? '' : ` ${Math.round(share * 100)} %`;
       this.#showNotice('busy', `${message}${done}`, advice);
-    } else this.#showNotice('bad', message, advice);
+    } else {
+      const retry = button('Try again', { appearance: 'secondary', onClick: () => this.#bus.post({ type: 'retry' }) });
+      this.#showNotice('bad', message, advice, retry);
+    }
     this.#drawEmpty();
   }
 
-  #showNotice(kind: 'busy' | 'bad' | 'info', title: string, advice: string): void {
+  #showNotice(kind: 'busy' | 'bad' | 'info', title: string, advice: string, act: HTMLElement | null = null): void {
     this.#notice.dataset.kind = kind;
     const sign = kind === 'busy' ? progressRing() : icon(kind === 'bad' ? 'error' : 'info');
     this.#notice.replaceChildren(
@@ -349,6 +359,7 @@ export class CleanPanel {
         element('div', { class: 'notice-title' }, title),
         element('div', { class: 'notice-advice' }, advice),
       ),
+      ...(act ? [act] : []),
     );
     setHidden(this.#notice, false);
   }

@@ -58,7 +58,7 @@ function single(row: CleanRow, context: RowContext): Node[] {
       element(
         'div',
         { class: 'row-path', title: image.path },
-        element('bdi', {}, fileName(image.path)),
+        element('bdi', {}, row.kind === 'unreadable' ? '' : fileName(image.path)),
         element('span', { class: 'quiet' }, ` ${folderName(image.path)}`),
       ),
     ),

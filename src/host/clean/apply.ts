@@ -4,7 +4,6 @@ import { Problem } from '../../problem.ts';
 import type { ApplyPlan } from '../../protocol/apply.ts';
 import type { AppliedEdits } from '../../protocol/clean-panel.ts';
 import { dataSetName } from '../data-sets/propose.ts';
-import { commands } from '../ids.ts';
 import type { LoupeProcesses } from '../process.ts';
 import { requireTrust } from '../trust.ts';
 import { workspaceFolderFor } from '../workspace.ts';
@@ -47,22 +46,14 @@ export class LabelApply {
   }
 
   /**
-   * Does what a plan says and nothing else, with progress in a notification; it can be undone as a whole.
+   * Does what a plan says and nothing else, with progress in a notification; it can be undone as a whole. What came of it is the panel's to say.
    * @param hash of the plan that the user has seen
    * @throws Problem where the plan would be another by now
    */
   async run(source: string, hash: string): Promise<AppliedEdits | null> {
     requireTrust();
     const args = ['apply', source, '--in-place', '--expect', hash, '--json'];
-    const applied = readApplied(await this.work(source, args, vscode.l10n.t('Applying label edits')));
-    if (!applied) return null;
-    const undo = vscode.l10n.t('Undo');
-    const name = dataSetName(source);
-    const text = vscode.l10n.t('{0} of {1} changes applied to {2}.', applied.done, applied.steps, name);
-    void vscode.window.showInformationMessage(text, undo).then((choice) => {
-      if (choice === undo) void vscode.commands.executeCommand(commands.undoApply, { source });
-    });
-    return applied;
+    return readApplied(await this.work(source, args, vscode.l10n.t('Applying label edits')));
   }
 
   /** Writes a cleaned copy of the data set into a folder that the user chooses. */
@@ -94,12 +85,18 @@ export class LabelApply {
     );
   }
 
-  /** Takes back what was applied last. The edits stay in the journal. */
-  async undo(source: string): Promise<void> {
-    const answer = await this.work(source, ['undo', source, '--json'], vscode.l10n.t('Taking back what was applied'));
-    const undone = readApplied(answer);
+  /** Takes back what was applied last. The edits stay in the journal. @param id of an apply, which is taken back and no other */
+  async undo(source: string, id: string | null): Promise<void> {
+    const args = ['undo', source, ...(id === null ? [] : [id]), '--json'];
+    const undone = readApplied(await this.work(source, args, vscode.l10n.t('Taking back what was applied')));
     if (!undone) return;
     this.undone.fire({ source, outcome: undone });
+    if (
+      this.panels()
+        .all()
+        .some((panel) => panel.visible && panel.shows(source))
+    )
+      return;
     const left = undone.refused.length;
     const name = dataSetName(source);
     const text =

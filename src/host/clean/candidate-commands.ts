@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import type { CleanKeyAct } from '../../protocol/clean-keys.ts';
 import { commands } from '../ids.ts';
 import type { Handlers } from '../register.ts';
@@ -24,7 +25,9 @@ export function candidateCommands(
     | 'restoreCandidate'
     | 'restoreAlike'
     | 'openCandidate'
-    | 'filterCandidates']
+    | 'filterCandidates'
+    | 'undoLabel'
+    | 'redoLabel']
 > {
   const one = (act: CleanKeyAct) => () => panels.active?.command(act, false);
   const alike = (act: CleanKeyAct) => () => panels.active?.command(act, true);
@@ -44,5 +47,8 @@ export function candidateCommands(
     [commands.restoreAlike]: alike('restore'),
     [commands.openCandidate]: one('open'),
     [commands.filterCandidates]: one('filter'),
+    // By way of this process, which has heard of the edit before: VS Code itself may take back the one before that.
+    [commands.undoLabel]: () => vscode.commands.executeCommand('undo'),
+    [commands.redoLabel]: () => vscode.commands.executeCommand('redo'),
   };
 }

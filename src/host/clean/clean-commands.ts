@@ -68,7 +68,8 @@ export function cleanCommands({
     async [commands.undoApply](argument?: unknown) {
       requireTrust();
       const source = await choose(argument, vscode.l10n.t('Undo what was applied last to which data set?'));
-      if (source) await apply.undo(source);
+      const id = fieldOf(argument, 'id');
+      if (source) await apply.undo(source, typeof id === 'string' ? id : null);
     },
   };
 }

@@ -97,6 +97,10 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
     return this.hasFocus;
   }
 
+  shows(source: string): boolean {
+    return source === this.source;
+  }
+
   /** What a key of VS Code or its palette asks for, of the row that the page shows as the active one. */
   command(act: CleanKeyAct, alike: boolean): void {
     this.send({ type: 'command', act, alike });
@@ -210,6 +214,13 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
       case 'changeKeys':
         await vscode.commands.executeCommand('workbench.action.openGlobalKeybindings', 'loupe.clean');
         return;
+      case 'retry':
+        this.catalogue?.restart();
+        return this.open();
+      case 'openDataSet':
+      case 'getWeights':
+        await vscode.commands.executeCommand(commands[message.type]);
+        return;
       case 'undo':
       case 'redo':
         await vscode.commands.executeCommand(message.type);
@@ -231,7 +242,7 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
         if (this.source) await this.parts.apply[message.type](this.source);
         return;
       case 'undoApply':
-        await vscode.commands.executeCommand(commands.undoApply, { source: this.source });
+        await vscode.commands.executeCommand(commands.undoApply, { source: this.source, id: message.id });
         return;
       case 'train':
         await vscode.commands.executeCommand(commands.trainDataSet, { source: this.source });

@@ -18,13 +18,15 @@ const groups = ['label', 'copies', 'picture', 'set'] as const;
 export type IssueNode =
   | { kind: 'issueKind'; source: string; issue: FindingKind; count: number }
   | { kind: 'issue'; source: string; issue: FindingKind; row: IssueRow }
+  /** What else was found of an image. */
+  | { kind: 'otherIssue'; source: string; issue: FindingKind; path: string }
   | { kind: 'moreIssues'; source: string; issue: FindingKind; shown: number; total: number };
 
 export function isIssueNode(node: { kind: string }): node is IssueNode {
-  return node.kind === 'issueKind' || node.kind === 'issue' || node.kind === 'moreIssues';
+  return ['issueKind', 'issue', 'otherIssue', 'moreIssues'].includes(node.kind);
 }
 
-/** Issues of a data set in the Data Sets tree: kinds, below them the images, page by page. */
+/** Issues of a data set in the Data Sets tree: kinds, below them the images, page by page, below each what else it has. */
 export class IssueTree implements vscode.Disposable {
   private readonly index: IssueIndex;
   private readonly journals: LabelJournals;
@@ -58,6 +60,7 @@ export class IssueTree implements vscode.Disposable {
   }
 
   async childrenOf(node: IssueNode): Promise<IssueNode[]> {
+    if (node.kind === 'issue') return this.othersOf(node);
     if (node.kind !== 'issueKind' || !vscode.workspace.isTrusted) return [];
     const { source, issue } = node;
     const wanted = this.wanted.get(keyOf(node)) ?? PAGE;
@@ -79,6 +82,8 @@ export class IssueTree implements vscode.Disposable {
         return kindItem(node);
       case 'issue':
         return this.issueItem(node);
+      case 'otherIssue':
+        return otherItem(node);
       case 'moreIssues': {
         const item = new vscode.TreeItem(vscode.l10n.t('Show more…'));
         item.description = vscode.l10n.t('{0} of {1}', node.shown, node.total);
@@ -93,7 +98,15 @@ export class IssueTree implements vscode.Disposable {
     this.changed.dispose();
   }
 
-  private issueItem({ source, row }: Extract<IssueNode, { kind: 'issue' }>): vscode.TreeItem {
+  private othersOf({ source, issue, row }: Extract<IssueNode, { kind: 'issue' }>): IssueNode[] {
+    const [image] = row.images;
+    if (!image) return [];
+    const others = this.index.kindsOf(source, image.path).filter((kind) => kind !== issue);
+    return others.map((kind) => ({ kind: 'otherIssue', source, issue: kind, path: image.path }));
+  }
+
+  private issueItem(node: Extract<IssueNode, { kind: 'issue' }>): vscode.TreeItem {
+    const { source, row } = node;
     const [image] = row.images;
     const why = evidenceText(row);
     const decided = decidedOf(row, this.journals.of(source).decisionsOf(source));
@@ -103,7 +116,8 @@ export class IssueTree implements vscode.Disposable {
       return item;
     }
     const uri = vscode.Uri.file(path.join(rootOfSource(source), image.path));
-    const item = new vscode.TreeItem(uri);
+    const { None, Collapsed } = vscode.TreeItemCollapsibleState;
+    const item = new vscode.TreeItem(uri, this.othersOf(node).length > 0 ? Collapsed : None);
     item.id = `${source}\0${row.key}`;
     item.label = titleOf(row);
     item.description = decided?.text ?? why;
@@ -122,6 +136,17 @@ function kindItem({ source, issue, count }: Extract<IssueNode, { kind: 'issueKin
   item.description = count.toLocaleString('en-US');
   item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
   item.contextValue = 'issueKind';
+  return item;
+}
+
+function otherItem({ source, issue, path: name }: Extract<IssueNode, { kind: 'otherIssue' }>): vscode.TreeItem {
+  const item = new vscode.TreeItem(kindTitles[issue]);
+  item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+  item.command = {
+    command: commands.cleanDataSet,
+    title: vscode.l10n.t('Clean'),
+    arguments: [{ source, kind: issue, text: `path:"${name}"` }],
+  };
   return item;
 }
 

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { isRecord } from '../../jobs/record.ts';
 import { Problem } from '../../problem.ts';
 import type { PayoffReport } from '../../protocol/payoff.ts';
+import type { LabelJournals } from '../clean/label-journals.ts';
 import type { ComparePanels } from '../compare/compare-panels.ts';
 import { savedConfig } from '../configs/config-commands.ts';
 import { chooseDataSet } from '../data-sets/choose-data-set.ts';
@@ -18,6 +19,7 @@ export interface PayoffParts {
   dataSets: DataSetStore;
   processes: LoupeProcesses;
   comparisons: ComparePanels;
+  journals: LabelJournals;
 }
 
 /** Trains with and without the label edits and says what cleaning has changed; ends in the comparison of the runs. */
@@ -25,6 +27,7 @@ export function payoffCommands({
   dataSets,
   processes,
   comparisons,
+  journals,
 }: PayoffParts): Handlers<(typeof commands)['measurePayoff']> {
   return {
     /** @param target a config's URI or a data set of the tree; nothing: the config in the editor, else a data set */
@@ -33,6 +36,9 @@ export function payoffCommands({
       const subject = await subjectOf(target, dataSets);
       const seeds = subject && (await chooseSeeds());
       if (!subject || !seeds) return;
+      // What is not saved is in no training.
+      const journal = journals.of(subject);
+      if (journal.edits.pending().length > 0) await journal.saveAll();
       const report = await measure(processes, subject, seeds);
       const compare = vscode.l10n.t('Compare the Runs');
       const chosen = await vscode.window.showInformationMessage(payoffMessage(report, vscode.l10n.t), compare);

@@ -3,6 +3,9 @@ import type { PayoffChange, PayoffReport } from '../../protocol/payoff.ts';
 
 type Translate = (message: string, ...values: (string | number)[]) => string;
 
+/** Verified images below which their accuracy says nothing. */
+const FEW = 10;
+
 /** The outcome in a few sentences: the verified images say more than all, where there are any. */
 export function payoffMessage(
   { heldOut, verified, seeds }: Pick<PayoffReport, 'heldOut' | 'verified' | 'seeds'>,
@@ -10,7 +13,9 @@ export function payoffMessage(
 ): string {
   if (!heldOut) return t('Nothing was held out that both trainings have predicted: there is no payoff to measure.');
   const parts = [t('Cleaning: {0} on {1} held-out images.', changeText(heldOut, t), heldOut.images)];
-  if (verified) parts.push(t('On the {0} that you verified: {1}.', verified.images, changeText(verified, t)));
+  if (verified && verified.images >= FEW) {
+    parts.push(t('On the {0} that you verified: {1}.', verified.images, changeText(verified, t)));
+  } else if (verified) parts.push(t('You verified {0} of them, too few to tell more.', verified.images));
   if (heldOut.verdict === 'unclear') parts.push(t('That may be chance.'));
   if (seeds.length < 2) parts.push(t('With one seed, the luck of training is part of it.'));
   return parts.join(' ');

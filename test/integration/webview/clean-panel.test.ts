@@ -230,6 +230,27 @@ describe('Cleaning panel', { skip: noBrowser, timeout: 240_000 }, () => {
       assert.equal(await panel.page.locator('.new-name').textContent(), second?.image.path.split('/').at(-1));
     }));
 
+  test('what is to be labelled stays on the stage when images come', () =>
+    withHost({ state: { view: 'unlabelled' } }, async (panel, host) => {
+      const name = () => panel.page.locator('.new-name').textContent();
+      await panel.page.locator('.new-stage').focus();
+      await keys(panel, host, 'Enter', 'ArrowRight');
+      const before = await name();
+      const [first] = host.unlabelled;
+      assert.ok(first);
+      host.unlabelled.unshift({
+        ...first,
+        image: { ...first.image, path: 'unlabelled/late.jpg', hash: 'f'.repeat(32) },
+      });
+      await panel.send({ type: 'reload' });
+      await host.settle();
+      assert.equal(await name(), before);
+      assert.match((await panel.page.locator('.new-head').textContent()) ?? '', /of 31/);
+      await keys(panel, host, 'Enter');
+      const last = host.edits.lines.at(-1);
+      assert.equal(last && 'path' in last && last.path.split('/').at(-1), before);
+    }));
+
   test('Apply shows every file before it does anything', () =>
     withHost({}, async (panel, host) => {
       await panel.page.locator('vscode-button', { hasText: 'Apply to disk' }).first().click();

@@ -24,6 +24,11 @@ const cases: [string, Parameters<typeof payoffMessage>[0], string][] = [
     'Cleaning: accuracy 81.0% → 84.2% (change +1.1 to +5.3 points) on 200 held-out images. That may be chance. With one seed, the luck of training is part of it.',
   ],
   [
+    'of few verified images',
+    { heldOut: change(), verified: change({ images: 2 }), seeds },
+    'Cleaning: accuracy 81.0% → 84.2% (change +1.1 to +5.3 points) on 200 held-out images. You verified 2 of them, too few to tell more.',
+  ],
+  [
     'nothing',
     { heldOut: null, verified: null, seeds },
     'Nothing was held out that both trainings have predicted: there is no payoff to measure.',
