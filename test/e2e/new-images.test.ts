@@ -4,7 +4,7 @@ import path from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { Frame } from 'playwright-core';
 import { makeImages } from '../integration/cli/run-cli.ts';
-import { activityBarItem, openFile, runCommand, showTrees, treeItem, webviewWith } from '../tools/vscode/workbench.ts';
+import { openFile, runCommand, showTrees, treeItem, webviewWith } from '../tools/vscode/workbench.ts';
 import { openSession, type Session, until } from './harness.ts';
 
 const minute = 60_000;
@@ -79,9 +79,7 @@ describe('a new user’s way from a folder to labelled new images', { timeout: 9
       .first()
       .waitFor();
     await until('a badge of the icon', async () => {
-      const badge = page
-        .locator('.activitybar .action-item', { has: activityBarItem(page, 'Loupe') })
-        .locator('.badge-content');
+      const badge = page.locator('.activitybar .action-item:has([aria-label^="Loupe"]) .badge-content');
       return (await badge.textContent().catch(() => null)) === count;
     });
   });
