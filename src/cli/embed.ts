@@ -49,8 +49,7 @@ export const embedVerb: Verb = {
 };
 
 /** The weights that were given: a name of the zoo, or an absolute path. */
-export function weightsUsed(input: VerbInput): string {
-  const given = textOf(input, 'weights') ?? '';
+export function weightsUsed(given: string): string {
   return fs.existsSync(given) ? path.resolve(given) : given;
 }
 
@@ -68,7 +67,7 @@ async function embed(input: VerbInput, terminal: Terminal): Promise<VerbResult> 
   const { describeData } = await import('../embedding/describe-data.ts');
   const skipped: { path: string; message: string }[] = [];
   const out = textOf(input, 'out');
-  const report = await withProgress(input, terminal, skipped, (options) =>
+  const report = await withProgress(input, textOf(input, 'weights'), terminal, skipped, (options) =>
     describeData(input.positionals[0] as string, options, async (described) => {
       if (out !== undefined) await writeCsv(path.resolve(out), described);
       return reportOf(described);
@@ -90,11 +89,11 @@ export function reportOf({ data, embeddings, network, engine, seconds }: Describ
 /** What both verbs ask of the command line, with their progress on one line. @throws UsageError */
 export async function withProgress<T>(
   input: VerbInput,
+  weights: string | undefined,
   terminal: Terminal,
   skipped: { path: string; message: string }[],
   work: (options: DescribeOptions, line: ProgressLine) => Promise<T>,
 ): Promise<T> {
-  const weights = textOf(input, 'weights');
   if (weights === undefined) {
     throw new UsageError(
       'By which network? --weights is missing.',

@@ -83,7 +83,7 @@ async function which(input: VerbInput, terminal: Terminal): Promise<VerbResult> 
       classes: report.classes,
     },
     ...{ skipped, engine: report.engine, seconds },
-    ...{ network: network && { ...network, weights: weightsUsed(input) } },
+    ...{ network: network && { ...network, weights: weightsUsed(network.weights) } },
     ...{ baseline: null, algorithms: { total, ...comparison, runs, recommendation }, plan: null },
   });
   return {

@@ -42,6 +42,8 @@ const PATIENCE = 20;
 const [LEAST_SIDE, CPU_SIDE, GPU_SIDE] = [64, 128, 224];
 /** Below so many images of the rarest class all layers would be learned by heart. */
 const FEW = 20;
+/** Multiplications of a picture, in 10⁹, up to which a network describes images quickly on any processor. */
+const QUICK_WORK = 1;
 
 /** The best start for the data and the machine, in words that say why. Pure. */
 export function planFirstRun(facts: FirstRunFacts): FirstRunPlan {
@@ -103,8 +105,12 @@ function chooseBackbone(facts: FirstRunFacts, side: number): { weights: WeightsA
   return { weights: chosen.weights, reason: { what: 'Network', choice, why } };
 }
 
+function rarestOf({ perClass }: FirstRunFacts): FirstRunFacts['perClass'][number] {
+  return perClass.reduce((one, other) => (other.images < one.images ? other : one));
+}
+
 function chooseRecipe(facts: FirstRunFacts, weights: WeightsAtHand, side: number): { value: string; reason: Reason } {
-  const rarest = facts.perClass.reduce((one, other) => (other.images < one.images ? other : one));
+  const rarest = rarestOf(facts);
   const seconds = secondsOf(facts, weights, { side, recipe: 'transfer-finetune' });
   const choose = (value: string, why: string) => ({ value, reason: { what: 'Recipe', choice: value, why } });
   if (rarest.images < FEW) {
@@ -125,11 +131,19 @@ function chooseRecipe(facts: FirstRunFacts, weights: WeightsAtHand, side: number
   );
 }
 
+/** The weights that say soonest what to expect: the most accurate of those that describe images quickly; null: there are none. Pure. */
+export function quickWeights(atHand: readonly WeightsAtHand[]): WeightsAtHand | null {
+  const costs = atHand.map((weights) => ({ weights, ...costOf(weights.architecture, weights.width) }));
+  const quick = costs.filter(({ work }) => work <= QUICK_WORK).sort((a, b) => b.top1 - a.top1 || a.work - b.work);
+  return (quick[0] ?? costs.toSorted((a, b) => a.work - b.work)[0])?.weights ?? null;
+}
+
 /** No pretrained weights: what the images' size suggests. */
 function fromScratch(facts: FirstRunFacts): FirstRunPlan {
   const recipe = facts.side <= 40 && facts.images >= 2000 ? 'small-images' : 'balanced';
   const { config } = findRecipe(recipe);
   const side = config.input?.width ?? LEAST_SIDE;
+  const rarest = rarestOf(facts);
   return {
     weights: null,
     side,
@@ -151,9 +165,11 @@ function fromScratch(facts: FirstRunFacts): FirstRunPlan {
         what: 'Recipe',
         choice: recipe,
         why:
-          recipe === 'small-images'
-            ? 'Small images, and enough of them to learn from.'
-            : 'The defaults: a first run to compare others with.',
+          rarest.images < FEW
+            ? `"${rarest.label}" has ${rarest.images} ${rarest.images === 1 ? 'image' : 'images'}: from random weights that is too little to learn much from. Get weights first, or more images.`
+            : recipe === 'small-images'
+              ? 'Small images, and enough of them to learn from.'
+              : 'The defaults: a first run to compare others with.',
       },
     ],
   };

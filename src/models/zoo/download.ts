@@ -91,7 +91,7 @@ function failed(url: string, why: string, cause?: unknown): Problem {
   return new Problem(
     'download-failed',
     `${url} could not be downloaded: ${why}.`,
-    'Try again (it goes on where it was), name a mirror (--mirror or LOUPE_ZOO_MIRROR), or get the file elsewhere and add it: loupe zoo add.',
+    'Try again (it goes on where it was); name a mirror (--mirror, LOUPE_ZOO_MIRROR or the setting loupe.zoo.mirror); or get the file elsewhere and add it: loupe zoo add <name> <file>, in the editor “Take a file that is here…”.',
     { cause },
   );
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { readDataReport } from '../../../src/jobs/data-reports.ts';
 import { sharedData, withoutData } from '../../shared-data.ts';
 import { makeImages, runCli, workFolder } from './run-cli.ts';
 
@@ -30,9 +31,12 @@ describe('loupe start', () => {
 
     const { code, stdout, stderr } = await runCli(['start', 'data', ...engine, '--json'], { cwd });
     assert.equal(code, 0, stderr);
-    const { plan, baseline, config, run, outcome } = JSON.parse(stdout);
+    const { plan, baseline, config, run, outcome, report } = JSON.parse(stdout);
     assert.deepEqual([plan.recipe, plan.side, outcome, run.state], ['transfer-frozen', 64, 'done', 'done']);
     assert.equal(baseline.images, 24);
+    const kept = readDataReport(report);
+    assert.deepEqual([kept.kind, kept.plan?.config, kept.plan?.reasons], ['start', config, plan.reasons]);
+    assert.deepEqual([kept.baseline, kept.network?.weights], [baseline, path.join(cwd, 'weights', 'base.safetensors')]);
     const written = JSON.parse(fs.readFileSync(config, 'utf8'));
     assert.deepEqual([written.data.source, written.model.weights], ['data', 'weights/base.safetensors']);
     assert.deepEqual(run.params['model.width'], 0.35);
@@ -47,12 +51,28 @@ describe('loupe start', () => {
     const { code, stdout } = await runCli(['start', 'pictures/data', '--dry-run', ...engine, '--json'], { cwd });
     const { plan, baseline } = JSON.parse(stdout);
     assert.deepEqual([code, plan.weights, plan.recipe, baseline], [0, null, 'balanced', null]);
+    const why = Object.fromEntries(plan.reasons.map((one: { what: string; why: string }) => [one.what, one.why]));
+    assert.match(why.Network, /nothing is downloaded unasked.*loupe zoo get mobilenet-v2, then start again/);
+    assert.match(why.Recipe, /"blue" has 6 images: from random weights that is too little/);
     fs.writeFileSync(path.join(cwd, 'x.pth'), 'x');
     const bad = await runCli(['start', 'pictures/data', '--weights', 'x.pth', '--dry-run', ...engine, '--json'], {
       cwd,
     });
     assert.deepEqual([bad.code, JSON.parse(bad.stdout).error.code], [1, 'unknown-network']);
-    const one = await runCli(['start', 'pictures/data/blue', '--dry-run', ...engine, '--json'], { cwd });
-    assert.equal(one.code, 1);
+    fs.mkdirSync(path.join(cwd, 'empty'));
+    fs.mkdirSync(path.join(cwd, 'single'));
+    fs.cpSync(path.join(cwd, 'pictures', 'data', 'blue'), path.join(cwd, 'single', 'blue'), { recursive: true });
+    for (const [folder, message, advice] of [
+      ['empty', /is empty/, /folder of its own/],
+      ['single', /one class only, "blue"/, /Put the images of each class into a folder of its own/],
+      ['nowhere', /There is no/, /Check the path/],
+    ] as const) {
+      const { code, stdout } = await runCli(['start', folder, ...engine, '--json'], { cwd });
+      const { error } = JSON.parse(stdout);
+      assert.equal(code, 1, folder);
+      assert.match(error.message, message);
+      assert.match(error.advice, advice);
+    }
+    assert.equal(fs.existsSync(path.join(cwd, '.loupe')), false, 'nothing is left of what could not be done');
   });
 });

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { providePlainBackend } from '../../../src/engines/plain-backend.ts';
+import { listDataReports, readDataReport } from '../../../src/jobs/data-reports.ts';
 import { sharedData, withoutData } from '../../shared-data.ts';
 import { writeSamples } from '../../weight-fuzz.ts';
 import { makeImages, runCli, workFolder } from './run-cli.ts';
@@ -66,9 +67,40 @@ describe('loupe embed and baseline', { skip: withoutData(...small) }, () => {
     assert.ok(baseline.probe.accuracy.low < 0.9, 'an interval of 24 images is wide');
   });
 
-  it('without weights it is bad usage', async (t) => {
+  it('a baseline takes the weights at hand, keeps its report, and says what to do without any', async (t) => {
     const cwd = workFolder(t);
-    for (const verb of ['embed', 'baseline']) assert.equal((await runCli([verb, '.'], { cwd })).code, 2);
+    await makeImages(path.join(cwd, 'data'), 6);
+    const none = await runCli(['baseline', 'data', ...engine, '--json'], { cwd });
+    const { code, advice } = JSON.parse(none.stdout).error;
+    assert.deepEqual([none.code, code], [1, 'no-weights']);
+    assert.match(advice, /loupe zoo get mobilenet-v2.*--weights.*loupe which/);
+    fs.copyFileSync(weights, path.join(cwd, 'small.safetensors'));
+    const given = ['baseline', 'data', '--size', '32', ...engine];
+    const found = JSON.parse((await runCli([...given, '--json'], { cwd })).stdout);
+    const report = readDataReport(found.report);
+    assert.deepEqual(report.baseline, found.baseline);
+    assert.deepEqual([report.kind, report.source], ['baseline', path.join(cwd, 'data')]);
+    assert.deepEqual([report.network?.weights, report.network?.width], [path.join(cwd, 'small.safetensors'), 32]);
+    assert.equal(report.skipped.length + report.images, 12, 'the file that is no image is no image of the data set');
+    assert.equal(path.dirname(found.report), path.join(cwd, '.loupe', 'baselines'));
+    const unkept = await runCli([...given, '--no-keep'], { cwd });
+    assert.match(unkept.stdout, /^12 images described by mobilenet-v2 × 0\.35/);
+    assert.equal(listDataReports(path.join(cwd, '.loupe', 'baselines')).length, 1);
+  });
+
+  it('what can’t be kept is told all the same', async (t) => {
+    const cwd = workFolder(t);
+    await makeImages(path.join(cwd, 'data'), 6);
+    fs.writeFileSync(path.join(cwd, 'file'), '');
+    const given = ['baseline', 'data', '--weights', weights, '--size', '32', '--reports', 'file/inside', ...engine];
+    const { code, stdout } = await runCli(given, { cwd });
+    assert.deepEqual([code, /Linear probe/.test(stdout)], [0, true]);
+    assert.match(stdout, /Not kept: Can't create a folder in .*file\/inside/);
+  });
+
+  it('embed without weights is bad usage', async (t) => {
+    const cwd = workFolder(t);
+    assert.equal((await runCli(['embed', '.'], { cwd })).code, 2);
   });
 });
 
