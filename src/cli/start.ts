@@ -188,14 +188,15 @@ function describe(
   colors: Style,
 ): string {
   const rows = plan.reasons.map(({ what, choice, why }) => [colors.bold(what), choice, why]);
-  const takes = Number.isFinite(plan.seconds) ? [`Training will take about ${duration(plan.seconds)}.`] : [];
+  const takes = plan.seconds < 5 ? 'a few seconds' : `about ${duration(plan.seconds)}`;
+  const training = Number.isFinite(plan.seconds) ? [`Training will take ${takes}.`] : [];
   return [
     `${colors.bold(path.basename(data.root))}: ${plural(data.images.length, 'image')} of ${plural(data.classes.length, 'class', 'classes')}`,
     '',
     renderTable([{ title: 'CHOICE' }, { title: '' }, { title: 'WHY' }], rows),
     '',
     ...(baseline ? [baselineText(baseline)] : []),
-    ...takes,
+    ...training,
   ].join('\n');
 }
 

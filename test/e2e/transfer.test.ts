@@ -152,6 +152,7 @@ describe('pretrained networks, as a user meets them', { timeout: 6 * minute }, (
     await treeItem(page, /^What to Expect/).waitFor();
     await layoutSaved(page, 'loupe.baseline');
     await session.reload();
+    await page.getByRole('tab', { name: /What to Expect/ }).click();
     const panel = await webviewWith(page, '.tile', minute);
     await panel.locator('.tile', { hasText: 'Linear probe' }).waitFor();
     await showTrees(page);

@@ -6,7 +6,7 @@ import type { RunStore } from '../runs/run-store.ts';
 import { describeRun } from '../runs/run-text.ts';
 import { runsOf } from './config-commands.ts';
 
-/** "Train", the learning rate, the schedule and the newest run, above the first line of a `*.loupe.json`. */
+/** "Train", the learning rate, the layers, the schedule and the newest run, above the first line of a `*.loupe.json`. */
 export class ConfigLenses implements vscode.CodeLensProvider, vscode.Disposable {
   private readonly store: RunStore;
   private readonly index: FinderIndex;
@@ -44,6 +44,11 @@ export class ConfigLenses implements vscode.CodeLensProvider, vscode.Disposable 
       lenses.push({
         command: commands.previewAugment,
         title: `$(eye) ${vscode.l10n.t('Preview Augmentation')}`,
+        arguments: [document.uri],
+      });
+      lenses.push({
+        command: commands.chooseLayers,
+        title: `$(list-tree) ${vscode.l10n.t('Trainable Layers')}`,
         arguments: [document.uri],
       });
     }

@@ -121,6 +121,49 @@ describe('loupe zoo', () => {
     }
   });
 
+  it('get downloads from a mirror with progress, goes on where it was stopped, and refuses another file', async (t) => {
+    const cwd = workFolder(t);
+    const whole = Buffer.alloc(3 * 2 ** 20, 'x');
+    const ranges: (string | undefined)[] = [];
+    let slow = true;
+    const server = http.createServer(async (request, response) => {
+      ranges.push(request.headers.range);
+      const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
+      response.writeHead(from > 0 ? 206 : 200, { 'content-length': whole.length - from });
+      for (let at = from; at < whole.length && !response.destroyed; at += 2 ** 17) {
+        response.write(whole.subarray(at, at + 2 ** 17));
+        if (slow) await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      response.end();
+    });
+    t.after(() => server.close());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const env = { LOUPE_ZOO_MIRROR: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+    const get = ['zoo', 'get', 'squeezenet', '--json', '--progress', 'json'];
+    const stopped = await runCli(get, {
+      cwd,
+      env,
+      onStderr: (text, kill) => {
+        if (text.split('\n').length > 4) kill('SIGTERM');
+      },
+    });
+    assert.notEqual(stopped.code, 0);
+    const lines = stopped.stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.ok(lines.every(({ what, total }) => what === 'download' && total === whole.length));
+    const partial = path.join(cwd, 'cache', 'zoo', 'squeezenet1_1-b8a52dc0.pth.part');
+    const begun = fs.statSync(partial).size;
+    assert.ok(begun > 0 && begun < whole.length);
+    slow = false;
+    const refused = await runCli(get, { cwd, env });
+    const { error } = JSON.parse(refused.stdout);
+    assert.deepEqual([refused.code, error.code, ranges], [1, 'wrong-checksum', [undefined, `bytes=${begun}-`]]);
+    assert.match(error.advice, /Download it again/);
+    assert.equal(fs.existsSync(partial), false);
+  });
+
   it('tells what it does not know', async (t) => {
     const cwd = workFolder(t);
     const { code, stdout } = await runCli(['zoo', 'get', 'resnet19', '--json'], { cwd });
