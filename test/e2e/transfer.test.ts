@@ -74,8 +74,10 @@ describe('pretrained networks, as a user meets them', { timeout: 6 * minute }, (
           fs.copyFileSync(sharedData(...weights), path.join(workspace, '.weights', 'small.safetensors'));
         }
         fs.writeFileSync(path.join(workspace, 'net.loupe.json'), config);
+        fs.mkdirSync(path.join(workspace, '.vscode'));
+        const settings = { 'loupe.zoo.mirror': address };
+        fs.writeFileSync(path.join(workspace, '.vscode', 'settings.json'), JSON.stringify(settings));
       },
-      settings: { 'loupe.zoo.mirror': address },
     });
   });
   after(async () => {
@@ -156,6 +158,7 @@ describe('pretrained networks, as a user meets them', { timeout: 6 * minute }, (
     const panel = await webviewWith(page, '.tile', minute);
     await panel.locator('.tile', { hasText: 'Linear probe' }).waitFor();
     await showTrees(page);
+    await treeItem(page, /^images/).locator('.monaco-tl-twistie').click();
     const reports = treeItem(page, /^What to Expect/);
     await reports.locator('.monaco-tl-twistie').click();
     await treeItem(page, /^Algorithms, without a network/).click();
@@ -179,7 +182,13 @@ describe('pretrained networks, as a user meets them', { timeout: 6 * minute }, (
   test('Import Weights says what a chosen file holds, and how to begin from it', { skip: withoutReal }, async () => {
     const { page } = session;
     await runCommand(page, 'Loupe: Import Weights…');
-    await answer(page, path.join(session.workspace, '.weights', 'small.safetensors'));
+    const dialog = page.locator('.quick-input-widget:visible');
+    await dialog
+      .locator('input')
+      .first()
+      .fill(path.join(session.workspace, '.weights', 'small.safetensors'));
+    await quickPick(page, 'small.safetensors').waitFor();
+    await dialog.getByRole('button', { name: 'Use These Weights' }).click();
     const preview = await webviewWith(page, 'h1:has-text("small.safetensors")', minute);
     await preview.getByText('260 weights matched').waitFor();
     await preview.getByText('"architecture": "mobilenet-v2"').waitFor();
