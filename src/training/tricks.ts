@@ -38,7 +38,7 @@ function dataTricks({ training, input }: RunConfig): Trick[] {
   const { classWeights, sampling, phases } = training;
   const sizes = phases.map(({ size }) => size || input.width);
   return tricks([
-    [phases.length > 1, 'Progressive resizing', sizes.join(' → ')],
+    [new Set(sizes).size > 1, 'Progressive resizing', sizes.join(' → ')],
     [sampling === 'over', 'Oversampling'],
     [sampling === 'under', 'Undersampling'],
     [classWeights.name === 'inverse', 'Class weights', 'inverse'],

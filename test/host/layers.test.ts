@@ -16,6 +16,7 @@ describe('the tree of trainable layers', function () {
     await makeSample(path.join(workspaceFolder(), 'layer-shapes'), 4);
     fs.writeFileSync(uri().fsPath, text);
     const { layers } = await loupe();
+    await vscode.window.showTextDocument(uri());
     const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', uri());
     assert.ok(lenses.some(({ command }) => command?.command === commands.chooseLayers));
     await vscode.commands.executeCommand(commands.chooseLayers, uri());

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type FirstRunFacts, planFirstRun } from '../../../src/first-run/plan.ts';
+import { type FirstRunFacts, planFirstRun, quickWeights } from '../../../src/first-run/plan.ts';
 import type { WeightsAtHand } from '../../../src/first-run/weights-at-hand.ts';
 import { findConfigIssues } from '../../../src/jobs/config-file.ts';
 
@@ -62,6 +62,12 @@ describe('the plan of a first run', () => {
     assert.equal(plan.weights, mobileNet);
     assert.deepEqual([plan.config.model?.weights, plan.config.model?.width], [mobileNet.weights, undefined]);
     assert.equal(planFirstRun(facts({ atHand: [small] })).config.model?.width, 0.35);
+  });
+
+  it('a quick look takes the most accurate network that is quick everywhere, else the quickest', () => {
+    assert.equal(quickWeights([]), null);
+    assert.equal(quickWeights([resnet, small, mobileNet]), mobileNet);
+    assert.equal(quickWeights([resnet]), resnet);
   });
 
   it('names the rarest class, and tells how to get weights where there are none', () => {
