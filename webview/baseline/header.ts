@@ -159,7 +159,7 @@ export function noticeFor({ busy, trusted, reports }: HeaderFacts, problem: stri
     kind: 'wait',
     title: 'Nothing was measured yet',
     advice: trusted
-      ? 'Instant Baseline says what accuracy to expect before training anything, and which classes will be hard: under a minute for 10,000 images.'
+      ? 'Instant Baseline says what accuracy to expect before training anything, and which classes will be hard. Images are described once, and what describes them is kept.'
       : 'Measuring runs code and is off in restricted mode: trust this workspace first.',
   };
 }
