@@ -158,7 +158,9 @@ describe('pretrained networks, as a user meets them', { timeout: 6 * minute }, (
     const panel = await webviewWith(page, '.tile', minute);
     await panel.locator('.tile', { hasText: 'Linear probe' }).waitFor();
     await showTrees(page);
-    await treeItem(page, /^images/).locator('.monaco-tl-twistie').click();
+    await treeItem(page, /^images/)
+      .locator('.monaco-tl-twistie')
+      .click();
     const reports = treeItem(page, /^What to Expect/);
     await reports.locator('.monaco-tl-twistie').click();
     await treeItem(page, /^Algorithms, without a network/).click();
