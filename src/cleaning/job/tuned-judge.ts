@@ -16,14 +16,14 @@ export type TunedJudge = Omit<FoldTrainings, 'run'>;
 
 /** Each network learns on one half and judges the other: the least that no image is judged by one that has seen it. */
 export const TUNED_FOLDS = 2;
-/** Pixels: a good part of what the network sees at its own size, in a fifth of the time. */
-const SIDE = 96;
+/** Pixels: a good part of what the network sees at its own size, in a third of the time. */
+const SIDE = 128;
 const LARGEST_BATCH = 64;
 const SMALLEST_BATCH = 8;
 /** Batches of an epoch, where there are images for so many. */
 const BATCHES = 40;
 /** Enough to fit the pictures, too few to learn wrong labels by heart; more where an epoch has few batches. */
-const EPOCHS = 4;
+const EPOCHS = 3;
 const MOST_EPOCHS = 10;
 const LEAST_STEPS = 160;
 /** Of the network's stages, from the first on: edges and textures are alike everywhere. */
