@@ -159,6 +159,7 @@ export const settings = {
   foreignFolders: 'loupe.compare.foreignFolders',
   zooMirror: 'loupe.zoo.mirror',
   labelAuthor: 'loupe.labels.author',
+  tuneIssues: 'loupe.issues.tune',
 } as const;
 
 /** Tokens of a run item's `contextValue`; menus match them as words. */

@@ -28,3 +28,8 @@ export function labelAuthor(): string {
   const value = vscode.workspace.getConfiguration().get(settings.labelAuthor);
   return typeof value === 'string' ? value.trim() : '';
 }
+
+/** Whether a search for issues trains the network that judges labels further. */
+export function tunesIssues(scope: vscode.Uri): boolean {
+  return vscode.workspace.getConfiguration(undefined, scope).get(settings.tuneIssues) === true;
+}

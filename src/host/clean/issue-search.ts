@@ -7,7 +7,7 @@ import { defaultIssuesSettings, type IssuesSettings, type IssuesSummary } from '
 import { dataSetName } from '../data-sets/propose.ts';
 import { views } from '../ids.ts';
 import type { LoupeProcesses } from '../process.ts';
-import { defaultEngine } from '../settings.ts';
+import { defaultEngine, tunesIssues } from '../settings.ts';
 import { requireTrust } from '../trust.ts';
 import { localFolders, workspaceFolderFor } from '../workspace.ts';
 import { isSearching, type SearchProgress, searchProgress } from './search-progress.ts';
@@ -94,11 +94,19 @@ export class IssueSearch implements vscode.Disposable {
 
   private start(source: string, settings: SearchChoice): Following {
     const workspace = workspaceFolderFor(source);
+    const scope = vscode.Uri.file(source);
+    const tune = tunesIssues(scope);
     const folder = createIssuesJob({
       source,
       workspace,
-      settings: { ...defaultIssuesSettings, kinds: [...findingKinds], thresholds: defaultThresholds, ...settings },
-      engine: defaultEngine(vscode.Uri.file(source)),
+      settings: {
+        ...defaultIssuesSettings,
+        kinds: [...findingKinds],
+        thresholds: defaultThresholds,
+        tune,
+        ...settings,
+      },
+      engine: defaultEngine(scope),
     });
     const child = this.processes.startIssues(folder);
     let isGone = false;
