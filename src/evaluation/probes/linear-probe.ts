@@ -5,6 +5,9 @@ import { MatrixOnBackend } from './matrix.ts';
 /** Penalties λ that are tried, the strongest first: each starts from the solution of the one before. */
 export const strengths = [1, 0.1, 0.01, 0.001];
 
+/** Of the largest gradient: scikit-learn's default. A tenth of it gave the same accuracy on 10,000 images, in 1.7 times the time. */
+const TOLERANCE = 1e-4;
+
 export interface ProbeResult {
   /** [image], the class that the probe gives which did not see the image. */
   predicted: Uint32Array;
@@ -47,7 +50,7 @@ export function crossValidateProbe(
     try {
       for (const [at, strength] of strengths.entries()) {
         signal?.throwIfAborted();
-        start = fitLogistic(train, trainLabels, { classes, strength, ...(start && { start }) });
+        start = fitLogistic(train, trainLabels, { classes, strength, tolerance: TOLERANCE, ...(start && { start }) });
         const logits = logitsOf(test, start);
         const into = predictions[at] as Uint32Array;
         outside.forEach((image, i) => {

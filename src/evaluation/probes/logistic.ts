@@ -15,6 +15,8 @@ export interface LogisticOptions {
   /** Where to begin, e.g. the solution of a larger λ. */
   start?: LogisticModel;
   iterations?: number;
+  /** Largest absolute value of the gradient at which it ends; default 1e-5. */
+  tolerance?: number;
 }
 
 const ITERATIONS = 100;
@@ -25,7 +27,7 @@ const ITERATIONS = 100;
  * @param labels [image]
  */
 export function fitLogistic(x: MatrixOnBackend, labels: Uint32Array, options: LogisticOptions): LogisticModel {
-  const { classes, strength } = options;
+  const { classes, strength, iterations = ITERATIONS, tolerance } = options;
   const features = x.columns;
   const objective = (weights: Float64Array) => {
     const logits = logitsOf(x, { weights, classes });
@@ -45,7 +47,10 @@ export function fitLogistic(x: MatrixOnBackend, labels: Uint32Array, options: Lo
     return { value: loss + (strength / 2) * penalty, gradient };
   };
   const start = options.start ? options.start.weights.slice() : new Float64Array((features + 1) * classes);
-  return { weights: minimize(objective, start, { iterations: options.iterations ?? ITERATIONS }), classes };
+  return {
+    weights: minimize(objective, start, { iterations, ...(tolerance !== undefined && { tolerance }) }),
+    classes,
+  };
 }
 
 /** [image, class] */
