@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { input, type LayersModel, layers, model, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers';
 import type { Engine } from '../src/engines/engine.ts';
 import type { ExportFile } from '../src/export/files.ts';
 import { toKeras } from '../src/export/keras/keras.ts';
@@ -10,11 +10,13 @@ import { toOnnx } from '../src/export/onnx/onnx.ts';
 import { toGraphModel } from '../src/export/tensorflow/graph-model.ts';
 import { toSavedModel } from '../src/export/tensorflow/saved-model.ts';
 import { toLayersModel } from '../src/export/tfjs.ts';
+import { buildModel } from '../src/models/build.ts';
 import { openFrozen } from '../src/models/frozen/open.ts';
 import { inspectWeights } from '../src/models/pretrained/inspect.ts';
 import { writeTensorFile } from '../src/models/safetensors.ts';
 import { openWeightFile, weightFileProblem } from '../src/models/weights/open.ts';
 import { Problem } from '../src/problem.ts';
+import { defaultConfig } from '../src/training/config.ts';
 import { pythonPeer } from './python-peers.ts';
 
 /** A sound file of weights, to be spoilt. */
@@ -55,7 +57,10 @@ export function writeSamples(root: string): WeightSample[] {
   };
   const nameOf = (files: ExportFile[], pattern: RegExp) =>
     files.map(({ name }) => name).filter((name) => pattern.test(name));
-  write('onnx', [{ name: 'a.onnx', data: toOnnx(source, 'outside') }], 'a.onnx', ['a.onnx']);
+  const onnx = { name: 'a.onnx', data: toOnnx(source, 'outside') };
+  write('onnx', [onnx], 'a.onnx', ['a.onnx']);
+  const besides = { name: 'preprocessor_config.json', data: Buffer.from(JSON.stringify(preprocessor)) };
+  write('onnx-preprocessor', [onnx, besides], 'a.onnx', [besides.name]);
   const layersModel = toLayersModel(source);
   write('tfjs-layers', layersModel, 'model.json', nameOf(layersModel, /^model\.json$|\.bin$/));
   const graph = toGraphModel(source, 'outside');
@@ -73,6 +78,7 @@ export function writeSamples(root: string): WeightSample[] {
   writeTensorFile(path.join(root, 'safetensors', 'a.safetensors'), { tensors, metadata: { by: 'test' } });
   add('safetensors', 'a.safetensors', ['a.safetensors']);
   network.dispose();
+  write('teachable-machine', teachable(), 'model.json', ['model.json', 'metadata.json', 'weights.bin']);
   if (!fs.existsSync(pythonPeer())) return samples;
   const folder = path.join(root, 'python');
   fs.mkdirSync(folder);
@@ -129,6 +135,7 @@ export function mutate(bytes: Buffer, random: () => number): Buffer {
 export async function tryWeights(file: string, engine: Engine): Promise<'read' | 'refused'> {
   try {
     const { frozen } = await inspectWeights(file);
+    if (frozen?.format === 'tfjs-layers' && frozen.reasonAgainstTraining === null) tryToTrain(file);
     if (frozen) await tryFrozen(file, engine);
     else readAll(file);
     return 'read';
@@ -149,6 +156,13 @@ function readAll(file: string): void {
   }
 }
 
+/** Makes the network that a run would train. */
+function tryToTrain(file: string): void {
+  const source = file.endsWith('.json') ? file : path.join(file, 'model.json');
+  const shape = { width: SIDE, height: SIDE, channels: 3, classes: 2, seed: 0, source };
+  buildModel({ ...defaultConfig.model, architecture: 'layers-model' }, shape).dispose();
+}
+
 async function tryFrozen(file: string, engine: Engine): Promise<void> {
   const network = await openFrozen(file);
   // TensorFlow itself would load a SavedModel; it is looked at only.
@@ -159,6 +173,48 @@ async function tryFrozen(file: string, engine: Engine): Promise<void> {
   if (width * height > 512 * 512) return;
   const extractor = await network.createExtractor(engine, { width, height, normalization, output: features });
   extractor.dispose();
+}
+
+const preprocessor = {
+  do_center_crop: true,
+  crop_size: { height: SIDE, width: SIDE },
+  rescale_factor: 1 / 255,
+  image_mean: [0.485, 0.456, 0.406],
+  image_std: [0.229, 0.224, 0.225],
+};
+
+/** Networks within a network, and its classes beside it. */
+function teachable(): ExportFile[] {
+  const body = smallNetwork();
+  const truncated = model({
+    inputs: body.inputs,
+    outputs: body.getLayer('features').output as SymbolicTensor,
+    name: 'truncated',
+  });
+  const top = sequential({
+    layers: [
+      layers.dense({ inputShape: [4], units: 5, activation: 'relu', name: 'hidden' }),
+      layers.dense({ units: 3, activation: 'softmax', useBias: false, name: 'last' }),
+    ],
+  });
+  const joint = sequential();
+  joint.add(truncated);
+  joint.add(top);
+  const weights = joint.weights.map(({ originalName, shape }) => ({ name: originalName, shape, dtype: 'float32' }));
+  const values = joint.weights.map((weight) => Buffer.from(weight.read().dataSync<'float32'>().slice().buffer));
+  const json = {
+    format: 'layers-model',
+    modelTopology: joint.toJSON(null, false),
+    weightsManifest: [{ paths: ['./weights.bin'], weights }],
+  };
+  const metadata = { packageName: '@teachablemachine/image', labels: ['a', 'b', 'c'], imageSize: SIDE };
+  body.dispose();
+  top.dispose();
+  return [
+    { name: 'model.json', data: Buffer.from(JSON.stringify(json)) },
+    { name: 'metadata.json', data: Buffer.from(JSON.stringify(metadata)) },
+    { name: 'weights.bin', data: Buffer.concat(values) },
+  ];
 }
 
 function smallNetwork(): LayersModel {

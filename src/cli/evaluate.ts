@@ -13,7 +13,8 @@ export const evaluateVerb: Verb = {
   name: 'evaluate',
   usage: '<run> [folder | manifest | idx file] [--split validation|test|train]',
   summary: 'Measure a run on labelled images: every metric with its interval, confusion, calibration, weak slices.',
-  details: `run is a run or predictor folder, or the name or id of one in --runs.
+  details: `run is a run or predictor folder, or the name or id of one in --runs; or a TensorFlow.js layers model (a Teachable Machine export: its folder
+or model.json), which is kept as a predictor with the classes and the scaling that its metadata.json names.
 Without a folder the run's own split is measured: test where there is one, else validation.
 A folder's classes are matched by name; images of classes that the model does not know are left out and told.
 The result is kept in <run>/evaluations/: report.json, predictions.jsonl, images.json.

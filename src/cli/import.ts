@@ -14,7 +14,8 @@ export const importVerb: Verb = {
   summary:
     'Look into a file of pretrained weights: which network it is of, and which tensors fit, lack or are left over.',
   details: `Reads files of torch.save (.pth, .pt, old and new), .safetensors, and of Keras (.weights.h5, .h5, .keras); a pickle is parsed, never
-run. Networks in ONNX, TensorFlow.js (model.json) and SavedModels are looked at too. To train from weights, name them in a config: "model": {"architecture": …, "weights": "<file>"}.`,
+run. Networks in ONNX, TensorFlow.js (model.json) and SavedModels are looked at too, with the preprocessor_config.json or metadata.json beside
+them. To train from weights, name them in a config: "model": {"architecture": …, "weights": "<file>"}.`,
   positionals: { min: 1, max: 1, missing: 'Which file of weights?' },
   options: {},
   run: importWeights,
@@ -33,7 +34,7 @@ function fits({ match, frozen }: WeightReport): boolean {
 }
 
 function describe(report: WeightReport, colors: Style): string {
-  const { format, tensors, values, network, match, frozen } = report;
+  const { format, tensors, values, network, match, classNames, frozen } = report;
   if (frozen) return [...describeFrozen(frozen, report.file, colors), ...describeClassifier(report, colors)].join('\n');
   const head = `${format}: ${plural(tensors, 'tensor')}, ${count(values)} values`;
   if (!network || !match)
@@ -54,6 +55,7 @@ function describe(report: WeightReport, colors: Style): string {
     ...listed('Missing', match.missing),
     ...listed('Of another shape', wrong),
     ...listed('Left over', match.extra),
+    ...listed('Its classes', classNames ?? []),
     ...describeClassifier(report, colors),
   ].join('\n');
 }

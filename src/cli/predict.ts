@@ -10,7 +10,8 @@ export const predictVerb: Verb = {
   name: 'predict',
   usage: '<run> <image or folder> … [--out file.csv|file.jsonl]',
   summary: 'Classify images with the best weights of a run, or with a predictor.',
-  details: `run is a run or predictor folder, or the name or id of one in --runs.
+  details: `run is a run or predictor folder, or the name or id of one in --runs; or a TensorFlow.js layers model (a Teachable Machine export: its folder
+or model.json), which is kept as a predictor with the classes and the scaling that its metadata.json names.
 Folders are looked through with everything in them. What can't be read as an image is counted and told.
 --watch goes on with images that come into the folders later, a line each (with --json a JSON line), until Ctrl-C.
 --lines answers JSON lines from stdin, for programs: {"id": 1, "path": "/a.png"} or {"id": 1, "name": "a.png", "data": "<base64>"}, with

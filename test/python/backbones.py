@@ -1,4 +1,4 @@
-"""backbones.py <folder> <network> …: for each network of torchvision (or `timm:<name>`, or `places365:<name>`, saved as that project saved its own) random weights, a random batch and what the network makes of it."""
+"""backbones.py <folder> <network> …: for each network of torchvision (`@width` behind it for another one, or `timm:<name>`, or `places365:<name>`, saved as that project saved its own) random weights, a random batch and what the network makes of it."""
 import json
 import os
 import sys
@@ -20,6 +20,9 @@ def build(name):
         return timm.create_model(name[5:], pretrained=False)
     if name.startswith("places365:"):
         return getattr(torchvision.models, name[10:])(weights=None, num_classes=365)
+    name, _, width = name.partition("@")
+    if width:
+        return getattr(torchvision.models, name)(weights=None, width_mult=float(width))
     options = {"init_weights": False} if name == "inception_v3" else {}
     return getattr(torchvision.models, name)(weights=None, **options)
 

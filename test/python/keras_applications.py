@@ -1,7 +1,7 @@
 """keras_applications.py <folder> <file>=<network> …: for each of Keras' applications random weights in a file of that name, a random batch of pixels and what the network makes of it.
 
 <network> is a name of keras.applications, `@width` behind it where it takes one. The file's name says how it is saved: `.weights.h5`, `.keras`, `.h5`
-(a whole model), `.old.h5` (weights as Keras 2 wrote them), `.nested.*` (inside a Sequential), `.nameless.keras` (as the first Keras 3 wrote it), `.latest.h5` (HDF5's newest format).
+(a whole model), `.old.h5` (weights as Keras 2 wrote them), `.keras2.h5` (ResNet-50 as it was named, and normalised, in 2018), `.nested.*` (inside a Sequential), `.nameless.keras` (as the first Keras 3 wrote it), `.latest.h5` (HDF5's newest format).
 """
 import io
 import json
@@ -47,6 +47,16 @@ def randomise(model):
             layer.set_weights([rng.uniform(0.5, 1.5, layer.gamma.shape), rng.normal(0, 0.1, layer.beta.shape)])
 
 
+def old_resnet(name):
+    """conv4_block2_3_bn/gamma:0 → bn4b_branch2c/gamma:0"""
+    name = name.replace("conv1_conv/", "conv1/").replace("conv1_bn/", "bn_conv1/")
+    stage, block, part, kind, rest = (re.match(r"conv(\d)_block(\d)_(\d)_(conv|bn)(/.+)", name) or re.match("()()()()(.*)", name)).groups()
+    if not stage:
+        return name
+    branch = "1" if part == "0" else "2" + "abc"[int(part) - 1]
+    return f"{'res' if kind == 'conv' else 'bn'}{stage}{'abcdef'[int(block) - 1]}_branch{branch}{rest}"
+
+
 def save_old(model, file):
     """Keras 2: names end in `:0`, and depthwise kernels have a name of their own."""
     with h5py.File(file, "w") as out:
@@ -59,6 +69,8 @@ def save_old(model, file):
                 if isinstance(layer, keras.layers.DepthwiseConv2D) and role == "kernel":
                     role = "depthwise_kernel"
                 name = f"{layer.name}/{role}:0"
+                if "keras2" in file:
+                    name = old_resnet(name)
                 if name.startswith("expanded_conv"):
                     name = old_mobilenet_v3(name)
                 names.append(name.encode())
@@ -116,6 +128,10 @@ for one in wanted:
     if name == "EfficientNetB1":
         base.get_layer(index=2).set_weights([np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225]) ** 2, np.array(1)])
         base.get_layer(index=2).finalize_state()
+    if "keras2" in file:
+        for layer in base.layers:
+            if isinstance(layer, keras.layers.BatchNormalization):
+                layer.epsilon = 1e-3
     body = base
     last = [layer for layer in base.layers if len(layer.output.shape) == 4 and not type(layer).__name__ in ("GlobalAveragePooling2D",)]
     if not options.get("include_top", True) or "nested" in file:
@@ -137,7 +153,7 @@ for one in wanted:
     target = os.path.join(folder, file)
     if file.endswith(".weights.h5"):
         saved.save_weights(target)
-    elif file.endswith(".old.h5"):
+    elif file.endswith((".old.h5", ".keras2.h5")):
         save_old(saved, target)
     else:
         saved.save(target)

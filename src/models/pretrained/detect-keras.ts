@@ -5,6 +5,11 @@ import type { PretrainedInput } from './input.ts';
 import { KerasLayers } from './keras-layout.ts';
 import { inceptionOrder } from './keras-names.ts';
 
+/** Of ResNet-50 until 2018. */
+const OLD_RESNET = 'res5c_branch2c';
+/** Its batch norms had Keras' default, later ones have 1.001e-5. */
+const OLD_EPSILON = 1e-3 - 1.001e-5;
+
 /** A layer that only this network has; what stands before it in the file is a prefix. */
 const marks: readonly (readonly [layer: string, architecture: Detected['architecture']])[] = [
   ['stage_3_block_2_depthwise_conv', 'convnext-tiny'],
@@ -16,6 +21,7 @@ const marks: readonly (readonly [layer: string, architecture: Detected['architec
   ['block5_conv3', 'vgg16'],
   ['conv5_block16_2_conv', 'densenet121'],
   ['conv5_block3_3_conv', 'resnet50'],
+  [OLD_RESNET, 'resnet50'],
   ['block7a_project_conv', 'efficientnet-b0'],
 ];
 
@@ -30,7 +36,9 @@ export function detectKeras(file: Pick<WeightFile, 'tensors'>): Detected | null 
   const width = widthOf(architecture, prefix, layers);
   if (width === null) return null;
   const input = inputOf(file, layers) ?? familyOf(architecture, 'keras')?.input ?? 'imagenet';
-  return { architecture, width, prefix, naming: 'keras', flavor: 'keras', input, classes: classesOf(layers, prefix) };
+  const found = { architecture, width, prefix, flavor: 'keras' as const, input, classes: classesOf(layers, prefix) };
+  if (layers.shapeOf(prefix + OLD_RESNET)) return { ...found, naming: 'old-keras-resnet', moreEpsilon: OLD_EPSILON };
+  return { ...found, naming: 'keras' };
 }
 
 function findMark(layers: KerasLayers): { architecture: Detected['architecture']; prefix: string } | null {
@@ -63,6 +71,7 @@ function variantOf(
     case 'resnet50': {
       // The second version normalises before the first convolution of each block.
       if (has('conv2_block1_preact_conv') || layers.nameOf(`${prefix}conv2_block1_preact_bn`, 'gamma')) return null;
+      if (has(OLD_RESNET)) return count(/^res\d[a-z]_branch2a$/) === 16 ? 'resnet50' : null;
       const blocks = count(/^conv\d_block\d+_1_conv$/);
       return blocks === 16 ? 'resnet50' : blocks === 33 ? 'resnet101' : null;
     }
@@ -113,6 +122,6 @@ function inputOf({ tensors }: Pick<WeightFile, 'tensors'>, layers: KerasLayers):
 
 /** Of a classifier that is one layer on the averages. */
 function classesOf(layers: KerasLayers, prefix: string): number | null {
-  const names = ['predictions', 'conv_preds', 'logits', `${prefix}head_dense`];
+  const names = ['predictions', 'fc1000', 'conv_preds', 'logits', `${prefix}head_dense`];
   return names.map((name) => layers.shapeOf(name)?.at(-1)).find((classes) => classes !== undefined) ?? null;
 }

@@ -12,6 +12,11 @@ export interface Detected {
   /** Before every name in the file, e.g. `module.` of torch.nn.DataParallel. */
   prefix: string;
   naming: Naming;
+  /**
+   * What the batch norms of the file's network add to their variances beyond what those of ours add: the difference goes into the variances
+   * as they are loaded, so that outputs are equal. Default: 0.
+   */
+  moreEpsilon?: number;
   /** Whose padding, epsilon and order of layers the network follows. */
   flavor: Flavor;
   /** What it saw. */
@@ -60,7 +65,10 @@ function commonWord(names: Shapes): string | null {
 function detectPlain(names: Shapes): Omit<Detected, 'prefix' | 'flavor' | 'input'> | null {
   const architecture = architectureOf(names);
   if (!architecture) return null;
-  return { architecture, width: widthOf(names, architecture), naming: namingOf(names), classes: classesOf(names) };
+  const naming = namingOf(names);
+  // timm's have PyTorch's epsilon, torchvision's the paper's.
+  const moreEpsilon = naming.startsWith('timm-mobilenet-v3') ? { moreEpsilon: 1e-5 - 1e-3 } : {};
+  return { architecture, width: widthOf(names, architecture), naming, classes: classesOf(names), ...moreEpsilon };
 }
 
 function architectureOf(names: Shapes): Detected['architecture'] | null {
@@ -76,6 +84,10 @@ function architectureOf(names: Shapes): Detected['architecture'] | null {
     return isShape(names.get('features.28.weight'), [512, 512, 3, 3]) ? 'vgg16' : null;
   }
   if (has('features.18.0.weight') && has('features.2.conv.3.weight')) return 'mobilenet-v2';
+  if (isShape(names.get('blocks.5.0.conv.weight'), [576, 96, 1, 1]) && has('blocks.0.0.se.conv_reduce.weight'))
+    return 'mobilenet-v3-small';
+  if (isShape(names.get('blocks.6.0.conv.weight'), [960, 160, 1, 1]) && has('blocks.2.0.se.conv_reduce.weight'))
+    return 'mobilenet-v3-large';
   if (isShape(names.get('features.12.0.weight'), [576, 96, 1, 1])) return 'mobilenet-v3-small';
   if (isShape(names.get('features.16.0.weight'), [960, 160, 1, 1])) return 'mobilenet-v3-large';
   const convNeXt = names.get('features.0.0.weight') ?? names.get('stem.0.weight');

@@ -10,6 +10,7 @@ import { isHeadLayer } from '../head.ts';
 import { type ClassifierReport, reportClassifier } from '../layers-model/facts.ts';
 import { openWeightFile, weightFileProblem } from '../weights/open.ts';
 import { valuesIn, type WeightFormat } from '../weights/weight-file.ts';
+import { classNamesBeside } from './class-names.ts';
 import { type Detected, detectNetwork } from './detect.ts';
 import { PRETRAINED_SIDE, placesOf } from './load.ts';
 import { loadWeights, type WeightMatch } from './match.ts';
@@ -27,6 +28,8 @@ export interface WeightReport {
   /** null: not one of the networks that Loupe knows. */
   network: Detected | null;
   match: WeightMatch | null;
+  /** Of the classifier that the file brings, from a list beside it; null: not known. */
+  classNames: string[] | null;
   /** A network that can be run as it is, whatever its layers are called; null: weights only. */
   frozen: FrozenReport | null;
   /** A TensorFlow.js layers model as the classifier that it is; null: another kind of file. */
@@ -47,7 +50,17 @@ export async function inspectWeights(file: string): Promise<WeightReport> {
   const { createExtractor: _, ...frozen } = network;
   const { format } = frozen;
   if (found) return { ...found, frozen };
-  return { file, format, tensors: 0, values: 0, network: null, match: null, frozen, classifier: null };
+  return {
+    file,
+    format,
+    tensors: 0,
+    values: 0,
+    network: null,
+    match: null,
+    classNames: null,
+    frozen,
+    classifier: null,
+  };
 }
 
 /** Names of files that hold operations, and no layers to be matched. */
@@ -73,13 +86,13 @@ async function inspectTensors(given: string): Promise<Omit<WeightReport, 'classi
     const network = detectNetwork(weights);
     const values = [...weights.tensors].reduce((sum, [name, { shape }]) => sum + valuesIn(shape, name), 0);
     const report = { file, format: weights.format, tensors: weights.tensors.size, values, frozen: null };
-    if (!network) return { ...report, network, match: null };
+    if (!network) return { ...report, network, match: null, classNames: null };
     await providePlainBackend();
     const { architecture, width, flavor } = network;
     const model = buildModel({ ...defaultConfig.model, architecture, width }, { ...shape, flavor });
     const match = loadWeights(model, weights, placesOf(network, weights), (layer) => !isHeadLayer(layer));
     model.dispose();
-    return { ...report, network, match };
+    return { ...report, network, match, classNames: classNamesBeside(file, network.classes) };
   } catch (error) {
     throw weightFileProblem(file, error);
   } finally {

@@ -1,7 +1,7 @@
 import type { WeightFile } from '../weights/weight-file.ts';
 import type { Detected } from './detect.ts';
-import { inceptionOrder, kerasName } from './keras-names.ts';
-import { type Layer, type PlaceFinder, roleOf } from './places.ts';
+import { inceptionOrder, kerasName, oldResNetName } from './keras-names.ts';
+import { type Layer, type PlaceFinder, roleOf, withEpsilon } from './places.ts';
 
 /** The tensors of a Keras file by layer, in lower case, with `_` where older versions have `/`, and role. */
 export class KerasLayers {
@@ -80,10 +80,13 @@ function canonical(layer: string): string {
 const roles: Readonly<Record<string, string>> = { depthwise_kernel: 'kernel' };
 
 /** Where a network's weights are in a Keras file. */
-export function kerasPlaces({ architecture, prefix, input }: Detected, file: Pick<WeightFile, 'tensors'>): PlaceFinder {
+export function kerasPlaces(
+  { architecture, prefix, input, naming, moreEpsilon = 0 }: Detected,
+  file: Pick<WeightFile, 'tensors'>,
+): PlaceFinder {
   const found = new KerasLayers(file);
   return (layer: Layer) => {
-    const name = kerasName(architecture, layer.name);
+    const name = naming === 'old-keras-resnet' ? oldResNetName(layer.name) : kerasName(architecture, layer.name);
     if (name === null) return layer.weights.map(() => null);
     return layer.weights.map((weight) => {
       const scale = layer.name.endsWith('layer_scale');
@@ -93,7 +96,10 @@ export function kerasPlaces({ architecture, prefix, input }: Detected, file: Pic
       return (shape) => ({
         name: found.nameOf(stored, role) ?? `${stored}/${role}`,
         shapes: kerasShapes(shape, layer.getClassName()),
-        arrange: (values) => (first && shape.length === 4 ? reverseChannels(values, shape) : values),
+        arrange: (values) => {
+          if (role === 'moving_variance') return withEpsilon(values, moreEpsilon);
+          return first && shape.length === 4 ? reverseChannels(values, shape) : values;
+        },
       });
     });
   };

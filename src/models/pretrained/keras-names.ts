@@ -134,6 +134,17 @@ function resNetName(layer: string): string | null {
   return `${prefix}${index}_${kind}`;
 }
 
+/** ResNet-50 as Keras had it until 2018, whose files are still about: `layer2.1.conv3` → `res3b_branch2c`. */
+export function oldResNetName(layer: string): string | null {
+  if (layer === 'conv1') return 'conv1';
+  if (layer === 'bn1') return 'bn_conv1';
+  const [, stage, block, kind, index] = /^layer(\d)\.(\d+)\.(conv|bn|downsample\.)(\d)$/.exec(layer) ?? [];
+  if (stage === undefined || kind === undefined) return null;
+  const place = `${Number(stage) + 1}${String.fromCharCode(97 + Number(block))}_branch`;
+  if (kind === 'downsample.') return `${index === '0' ? 'res' : 'bn'}${place}1`;
+  return `${kind === 'conv' ? 'res' : 'bn'}${place}2${'abc'[Number(index) - 1]}`;
+}
+
 function vggName(layer: string, stages: readonly number[]): string | null {
   let index = Number(/^features\.(\d+)$/.exec(layer)?.[1]);
   for (const [stage, convolutions] of stages.entries()) {

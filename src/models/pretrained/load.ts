@@ -54,9 +54,9 @@ export function inputOfWeights(file: string): PretrainedInput | null {
 
 /** Where the weights of a network are in the file that it was found in. */
 export function placesOf(network: Detected, file: Pick<WeightFile, 'tensors'>): PlaceFinder {
-  const { naming, prefix } = network;
-  if (naming === 'keras') return kerasPlaces(network, file);
-  return torchPlaces((layer) => prefix + nameIn(naming, layer));
+  const { naming, prefix, moreEpsilon } = network;
+  if (naming === 'keras' || naming === 'old-keras-resnet') return kerasPlaces(network, file);
+  return torchPlaces((layer) => prefix + nameIn(naming, layer), moreEpsilon);
 }
 
 function expectSame(

@@ -1,10 +1,22 @@
 /** Whose names a file uses for the layers of the same networks. */
-export type Naming = 'torchvision' | 'timm' | 'timm-convnext' | 'old-densenet' | 'keras';
+export type Naming =
+  | 'torchvision'
+  | 'timm'
+  | 'timm-convnext'
+  | 'timm-mobilenet-v3-small'
+  | 'timm-mobilenet-v3-large'
+  | 'old-densenet'
+  | 'keras'
+  | 'old-keras-resnet';
+
+export type TorchNaming = Exclude<Naming, 'keras' | 'old-keras-resnet'>;
 
 /** Among PyTorch's. */
-export function namingOf(names: { has(name: string): boolean }): Exclude<Naming, 'keras'> {
+export function namingOf(names: { has(name: string): boolean }): TorchNaming {
   if (names.has('features.denseblock1.denselayer1.norm.1.weight')) return 'old-densenet';
   if (names.has('stem.0.weight')) return 'timm-convnext';
+  if (names.has('blocks.6.0.conv.weight')) return 'timm-mobilenet-v3-large';
+  if (names.has('blocks.5.0.conv.weight')) return 'timm-mobilenet-v3-small';
   return names.has('conv_stem.weight') ? 'timm' : 'torchvision';
 }
 
@@ -15,13 +27,37 @@ const mobileNetV2Stages = [1, 2, 3, 4, 3, 3, 1];
 const mobileNetV1Stages = [1, 2, 2, 6, 2];
 
 /** The name that PyTorch's `naming` has for a layer of one of our networks, which are named as torchvision names them. */
-export function nameIn(naming: Exclude<Naming, 'keras'>, layer: string): string {
+export function nameIn(naming: TorchNaming, layer: string): string {
   // ConvNeXt's norm of the averages stands in its classifier.
   if (naming === 'torchvision') return layer === 'features' ? 'classifier.0' : layer;
   if (naming === 'timm-convnext') return convNeXtPart(layer);
+  if (naming === 'timm-mobilenet-v3-small') return mobileNetV3Part(layer, mobileNetV3SmallStages);
+  if (naming === 'timm-mobilenet-v3-large') return mobileNetV3Part(layer, mobileNetV3LargeStages);
   // torchvision published DenseNet before names with a dot in them were refused: `norm.1` for `norm1`.
   if (naming === 'old-densenet') return layer.replace(/(denselayer\d+\.(?:norm|conv))([12])$/, '$1.$2');
   return mobileNetV1Part(layer) ?? outsideBlocks(layer) ?? mobileNetV2Block(layer) ?? efficientNetBlock(layer) ?? layer;
+}
+
+/** Blocks of each stage as timm counts them. */
+const mobileNetV3SmallStages = [1, 2, 3, 2, 3];
+const mobileNetV3LargeStages = [1, 2, 3, 4, 2, 3];
+
+/** `features.4.block.1.0` → `blocks.2.0.conv_dw`; the last convolution is a stage of its own. */
+function mobileNetV3Part(layer: string, stages: readonly number[]): string {
+  if (layer === 'features.0.0') return 'conv_stem';
+  if (layer === 'features.0.1') return 'bn1';
+  const [, last] = /^features\.\d+\.([01])$/.exec(layer) ?? [];
+  if (last !== undefined) return `blocks.${stages.length}.0.${last === '0' ? 'conv' : 'bn1'}`;
+  const [, index, part, rest] = /^features\.(\d+)\.block\.(\d)\.(.+)$/.exec(layer) ?? [];
+  if (index === undefined || rest === undefined) return layer;
+  const { stage, block } = placeIn(stages, Number(index) - 1);
+  const name = `blocks.${stage}.${block}`;
+  if (rest === 'fc1') return `${name}.se.conv_reduce`;
+  if (rest === 'fc2') return `${name}.se.conv_expand`;
+  const parts = stage === 0 ? firstBlock : laterBlock;
+  // Squeeze-and-excitation takes a place before the last pair in some blocks.
+  const pair = Math.min(Number(part), parts.length / 2 - 1);
+  return `${name}.${parts[2 * pair + Number(rest)]}`;
 }
 
 const convNeXtParts: Readonly<Record<string, string>> = {

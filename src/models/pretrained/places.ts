@@ -18,6 +18,11 @@ export type PlaceFinder = (layer: Layer) => (PlaceOf | null)[];
 /** The place of a weight, if the weight had this shape: the first convolution may see other channels than the file's did. */
 export type PlaceOf = (shape: readonly number[]) => WeightPlace;
 
+/** Variances to which a batch norm of ours, which adds its own epsilon, adds what another one adds. */
+export function withEpsilon(variances: Float32Array, more: number): Float32Array {
+  return more === 0 ? variances : variances.map((value) => value + more);
+}
+
 /** The last word of a weight's name: `kernel`, `moving_mean` … */
 export function roleOf(weight: LayerVariable): string {
   return weight.originalName.split('/').at(-1) ?? '';

@@ -1,4 +1,4 @@
-import { type Layer, type PlaceFinder, roleOf } from './places.ts';
+import { type Layer, type PlaceFinder, roleOf, withEpsilon } from './places.ts';
 
 /** `conv`: [out, in, height, width]; `depthwise`: [channel, 1, height, width]; `dense`: [out, in]; `same`: as here. */
 export type Layout = 'conv' | 'depthwise' | 'dense' | 'same';
@@ -19,8 +19,8 @@ const suffixes: Readonly<Record<string, Readonly<Record<string, readonly [suffix
 /** A parameter of a block, not of a layer of its own: no word follows its name. */
 const bare = /(^|\.)(layer_scale|gamma)$/;
 
-/** @param rename a layer's name → its name in the file */
-export function torchPlaces(rename: (layer: string) => string): PlaceFinder {
+/** @param rename a layer's name → its name in the file @param moreEpsilon added to variances */
+export function torchPlaces(rename: (layer: string) => string, moreEpsilon = 0): PlaceFinder {
   return (layer: Layer) => {
     const known = suffixes[layer.getClassName()] ?? {};
     const name = rename(layer.name);
@@ -30,7 +30,10 @@ export function torchPlaces(rename: (layer: string) => string): PlaceFinder {
       return (shape) => ({
         name: bare.test(name) ? name : `${name}.${suffix}`,
         shapes: torchShapes(shape, layout),
-        arrange: (values) => fromTorch(values, shape, layout),
+        arrange: (values) => {
+          const arranged = fromTorch(values, shape, layout);
+          return suffix === 'running_var' ? withEpsilon(arranged, moreEpsilon) : arranged;
+        },
       });
     });
   };

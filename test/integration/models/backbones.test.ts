@@ -17,6 +17,10 @@ import { pythonPeer } from '../../python-peers.ts';
 
 const networks: [name: string, architecture: Architecture, width?: number][] = [
   ['mobilenet_v2', 'mobilenet-v2'],
+  ['mobilenet_v2@0.35', 'mobilenet-v2', 0.35],
+  ['mobilenet_v2@0.5', 'mobilenet-v2', 0.5],
+  ['mobilenet_v2@0.75', 'mobilenet-v2', 0.75],
+  ['mobilenet_v2@1.3', 'mobilenet-v2', 1.3],
   ['resnet18', 'resnet18'],
   ['resnet34', 'resnet34'],
   ['resnet50', 'resnet50'],
@@ -39,6 +43,8 @@ const networks: [name: string, architecture: Architecture, width?: number][] = [
   ['timm:mobilenetv2_140', 'mobilenet-v2', 1.4],
   ['timm:efficientnet_b0', 'efficientnet-b0'],
   ['timm:efficientnet_b2', 'efficientnet-b2'],
+  ['timm:mobilenetv3_small_100', 'mobilenet-v3-small'],
+  ['timm:mobilenetv3_large_100', 'mobilenet-v3-large'],
   ['timm:resnet18', 'resnet18'],
   ['timm:convnext_tiny', 'convnext-tiny'],
 ];
@@ -75,7 +81,9 @@ describe('networks that others trained', { skip, timeout: 300_000 }, () => {
       const shape = { width: side, height: side, channels: 3 as const, classes: 2, seed: 1, designSide: 224 };
       const network = buildModel(config, shape);
       const match = loadPretrained(network, `${file}.pth`, config, 'torch');
-      const extra = match.extra.filter((tensor) => !/^(module\.)?(classifier|AuxLogits|fc|head)\./.test(tensor));
+      const extra = match.extra.filter(
+        (tensor) => !/^(module\.)?(classifier|AuxLogits|fc|head|conv_head)\./.test(tensor),
+      );
       assert.deepEqual(extra, []);
       // ConvNeXt's norm stands behind the averages.
       const last = network.getLayer(architecture === 'convnext-tiny' ? 'averages' : 'features');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { detectNetwork } from '../../../src/models/pretrained/detect.ts';
 import { flavorOf } from '../../../src/models/pretrained/flavor.ts';
-import { inceptionOrder, kerasName } from '../../../src/models/pretrained/keras-names.ts';
+import { inceptionOrder, kerasName, oldResNetName } from '../../../src/models/pretrained/keras-names.ts';
 import { adaptChannels } from '../../../src/models/pretrained/match.ts';
 import { kerasPaths } from '../../../src/models/weights/keras-paths.ts';
 import { legacyName, variableRoles } from '../../../src/models/weights/keras-roles.ts';
@@ -38,6 +38,18 @@ describe('names of Keras’ applications', () => {
   ];
   for (const [architecture, layer, name] of table) {
     it(`${architecture}: ${layer} is ${name}`, () => assert.equal(kerasName(architecture, layer), name));
+  }
+  const old: [string, string | null][] = [
+    ['conv1', 'conv1'],
+    ['bn1', 'bn_conv1'],
+    ['layer1.0.downsample.0', 'res2a_branch1'],
+    ['layer1.0.downsample.1', 'bn2a_branch1'],
+    ['layer3.5.conv2', 'res4f_branch2b'],
+    ['layer4.2.bn3', 'bn5c_branch2c'],
+    ['logits', null],
+  ];
+  for (const [layer, name] of old) {
+    it(`ResNet-50 of 2018: ${layer} is ${name}`, () => assert.equal(oldResNetName(layer), name));
   }
   it('Inception has 94 convolutions', () => assert.equal(new Set(inceptionOrder).size, 94));
 });

@@ -24,6 +24,20 @@ describe('names of timm', () => {
   }
 });
 
+describe('names of timm’s MobileNetV3', () => {
+  for (const [naming, torchvision, timm] of [
+    ['timm-mobilenet-v3-large', 'features.0.1', 'bn1'],
+    ['timm-mobilenet-v3-large', 'features.1.block.1.0', 'blocks.0.0.conv_pw'],
+    ['timm-mobilenet-v3-large', 'features.6.block.2.fc1', 'blocks.2.2.se.conv_reduce'],
+    ['timm-mobilenet-v3-large', 'features.15.block.3.1', 'blocks.5.2.bn3'],
+    ['timm-mobilenet-v3-large', 'features.16.0', 'blocks.6.0.conv'],
+    ['timm-mobilenet-v3-small', 'features.1.block.2.1', 'blocks.0.0.bn2'],
+    ['timm-mobilenet-v3-small', 'features.12.1', 'blocks.5.0.bn1'],
+  ] as const) {
+    it(`${torchvision} is ${timm}`, () => assert.equal(nameIn(naming, torchvision), timm));
+  }
+});
+
 describe('layouts of PyTorch', () => {
   const values = Float32Array.from({ length: 12 }, (_, i) => i);
   it('a convolution', () => {
