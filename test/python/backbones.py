@@ -1,4 +1,4 @@
-"""backbones.py <folder> <network> …: for each network of torchvision (`@width` behind it for another one, or `timm:<name>`, or `places365:<name>`, saved as that project saved its own) random weights, a random batch and what the network makes of it."""
+"""backbones.py <folder> <network> …: for each network of torchvision (`@width` behind it for another one, or `timm:<name>`, `places365:<name>`, saved as that project saved its own, `safetensors:<name>`) random weights, a random batch and what the network makes of it."""
 import json
 import os
 import sys
@@ -18,6 +18,8 @@ def build(name):
         import timm
 
         return timm.create_model(name[5:], pretrained=False)
+    if name.startswith("safetensors:"):
+        return build(name[12:])
     if name.startswith("places365:"):
         return getattr(torchvision.models, name[10:])(weights=None, num_classes=365)
     name, _, width = name.partition("@")
@@ -72,6 +74,10 @@ for name in names:
     if name.startswith("places365:"):
         wrapped = {"epoch": 90, "arch": name[10:], "state_dict": {"module." + key: value for key, value in state.items()}, "best_prec1": 54.0}
         torch.save(wrapped, file + ".pth", _use_new_zipfile_serialization=False)
+    elif name.startswith("safetensors:"):
+        from safetensors.torch import save_file
+
+        save_file(state, file + ".safetensors")
     else:
         torch.save(state, file + ".pth")
     answer = {"side": side, "x": x.permute(0, 2, 3, 1).flatten().tolist(), "shape": list(found.shape), "features": found.flatten().tolist()}

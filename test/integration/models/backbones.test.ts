@@ -38,6 +38,7 @@ const networks: [name: string, architecture: Architecture, width?: number][] = [
   ['mobilenet_v3_large', 'mobilenet-v3-large'],
   ['convnext_tiny', 'convnext-tiny'],
   ['places365:resnet18', 'resnet18'],
+  ['safetensors:resnet34', 'resnet34'],
   ['timm:mobilenetv1_100', 'mobilenet-v1'],
   ['timm:mobilenetv2_100', 'mobilenet-v2'],
   ['timm:mobilenetv2_140', 'mobilenet-v2', 1.4],
@@ -67,7 +68,8 @@ describe('networks that others trained', { skip, timeout: 300_000 }, () => {
   for (const [name, architecture, width = 1] of networks) {
     it(`${name} is recognised and gives PyTorch’s features`, () => {
       const file = path.join(folder, name.replace(':', '-'));
-      const weights = openWeightFile(`${file}.pth`);
+      const stored = `${file}.${name.startsWith('safetensors:') ? 'safetensors' : 'pth'}`;
+      const weights = openWeightFile(stored);
       const found = detectNetwork(weights);
       weights.close();
       const places = name.startsWith('places365:');
@@ -80,7 +82,7 @@ describe('networks that others trained', { skip, timeout: 300_000 }, () => {
       const config = { ...defaultConfig.model, architecture, width };
       const shape = { width: side, height: side, channels: 3 as const, classes: 2, seed: 1, designSide: 224 };
       const network = buildModel(config, shape);
-      const match = loadPretrained(network, `${file}.pth`, config, 'torch');
+      const match = loadPretrained(network, stored, config, 'torch');
       const extra = match.extra.filter(
         (tensor) => !/^(module\.)?(classifier|AuxLogits|fc|head|conv_head)\./.test(tensor),
       );
