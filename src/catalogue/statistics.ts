@@ -15,36 +15,48 @@ export function statisticsOf(catalogue: Catalogue): SetStatistics {
   }));
 }
 
+/** One look at the images. */
 function styleOf(catalogue: Catalogue): SetStyle {
   const every = Math.max(1, Math.ceil(catalogue.count / SAMPLE));
-  const sample = `FROM images WHERE brightness IS NOT NULL AND id % ${every} = 0`;
-  const images = Number(catalogue.get(`SELECT count(*) AS n ${sample}`)?.n);
-  const colors = catalogue
-    .all(`SELECT border_color AS color, count(*) AS n ${sample} AND border > 0 GROUP BY 1`)
-    .map(({ color, n }) => ({ color: String(color), images: Number(n) }));
-  const information = sorted(catalogue, `SELECT information ${sample}`, images);
-  const middle = information && { median: quantile(information, 0.5), q3: quantile(information, 0.75) };
+  const query = catalogue.db.prepare(
+    'SELECT greyscale, information, border, border_color FROM images WHERE brightness IS NOT NULL AND id % ? = 0',
+  );
+  query.setReturnArrays(true);
+  const values = new Float64Array(Math.ceil(catalogue.count / every));
+  const colors = new Map<string, number>();
+  let images = 0;
+  let grey = 0;
+  for (const [isGrey, value, border, color] of query.iterate(every) as unknown as Iterable<StyleRow>) {
+    values[images++] = value;
+    grey += isGrey;
+    if (border > 0 && color !== null) colors.set(color, (colors.get(color) ?? 0) + 1);
+  }
+  const information = images > 0 ? values.subarray(0, images).sort() : null;
   return {
     images,
-    greyShare: Number(catalogue.get(`SELECT avg(greyscale) AS share ${sample}`)?.share ?? 0),
-    border: borderStyle(colors, images),
-    informationScale: informationScale(middle, images),
+    greyShare: images > 0 ? grey / images : 0,
+    border: borderStyle(
+      Array.from(colors, ([color, count]) => ({ color, images: count })),
+      images,
+    ),
+    informationScale: informationScale(
+      information && { median: quantile(information, 0.5), q3: quantile(information, 0.75) },
+      images,
+    ),
   };
 }
 
-function quartiles(catalogue: Catalogue, select: string, count: string): { q1: number; q3: number } | null {
-  const values = sorted(catalogue, select, Number(catalogue.get(count)?.n));
-  return values && { q1: quantile(values, 0.25), q3: quantile(values, 0.75) };
-}
+type StyleRow = [greyscale: number, information: number, border: number, color: string | null];
 
-/** The values of a column, ascending; null: there are none. */
-function sorted({ db }: Catalogue, select: string, count: number): Float64Array | null {
-  const values = new Float64Array(count);
+function quartiles({ db }: Catalogue, select: string, count: string): { q1: number; q3: number } | null {
+  const values = new Float64Array(Number(db.prepare(count).get()?.n));
   const query = db.prepare(select);
   query.setReturnArrays(true);
   let at = 0;
   for (const [value] of query.iterate() as unknown as Iterable<[number]>) values[at++] = value;
-  return at === 0 ? null : values.sort();
+  if (at === 0) return null;
+  values.sort();
+  return { q1: quantile(values, 0.25), q3: quantile(values, 0.75) };
 }
 
 /** @param values ascending, not empty */
