@@ -23,7 +23,12 @@ require('node:readline').createInterface({ input: process.stdin }).on('line', (l
     process.kill(process.pid, 'SIGKILL');
   } else if (request.offset === 7) say({ id, error: { code: 'bad-query', message: 'Bad.', advice: 'Mend it.' } });
   else if (request.offset === 666) process.kill(process.pid, 'SIGKILL');
-  else if (request.type === 'page') say({ id, answer: { total: process.pid, rows: [] } });
+  else if (request.offset === 100) {
+    say({ progress: { what: 'scan', done: 2, total: 3 } });
+    say({ ready: { ...overview, images: 2 } });
+    say({ progress: null });
+    say({ id, answer: { total: 2, rows: [] } });
+  } else if (request.type === 'page') say({ id, answer: { total: process.pid, rows: [] } });
   else say({ id, answer: overview });
 });
 `;
@@ -61,6 +66,19 @@ test('one process answers whoever asks, also what was asked before it was ready'
   assert.equal(children.length, 1);
   assert.equal(asked.overview?.images, 3);
   assert.deepEqual([...new Set(states)], ['starting', 'ready']);
+  asked.dispose();
+});
+
+test('a scan that goes on beside the answers tells how far it is, and when it is over', async () => {
+  const { catalogue: asked } = catalogue();
+  await asked.ask(page(0));
+  const seen: string[] = [];
+  asked.onDidChange(() => {
+    const { state, overview } = asked;
+    seen.push(`${state.kind} ${'progress' in state ? state.progress?.done : ''} ${overview?.images}`);
+  });
+  await asked.ask(page(100));
+  assert.deepEqual(seen, ['ready 2 3', 'ready 2 2', 'ready undefined 2']);
   asked.dispose();
 });
 
