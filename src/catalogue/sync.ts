@@ -94,7 +94,7 @@ export class CatalogueSync {
       this.#catalogue.setMeta('facts', facts);
       this.#catalogue.setMeta('scanned', '1');
     };
-    if (this.#gone.length > 0) this.#writeImages(finish);
+    if (this.#gone.length > 0) this.#catalogue.writeImages(true, finish);
     else this.#catalogue.write(finish);
   }
 

@@ -43,6 +43,11 @@ export class Thumbnails implements vscode.Disposable {
     });
   }
 
+  /** Starts the process: pictures that were never made will soon be wanted. */
+  warm(): void {
+    if (vscode.workspace.isTrusted) this.start();
+  }
+
   dispose(): void {
     clearTimeout(this.timer);
     this.child?.stdin?.end();

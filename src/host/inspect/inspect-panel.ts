@@ -174,6 +174,9 @@ export class InspectPanel extends WebviewPanelHost<ToInspectPanel, FromInspectPa
   }
 
   private catalogueChanged(): void {
+    const { state } = this.catalogue;
+    const isFirstScan = state.kind === 'starting' && state.progress !== null;
+    if (isFirstScan) this.parts.thumbnails.warm();
     const revision = this.catalogue.overview?.revision ?? null;
     if (revision !== this.revision) {
       this.revision = revision;
