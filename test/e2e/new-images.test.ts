@@ -95,9 +95,13 @@ describe('a new user’s way from a folder to labelled new images', { timeout: 9
     await treeItem(page, /^Issues/)
       .locator('.monaco-tl-twistie')
       .click();
-    await treeItem(page, /^Unreadable|^Label issues|^Exact duplicates|^Near duplicates/)
+    await treeItem(page, /^Near duplicates/)
+      .locator('.monaco-tl-twistie')
+      .click();
+    await treeItem(page, /\.png = .*\.png/)
       .first()
-      .waitFor();
+      .click();
+    await page.getByRole('tab', { name: /\.png/ }).waitFor();
     await openFile(page, 'wrong-0.png');
     await page.locator('.editor-actions .action-label[aria-label^="Label of This Image"]').first().click();
     await page.locator('.quick-input-list .monaco-list-row', { hasText: 'red' }).first().click();
