@@ -13,6 +13,23 @@ const config = `{
 `;
 
 describe('loupe layers', () => {
+  it('says that the classes are a guess where the data set can’t be opened, and how batch norms go', async (t) => {
+    const cwd = workFolder(t);
+    const stored = { data: { source: 'gone' }, model: { architecture: 'resnet18', width: 0.25 } };
+    fs.writeFileSync(
+      path.join(cwd, 'run.loupe.json'),
+      JSON.stringify({ ...stored, training: { batchNorm: 'stored' } }),
+    );
+    const { code, stdout } = await runCli(['layers', 'run.loupe.json'], { cwd });
+    assert.equal(code, 0);
+    assert.match(stdout, /^The data set can't be opened, so the last layer is shown for 2 classes: There is no .*gone/);
+    assert.match(stdout, /backbone's batch norms use stored statistics, which stay; .*: training\.batchNorm/);
+    const { dataProblem, batchNorm } = JSON.parse(
+      (await runCli(['layers', 'run.loupe.json', '--json'], { cwd })).stdout,
+    );
+    assert.deepEqual([/gone/.test(dataProblem), batchNorm], [true, 'stored']);
+  });
+
   it('says which layers train, and writes the phases of gradual unfreezing into the config', async (t) => {
     const cwd = workFolder(t);
     await makeImages(path.join(cwd, 'data'), 3);
