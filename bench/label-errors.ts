@@ -6,7 +6,8 @@
 // What was chosen by the aggregate labels, at 224 pixels (average precision by self-confidence): the probe on plain features .648, on their
 // square roots .659 to .667 (worst +.006, synthetic +.003); radial basis functions of 1,500 landmarks .646 and 20 neighbours .543 were
 // left out, they add nothing to the others; the tuned network alone at 96 pixels for 4 epochs .630, with the probe .728, the same after the
-// probe had corrected its labels .729, at 128 pixels for 3 epochs .757. The other two sets chose nothing.
+// probe had corrected its labels .729, at 128 pixels for 3 epochs .757. The other two sets were looked at once, before the square
+// roots were taken.
 // Usage: node bench/label-errors.ts [side in pixels, default 128] [set …]; writes bench/results/label-errors.json.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
