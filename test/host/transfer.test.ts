@@ -92,4 +92,44 @@ describe('beginning with pretrained networks', function () {
     assert.match(text, /\*\*mobilenet\\-v2\*\* × 0\.35[\s\S]*260 weights matched/);
     assert.match(text, /"architecture": "mobilenet-v2"/, 'says how to begin from it');
   });
+
+  it('Import Weights says of a TensorFlow.js model that it can be trained further, and its own classes', async () => {
+    const folder = path.join(workspaceFolder(), 'animals');
+    writeLayersModel(folder, { labels: ['cat', 'dog'], normalize: 'zero-one' });
+    const file = vscode.Uri.file(path.join(folder, 'model.json'));
+    const uri = await vscode.commands.executeCommand<vscode.Uri>(commands.importWeights, file);
+    const text = await textOf(uri);
+    assert.match(text, /tfjs\\-layers\*\*: a whole network[\s\S]*8 × 8 px/);
+    assert.match(
+      text,
+      /"architecture": "layers-model",\n {2}"weights": ".*animals[^"]*model\.json"/,
+      'says how to begin from it',
+    );
+    assert.match(text, /classifies as it is: 2 classes \\\(cat, dog\\\)/);
+    writeLayersModel(folder, {});
+    await vscode.commands.executeCommand(commands.importWeights, file);
+    const unnamed = /can’t classify by its own classes: nothing says how its 2 classes are called/;
+    await until('the report is of the file as it is now', async () => unnamed.test(await textOf(uri)));
+  });
 });
+
+/** A network of three layers as TensorFlow.js saves it, and what stands beside it about its classes. */
+function writeLayersModel(folder: string, metadata: object): void {
+  const layer = (className: string, config: object) => ({ class_name: className, config });
+  const layers = [
+    layer('Conv2D', { name: 'c', filters: 2, kernel_size: [3, 3], batch_input_shape: [null, 8, 8, 3] }),
+    layer('GlobalAveragePooling2D', { name: 'g' }),
+    layer('Dense', { name: 'd', units: 2, activation: 'softmax', use_bias: false }),
+  ];
+  const shapes = { 'c/kernel': [3, 3, 3, 2], 'c/bias': [2], 'd/kernel': [2, 2] };
+  const weights = Object.entries(shapes).map(([name, shape]) => ({ name, shape, dtype: 'float32' }));
+  const model = {
+    format: 'layers-model',
+    modelTopology: { class_name: 'Sequential', config: { name: 's', layers } },
+    weightsManifest: [{ paths: ['weights.bin'], weights }],
+  };
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(folder, 'model.json'), JSON.stringify(model));
+  fs.writeFileSync(path.join(folder, 'weights.bin'), Buffer.alloc(4 * (54 + 2 + 4)));
+  fs.writeFileSync(path.join(folder, 'metadata.json'), JSON.stringify(metadata));
+}

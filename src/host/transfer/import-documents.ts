@@ -1,4 +1,3 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import { Problem } from '../../problem.ts';
 import type { LoupeProcesses } from '../process.ts';
@@ -21,7 +20,7 @@ export class ImportDocuments implements vscode.TextDocumentContentProvider, vsco
 
   async provideTextDocumentContent({ query: file }: vscode.Uri): Promise<string> {
     try {
-      return importReport(path.basename(file), this.answers.get(file) ?? (await this.look(file)));
+      return importReport(file, this.answers.get(file) ?? (await this.look(file)));
     } catch (error) {
       if (error instanceof Problem) return `${error.message}\n\n${error.advice}`;
       throw error;

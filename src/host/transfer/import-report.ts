@@ -1,15 +1,19 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
+import type { Architecture } from '../../training/config.ts';
 import { type Fields, isFields, listOf, numberOf, textOf } from './answers.ts';
 import { escaped, table } from './markdown.ts';
 
 /** Names listed of tensors that do not fit. */
 const SHOWN = 12;
+const LAYERS_MODEL: Architecture = 'layers-model';
 
-/** What a file of weights holds, how well it fits, and what to do with it. @param answer of `loupe import` */
+/** What a file of weights holds, how well it fits, and what to do with it. @param file absolute @param answer of `loupe import` */
 export function importReport(file: string, answer: unknown): string {
   const report = isFields(answer) ? answer : {};
-  const title = `# ${escaped(file)}`;
-  if (isFields(report.frozen)) return [title, '', ...frozenLines(report.frozen)].join('\n');
+  const title = `# ${escaped(path.basename(file))}`;
+  const classifier = isFields(report.classifier) ? ['', ...classifierLines(report.classifier)] : [];
+  if (isFields(report.frozen)) return [title, '', ...frozenLines(file, report.frozen), ...classifier].join('\n');
   const head = vscode.l10n.t(
     '{0}: {1} tensors, {2} values.',
     textOf(report.format),
@@ -23,17 +27,16 @@ export function importReport(file: string, answer: unknown): string {
     '',
     vscode.l10n.t('Export the network as ONNX: any network can then describe images as it is, without being trained.'),
   ];
-  return [title, '', escaped(head), '', ...(known ?? unknown)].join('\n');
+  return [title, '', escaped(head), '', ...(known ?? unknown), ...classifier].join('\n');
 }
 
 function networkLines(file: string, network: Fields, match: Fields): string[] {
   const wrong = listOf(match.wrongShape).map(
     ({ name, expected, found }) => `${textOf(name)} (${String(found)} ≠ ${String(expected)})`,
   );
-  const missing = Array.isArray(match.missing) ? match.missing : [];
+  const missing = namesOf(match.missing);
   const architecture = textOf(network.architecture);
   const width = network.width === 1 ? {} : { width: numberOf(network.width) };
-  const settings = { input: { normalize: textOf(network.input) }, model: { architecture, ...width, weights: file } };
   const fits = missing.length === 0 && wrong.length === 0;
   return [
     vscode.l10n.t(
@@ -49,23 +52,29 @@ function networkLines(file: string, network: Fields, match: Fields): string[] {
     fits
       ? vscode.l10n.t('A config begins from them with:')
       : vscode.l10n.t('They can’t be trained from: get the whole file, or one of this network.'),
-    ...(fits
-      ? ['', '```json', JSON.stringify(settings, null, 2).slice(2, -2).replaceAll('\n  ', '\n').trim(), '```']
-      : []),
+    ...(fits ? settingsBlock({ architecture, ...width, weights: file }, { normalize: textOf(network.input) }) : []),
   ];
 }
 
-function frozenLines(frozen: Fields): string[] {
+function frozenLines(file: string, frozen: Fields): string[] {
   const input = isFields(frozen.input) ? frozen.input : {};
+  const told = isFields(frozen.told) && frozen.told.normalization !== null ? textOf(frozen.told.by) : null;
   const side = (value: unknown) => (typeof value === 'number' ? String(value) : vscode.l10n.t('any'));
+  const classes = namesOf(frozen.classes);
   const rows = [
+    ...(textOf(frozen.about) ? [[vscode.l10n.t('It is'), textOf(frozen.about)]] : []),
     [vscode.l10n.t('Input'), `${side(input.width)} × ${side(input.height)} px, ${textOf(input.layout).toUpperCase()}`],
     [vscode.l10n.t('Features by'), textOf(frozen.features)],
-    [vscode.l10n.t('Pixels brought to'), vscode.l10n.t('{0} (a guess)', textOf(frozen.normalize))],
+    [
+      vscode.l10n.t('Pixels brought to'),
+      told ? vscode.l10n.t('as {0} says', told) : vscode.l10n.t('{0} (a guess)', textOf(frozen.normalize)),
+    ],
+    ...(classes.length > 0 ? [[vscode.l10n.t('Classes'), shortened(classes)]] : []),
   ];
+  const reason = textOf(frozen.reasonAgainstTraining);
   return [
     vscode.l10n.t(
-      '{0}: a whole network. It describes images as it is, for a baseline and for comparing algorithms; it is not trained.',
+      '{0}: a whole network. It describes images as it is, for a baseline and for comparing algorithms.',
       `**${escaped(textOf(frozen.format))}**`,
     ),
     '',
@@ -74,11 +83,46 @@ function frozenLines(frozen: Fields): string[] {
       'll',
       rows.map((row) => row.map(escaped)),
     ),
+    '',
+    ...(reason
+      ? [escaped(vscode.l10n.t('It can’t be trained: {0}.', reason))]
+      : [
+          vscode.l10n.t('A config trains its layers further with:'),
+          ...settingsBlock({ architecture: LAYERS_MODEL, weights: file }),
+        ]),
   ];
 }
 
+/** Whether a TensorFlow.js layers model can be asked for its own classes. */
+function classifierLines(classifier: Fields): string[] {
+  if (classifier.usable !== true) {
+    return [escaped(vscode.l10n.t('It can’t classify by its own classes: {0}.', textOf(classifier.reason)))];
+  }
+  const labels = namesOf(classifier.labels);
+  const text = vscode.l10n.t(
+    'It classifies as it is: {0} classes ({1}), by loupe predict.',
+    labels.length,
+    shortened(labels),
+  );
+  return [escaped(text)];
+}
+
+function settingsBlock(model: Fields, input?: Fields): string[] {
+  const settings = { ...(input && { input }), model };
+  return ['', '```json', JSON.stringify(settings, null, 2).slice(2, -2).replaceAll('\n  ', '\n').trim(), '```'];
+}
+
+function namesOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function shortened(list: readonly string[]): string {
+  const more = list.length > SHOWN ? `, ${vscode.l10n.t('and {0} more', grouped(list.length - SHOWN))}` : '';
+  return list.slice(0, SHOWN).join(', ') + more;
+}
+
 function names(title: string, value: unknown): string[] {
-  const list = Array.isArray(value) ? value.map(String) : [];
+  const list = namesOf(value);
   if (list.length === 0) return [];
   const more = list.length > SHOWN ? [`- ${vscode.l10n.t('and {0} more', grouped(list.length - SHOWN))}`] : [];
   return ['', `**${title}**`, '', ...list.slice(0, SHOWN).map((name) => `- ${escaped(name)}`), ...more];
