@@ -71,7 +71,7 @@ async function openSplit(runs: string[], split: SplitName, options: DataOptions)
   if (!run) {
     throw new Problem(
       'no-split',
-      'None of the runs that this predictor was made of is there any more, so nothing is known of their splits.',
+      'No run that this classifier was made of is here, so nothing is known of the images it was trained on.',
       'Evaluate it on a folder of images.',
     );
   }

@@ -51,7 +51,11 @@ export function weightFileProblem(file: string, error: unknown): unknown {
     );
   }
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR' || code === 'EACCES') {
+  if (code === 'EISDIR') {
+    const advice = 'Name the file in it: model.json of a TensorFlow.js model, or a file of weights.';
+    return new Problem('no-weights-file', `${file} is a folder.`, advice, { cause: error });
+  }
+  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES') {
     const why = code === 'ENOENT' || code === 'ENOTDIR' ? 'There is no file' : 'Can’t read the file';
     return new Problem('no-weights-file', `${why} ${file}.`, 'Check the path of the weights.', { cause: error });
   }

@@ -236,5 +236,6 @@ describe('a weight file', () => {
 
   it('that is not there is told', () => {
     assert.throws(() => openWeightFile(path.join(folder, 'none')), { code: 'no-weights-file' });
+    assert.throws(() => openWeightFile(folder), { code: 'no-weights-file', message: `${folder} is a folder.` });
   });
 });
