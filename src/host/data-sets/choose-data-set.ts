@@ -7,6 +7,7 @@ export async function chooseDataSet(
   store: DataSetStore,
   placeHolder = vscode.l10n.t('Train on which data set?'),
 ): Promise<string | undefined> {
+  await store.whenRead();
   const listed = store.all().map(({ source }) => source);
   const proposed = store.proposed();
   const [only] = listed.length > 0 ? listed : proposed;

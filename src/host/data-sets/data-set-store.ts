@@ -40,6 +40,7 @@ export class DataSetStore implements vscode.Disposable {
   private subscription: vscode.Disposable | undefined;
   private entries: DataSetEntry[] = [];
   private proposals: string[] = [];
+  private reading: Promise<void> = Promise.resolve();
 
   constructor(processes: LoupeProcesses, memory: vscode.Memento) {
     this.processes = processes;
@@ -54,6 +55,11 @@ export class DataSetStore implements vscode.Disposable {
     });
     this.watch();
     await this.reload();
+  }
+
+  /** Waits for lists and proposals that are being read, as when a command is the first thing that a window is asked for. */
+  async whenRead(): Promise<void> {
+    await this.reading.catch(() => undefined);
   }
 
   all(): readonly DataSetEntry[] {
@@ -165,7 +171,12 @@ export class DataSetStore implements vscode.Disposable {
     this.announce();
   }
 
-  private async reload(): Promise<void> {
+  private reload(): Promise<void> {
+    this.reading = this.read();
+    return this.reading;
+  }
+
+  private async read(): Promise<void> {
     const entries: DataSetEntry[] = [];
     for (const root of localFolders()) {
       for (const source of readDataSetList(dataSetsFileOf(root)))
