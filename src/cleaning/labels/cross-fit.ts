@@ -1,9 +1,10 @@
+import { softmaxRows } from '../../evaluation/classifiers/softmax.ts';
 import type { Scored } from '../../evaluation/metrics/scored.ts';
 import { standardized } from '../../evaluation/probes/linear-probe.ts';
 import { fitLogistic, logitsOf } from '../../evaluation/probes/logistic.ts';
 import { MatrixOnBackend } from '../../evaluation/probes/matrix.ts';
 import { principalComponents } from '../space/pca.ts';
-import { calibrated, geometricMean, likelyLabels, logLoss, softmax } from './judges.ts';
+import { calibrated, geometricMean, likelyLabels, logLoss } from './judges.ts';
 import { momentsOf, rowsOf, solveRidge, without } from './ridge.ts';
 
 /** Penalties that are tried on the first fold. */
@@ -103,7 +104,7 @@ export function fitOnce(
   try {
     const own = Uint32Array.from(learnt, (i) => labels[i] as number);
     const logits = logitsOf(test, fitLogistic(train, own, { classes, strength }));
-    return softmax(logits, classes);
+    return softmaxRows(logits, classes);
   } finally {
     train.dispose();
     test.dispose();
@@ -151,7 +152,7 @@ function confidentlyWrong(scored: Scored): Uint8Array {
 
 function toProbabilities(values: Float32Array, shares: Float32Array): Float32Array {
   const classes = shares.length;
-  return softmax(
+  return softmaxRows(
     values.map((value, i) => STEEPNESS * (value + (shares[i % classes] as number))),
     classes,
   );

@@ -1,3 +1,4 @@
+import { softmaxRows } from '../../evaluation/classifiers/softmax.ts';
 import type { Scored } from '../../evaluation/metrics/scored.ts';
 import { fitTemperature, withTemperature } from '../../evaluation/metrics/temperature.ts';
 import { classThresholds } from './confident-joint.ts';
@@ -66,7 +67,7 @@ export function together(scored: Scored, other: Float32Array, there: Uint8Array)
  */
 export function geometricMean(a: Float32Array, b: Float32Array, classes: number, weight = 0.5): Float32Array {
   const log = (p: number) => Math.log(Math.max(LEAST, p));
-  return softmax(
+  return softmaxRows(
     a.map((p, i) => (1 - weight) * log(p) + weight * log(b[i] as number)),
     classes,
   );
@@ -79,21 +80,4 @@ export function logLoss({ classes, labels, probabilities }: Scored): number {
     total -= Math.log(Math.max(LEAST, probabilities[i * classes + label] as number));
   });
   return total / labels.length;
-}
-
-/** @param logits [row, class] */
-export function softmax(logits: Float32Array, classes: number): Float32Array {
-  const result = new Float32Array(logits.length);
-  for (let from = 0; from < logits.length; from += classes) {
-    const row = logits.subarray(from, from + classes);
-    const largest = row.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
-    const powers = row.map((value) => Math.exp(value - largest));
-    let total = 0;
-    for (const power of powers) total += power;
-    result.set(
-      powers.map((power) => power / total),
-      from,
-    );
-  }
-  return result;
 }

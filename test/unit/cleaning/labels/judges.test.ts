@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  geometricMean,
-  likelyLabels,
-  logLoss as logLossOf,
-  softmax,
-  together,
-} from '../../../../src/cleaning/labels/judges.ts';
+import { geometricMean, likelyLabels, logLoss as logLossOf, together } from '../../../../src/cleaning/labels/judges.ts';
+import { softmaxRows } from '../../../../src/evaluation/classifiers/softmax.ts';
 import { seededRandom } from '../../../../src/random.ts';
 
 const CLASSES = 3;
@@ -21,7 +16,7 @@ function judgeOf(seed: number, right: number, steepness: number): Float32Array {
     const chosen = isRight ? i % CLASSES : Math.floor(random() * CLASSES);
     logits[i * CLASSES + chosen] = isRight ? 2 : 1.2;
   }
-  return softmax(
+  return softmaxRows(
     logits.map((value) => steepness * value),
     CLASSES,
   );
