@@ -4,7 +4,14 @@ import path from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { Frame } from 'playwright-core';
 import { makeImages } from '../integration/cli/run-cli.ts';
-import { openFile, runCommand, showTrees, treeItem, webviewWith } from '../tools/vscode/workbench.ts';
+import {
+  openFile,
+  runCommand,
+  runCommandAndChoose,
+  showTrees,
+  treeItem,
+  webviewWith,
+} from '../tools/vscode/workbench.ts';
 import { openSession, type Session, until } from './harness.ts';
 
 const minute = 60_000;
@@ -31,9 +38,9 @@ describe('a new user’s way from a folder to labelled new images', { timeout: 9
   let panel: Frame;
   const incoming = () => path.join(session.home, 'incoming');
   const inData = (...names: string[]) => path.join(session.workspace, 'squares', ...names);
+  const journal = () => path.join(session.workspace, '.loupe', 'labels.jsonl');
   const lines = () =>
-    fs
-      .readFileSync(path.join(session.workspace, '.loupe', 'labels.jsonl'), 'utf8')
+    (fs.existsSync(journal()) ? fs.readFileSync(journal(), 'utf8') : '')
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line) as { edit: string; path: string; to?: string });
@@ -175,8 +182,7 @@ describe('a new user’s way from a folder to labelled new images', { timeout: 9
     const { page } = session;
     await openFile(page, 'squares.loupe.json');
     await page.getByRole('tab', { name: 'squares.loupe.json' }).click();
-    await runCommand(page, 'Loupe: Measure Cleaning Payoff');
-    await page.locator('.quick-input-list .monaco-list-row', { hasText: '1 seed' }).click();
+    await runCommandAndChoose(page, 'Loupe: Measure Cleaning Payoff', '1 seed');
     await toast(/Cleaning: accuracy .* held-out images/).waitFor({ timeout: 3 * minute });
     await toast(/Cleaning: accuracy/)
       .locator('.monaco-button', { hasText: 'Compare the Runs' })

@@ -84,12 +84,25 @@ export async function runCommand(page: Page, title: string, timeout = 30_000): P
     await page.keyboard.press('F1');
     try {
       await input.waitFor({ timeout: 3000 });
-      await input.fill(`>${title}`);
+      await input.fill(`>${title}`, { timeout: 3000 });
       await row.waitFor({ timeout: 1500 });
-      return await row.click();
+      return await row.click({ timeout: 3000 });
     } catch (error) {
       if (Date.now() > end) throw error;
       await page.keyboard.press('Escape');
+    }
+  }
+}
+
+/** Runs a command and chooses from the list it shows; again where something that got the focus late has closed the list. */
+export async function runCommandAndChoose(page: Page, title: string, choice: string, timeout = 60_000): Promise<void> {
+  const end = Date.now() + timeout;
+  for (;;) {
+    await runCommand(page, title);
+    try {
+      return await page.locator('.quick-input-list .monaco-list-row', { hasText: choice }).click({ timeout: 5000 });
+    } catch (error) {
+      if (Date.now() > end) throw error;
     }
   }
 }
