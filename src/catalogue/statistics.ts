@@ -1,3 +1,4 @@
+import { quantile } from '../quantile.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { SetStatistics } from './issue-sql.ts';
 import { rememberedValue } from './remember.ts';
@@ -57,12 +58,4 @@ function quartiles({ db }: Catalogue, select: string, count: string): { q1: numb
   if (at === 0) return null;
   values.sort();
   return { q1: quantile(values, 0.25), q3: quantile(values, 0.75) };
-}
-
-/** @param values ascending, not empty */
-export function quantile(values: ArrayLike<number>, share: number): number {
-  const place = share * (values.length - 1);
-  const below = values[Math.floor(place)] as number;
-  const above = values[Math.ceil(place)] as number;
-  return below + (above - below) * (place - Math.floor(place));
 }

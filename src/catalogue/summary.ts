@@ -1,8 +1,8 @@
 import type { CatalogueField } from '../protocol/catalogue.ts';
+import { quantile } from '../quantile.ts';
 import type { Catalogue } from './catalogue.ts';
 import { fieldColumns } from './fields.ts';
 import { pathOrder } from './order.ts';
-import { quantile } from './statistics.ts';
 
 /** How a field is spread over the images that have a value. */
 export interface FieldSummary {

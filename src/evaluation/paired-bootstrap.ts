@@ -1,3 +1,4 @@
+import { quantile } from '../quantile.ts';
 import { seededRandom } from '../random.ts';
 import type { PairedPredictions } from './paired-predictions.ts';
 
@@ -131,12 +132,4 @@ class Meter {
     }
     return { accuracy: right / images, balancedAccuracy: recalls / labelled, macroF1: f1 / seen };
   }
-}
-
-/** Linear between neighbours, as numpy's default; NaN of nothing. */
-function quantile(sorted: Float64Array, share: number): number {
-  const place = (sorted.length - 1) * share;
-  const low = Math.floor(place);
-  const [below, above] = [sorted[low] ?? Number.NaN, sorted[low + 1] ?? sorted[low] ?? Number.NaN];
-  return below + (above - below) * (place - low);
 }

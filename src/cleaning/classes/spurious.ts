@@ -1,4 +1,4 @@
-import { quantile } from '../space/outliers.ts';
+import { quantile } from '../../quantile.ts';
 
 /** One thing that is known of every image and should say nothing about its class. */
 export interface NuisanceField {

@@ -1,4 +1,5 @@
 import type { Neighbours } from '../../evaluation/probes/nearest.ts';
+import { quantile } from '../../quantile.ts';
 
 /** Neighbours whose mean distance says how far an image is from the others. */
 export const OUTLIER_NEIGHBOURS = 10;
@@ -22,12 +23,4 @@ export function outlierLimit(distances: Float64Array, ranges: number): number {
   if (sorted.length === 0) return Number.POSITIVE_INFINITY;
   const [first, third] = [quantile(sorted, 0.25), quantile(sorted, 0.75)];
   return third + ranges * (third - first);
-}
-
-/** @param sorted rising, not empty */
-export function quantile(sorted: ArrayLike<number>, share: number): number {
-  const place = share * (sorted.length - 1);
-  const below = Math.floor(place);
-  const above = Math.min(sorted.length - 1, below + 1);
-  return (sorted[below] as number) + (place - below) * ((sorted[above] as number) - (sorted[below] as number));
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { symmetricEigen } from '../../../../src/cleaning/space/eigen.ts';
-import { neighbourDistances, outlierLimit, quantile } from '../../../../src/cleaning/space/outliers.ts';
+import { neighbourDistances, outlierLimit } from '../../../../src/cleaning/space/outliers.ts';
+import { quantile } from '../../../../src/quantile.ts';
 import { seededRandom } from '../../../../src/random.ts';
 
 describe('eigenvectors of a symmetric matrix', () => {
