@@ -16,7 +16,7 @@ export function buildBackboneModel(
   config: ModelConfig,
   shape: ModelShape & { flavor: Flavor },
 ): LayersModel {
-  const { build, epsilon, momentum, scale, least, scalable, featureNorm } = family;
+  const { build, epsilon, momentum, scale, first, least, scalable, featureNorm } = family;
   const { width, height, channels, classes, flavor } = shape;
   const name = config.architecture;
   if (Math.min(width, height) < least) {
@@ -31,7 +31,7 @@ export function buildBackboneModel(
   }
   const seeds = new SeedSequence(shape.seed);
   const image = input({ name: 'image', shape: [height, width, channels] });
-  const features = build(image, { seeds, flavor, epsilon, momentum, scale }, config.width);
+  const features = build(image, { seeds, flavor, epsilon, momentum, scale, first }, config.width);
   const head = { ...config, classes, ...(featureNorm && { featureNorm }) };
   return model({ name, inputs: image, outputs: classifierHead(features, seeds, head) });
 }

@@ -1,7 +1,8 @@
-import { initializers, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { mixSeed } from '../random.ts';
 import type { Activation } from '../training/config.ts';
 import type { Flavor } from './backbones/layers.ts';
+import { firstWeights } from './first-weights.ts';
 
 /** What a model is built for. */
 export interface ModelShape {
@@ -67,10 +68,10 @@ export function convolution(x: SymbolicTensor, seeds: SeedSequence, options: Con
       strides: stride,
       padding: explicit ? 'valid' : 'same',
       useBias: false,
-      kernelInitializer: initializers.varianceScaling({
-        scale: 2,
-        mode: 'fanOut',
-        distribution: 'normal',
+      kernelInitializer: firstWeights('he-fan-out', {
+        area: kernel * kernel,
+        entering: x.shape.at(-1) ?? 1,
+        leaving: filters,
         seed: seeds.next(),
       }),
     })

@@ -25,7 +25,7 @@ def build(name):
     name, _, width = name.partition("@")
     if width:
         return getattr(torchvision.models, name)(weights=None, width_mult=float(width))
-    options = {"init_weights": False} if name == "inception_v3" else {}
+    options = {"init_weights": True} if name == "inception_v3" else {}
     return getattr(torchvision.models, name)(weights=None, **options)
 
 

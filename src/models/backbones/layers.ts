@@ -1,5 +1,6 @@
 import { initializers, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { SeedSequence } from '../blocks.ts';
+import { type FirstWeights, firstWeights } from '../first-weights.ts';
 
 /**
  * Whose conventions a network follows: PyTorch pads ⌊kernel/2⌋ zeros on every side, Keras as TensorFlow's `same` does (which differs at stride 2); their
@@ -16,6 +17,8 @@ export interface BackboneContext {
   momentum: number;
   /** Whether batch norms scale what they normalise. */
   scale: boolean;
+  /** Of its convolutions. */
+  first: FirstWeights;
 }
 
 type Size = number | readonly [height: number, width: number];
@@ -30,7 +33,7 @@ export interface ConvOptions {
   bias?: boolean;
 }
 
-/** [batch, height, width, channel] → [batch, height/stride, width/stride, filters]; He-normal initial weights, as in torchvision. */
+/** [batch, height, width, channel] → [batch, height/stride, width/stride, filters]. */
 export function conv(x: SymbolicTensor, context: BackboneContext, options: ConvOptions): SymbolicTensor {
   const { name, filters, bias = false, stride = 1 } = options;
   const { padded, mode } = pad(x, context, options);
@@ -42,7 +45,7 @@ export function conv(x: SymbolicTensor, context: BackboneContext, options: ConvO
       strides: stride,
       padding: mode,
       useBias: bias,
-      kernelInitializer: heNormal(context),
+      kernelInitializer: kernelOf(context, options.kernel, channelsOf(x), filters),
     })
     .apply(padded) as SymbolicTensor;
 }
@@ -60,7 +63,7 @@ export function depthwise(x: SymbolicTensor, context: BackboneContext, options: 
       strides: [stride, stride],
       padding: mode,
       useBias: bias,
-      depthwiseInitializer: heNormal(context),
+      depthwiseInitializer: kernelOf(context, options.kernel, 1, channelsOf(x)),
     })
     .apply(padded) as SymbolicTensor;
 }
@@ -200,8 +203,9 @@ function pad(
   return { padded: zeros(x, `${name}.pad`, wanted), mode: 'valid' };
 }
 
-function heNormal({ seeds }: BackboneContext) {
-  return initializers.varianceScaling({ scale: 2, mode: 'fanOut', distribution: 'normal', seed: seeds.next() });
+function kernelOf({ first, seeds }: BackboneContext, size: Size, entering: number, leaving: number) {
+  const [height, width] = pair(size);
+  return firstWeights(first, { area: height * width, entering, leaving, seed: seeds.next() });
 }
 
 function pair(size: Size): [number, number] {

@@ -2,6 +2,7 @@ import { io, serialization } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import type { TfjsModel } from '../weights/tfjs-file.ts';
 import { WeightFileError } from '../weights/weight-file.ts';
+import { assertWiring } from './wiring.ts';
 
 export type Layer = layers.Layer;
 
@@ -45,6 +46,7 @@ function deserialize(topology: unknown): LayersModel {
   if (!found) throw new WeightFileError(`it is no model of layers (${String(className)})`);
   const [Kind, fromConfig] = found;
   const config = toCamelCase(fieldOf(inner, 'config'), '') as serialization.ConfigDict;
+  assertWiring(className, config);
   // Without first weights, which take their time and are not needed; the type of `fromConfig` does not say that models take two more arguments.
   const make: (kind: typeof Kind, config: serialization.ConfigDict, custom: object, fast: boolean) => object =
     fromConfig;

@@ -10,6 +10,7 @@ import { mobileNetV2 } from '../backbones/mobilenet-v2.ts';
 import { mobileNetV3 } from '../backbones/mobilenet-v3.ts';
 import { squeezeNet } from '../backbones/squeezenet.ts';
 import { vgg } from '../backbones/vgg.ts';
+import type { FirstWeights } from '../first-weights.ts';
 import type { PretrainedInput } from './input.ts';
 
 /** A network that others trained, without its classifier. */
@@ -22,6 +23,8 @@ export interface Family {
   momentum: number;
   /** Whether its batch norms scale. */
   scale: boolean;
+  /** How its convolutions begin where no weights are loaded. */
+  first: FirstWeights;
   /** Smallest side of an image, in pixels. */
   least: number;
   /** Takes a width other than 1. */
@@ -33,7 +36,15 @@ export interface Family {
 }
 
 /** PyTorch's defaults, and torchvision's input. */
-const torch = { epsilon: 1e-5, momentum: 0.9, scale: true, least: 32, scalable: false, input: 'imagenet' as const };
+const torch = {
+  epsilon: 1e-5,
+  momentum: 0.9,
+  scale: true,
+  first: 'he-fan-out' as FirstWeights,
+  least: 32,
+  scalable: false,
+  input: 'imagenet' as const,
+};
 /** Keras' defaults. */
 const keras = { ...torch, epsilon: 1e-3, momentum: 0.99 };
 
@@ -55,10 +66,10 @@ export const torchFamilies = {
   'efficientnet-b1': { ...torch, build: (x, context) => efficientNet(x, context, 'efficientnet-b1') },
   'efficientnet-b2': { ...torch, build: (x, context) => efficientNet(x, context, 'efficientnet-b2') },
   'efficientnet-b3': { ...torch, build: (x, context) => efficientNet(x, context, 'efficientnet-b3') },
-  'convnext-tiny': { ...torch, build: convNeXtTiny, featureNorm: convNeXtNorm },
-  densenet121: { ...torch, build: denseNet121 },
-  'inception-v3': { ...torch, epsilon: 1e-3, least: 75, build: inceptionV3 },
-  squeezenet: { ...torch, build: squeezeNet },
+  'convnext-tiny': { ...torch, first: { deviation: 0.02 }, build: convNeXtTiny, featureNorm: convNeXtNorm },
+  densenet121: { ...torch, first: 'he-fan-in', build: denseNet121 },
+  'inception-v3': { ...torch, first: { deviation: 0.1 }, epsilon: 1e-3, least: 75, build: inceptionV3 },
+  squeezenet: { ...torch, first: 'he-uniform', build: squeezeNet },
   vgg16: { ...torch, build: (x, context) => vgg(x, context, 'vgg16') },
   vgg19: { ...torch, build: (x, context) => vgg(x, context, 'vgg19') },
 } satisfies Record<string, Family>;

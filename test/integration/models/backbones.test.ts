@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
-import { model as makeModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { type LayersModel, model as makeModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { startEngine } from '../../../src/engines/wasm/maker.ts';
 import { buildModel } from '../../../src/models/build.ts';
 import { detectNetwork } from '../../../src/models/pretrained/detect.ts';
@@ -82,7 +82,10 @@ describe('networks that others trained', { skip, timeout: 300_000 }, () => {
       const config = { ...defaultConfig.model, architecture, width };
       const shape = { width: side, height: side, channels: 3 as const, classes: 2, seed: 1, designSide: 224 };
       const network = buildModel(config, shape);
+      const before = spreads(network);
       const match = loadPretrained(network, stored, config, 'torch');
+      // timm begins otherwise.
+      if (!name.startsWith('timm:')) assertAlike(before, spreads(network));
       const extra = match.extra.filter(
         (tensor) => !/^(module\.)?(classifier|AuxLogits|fc|head|conv_head)\./.test(tensor),
       );
@@ -124,6 +127,27 @@ describe('networks that others trained', { skip, timeout: 300_000 }, () => {
     });
   }
 });
+
+/** Of each convolution's kernel: its standard deviation and its number of values. */
+function spreads(network: LayersModel): Map<string, { deviation: number; values: number }> {
+  const kernels = network.weights.filter(({ name, shape }) => shape.length === 4 && !name.includes('layer_scale'));
+  return new Map(
+    kernels.map((weight) => {
+      const values = weight.read().dataSync<'float32'>();
+      const squares = values.reduce((sum, value) => sum + value * value, 0);
+      return [weight.name, { deviation: Math.sqrt(squares / values.length), values: values.length }];
+    }),
+  );
+}
+
+/** Within five standard errors of a normal distribution's. */
+function assertAlike(ours: ReturnType<typeof spreads>, theirs: ReturnType<typeof spreads>): void {
+  assert.ok(ours.size > 0);
+  for (const [name, { deviation, values }] of ours) {
+    const ratio = deviation / (theirs.get(name)?.deviation ?? 0);
+    assert.ok(Math.abs(ratio - 1) < 5 / Math.sqrt(values), `${name} begins ${ratio} times as wide`);
+  }
+}
 
 function compare(found: Float32Array, expected: number[]): { largest: number; worst: number } {
   assert.equal(found.length, expected.length);

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { io } from '@tensorflow/tfjs-core';
-import { tensor } from '@tensorflow/tfjs-core';
+import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, model as makeModel, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers';
 import { buildModel } from '../../../src/models/build.ts';
 import { kerasName } from '../../../src/models/pretrained/keras-names.ts';
@@ -80,15 +80,21 @@ function mobileNet({ architecture, width, side }: Teachable): LayersModel {
   return makeModel({ inputs: whole.inputs, outputs: pool.input as SymbolicTensor, name: 'truncated' });
 }
 
-/** Statistics and scales that are not those of a new network. */
+/** Statistics, scales and depthwise kernels that are not those of a new network, whose features would be near 0 with them. */
 function randomise(model: LayersModel, seed: number): void {
   const random = seededRandom(seed);
+  const draw = (size = 0, low: number, high: number, shape = [size]) =>
+    tensor(
+      Float32Array.from({ length: size }, () => low + (high - low) * random()),
+      shape,
+    );
   for (const layer of model.layers) {
     if ('layers' in layer) randomise(layer as LayersModel, seed + 1);
-    else if (layer.getClassName() === 'BatchNormalization') {
+    else if (layer.getClassName() === 'DepthwiseConv2D') {
+      const kernel = layer.getWeights()[0] as Tensor;
+      layer.setWeights([draw(kernel.size, -0.8, 0.8, kernel.shape)]);
+    } else if (layer.getClassName() === 'BatchNormalization') {
       const [gamma, beta, mean, variance] = layer.getWeights().map(({ shape }) => shape[0] ?? 0);
-      const draw = (size = 0, low: number, high: number) =>
-        tensor(Float32Array.from({ length: size }, () => low + (high - low) * random()));
       layer.setWeights([draw(gamma, 0.5, 1.5), draw(beta, -0.1, 0.1), draw(mean, -0.1, 0.1), draw(variance, 0.5, 1.5)]);
     }
   }

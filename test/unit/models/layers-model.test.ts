@@ -6,12 +6,56 @@ import { after, describe, it } from 'node:test';
 import { lowerings } from '../../../src/engines/tensorflow/lower/layers.ts';
 import { trainedKinds } from '../../../src/models/layers-model/body.ts';
 import { metadataNormalization, readMetadata } from '../../../src/models/layers-model/metadata.ts';
+import { assertWiring } from '../../../src/models/layers-model/wiring.ts';
 
 describe('layers of a layers model', () => {
   it('are trained where TensorFlow’s engine has them', () => {
     const known = Object.keys(lowerings).filter((name) => name !== 'InputLayer');
     assert.deepEqual([...trainedKinds].sort(), known.sort());
   });
+});
+
+describe('calls of a layers model', () => {
+  const layer = (name: string, inboundNodes: unknown, className = 'Dense') => ({
+    name,
+    className,
+    config: { name },
+    inboundNodes,
+  });
+  const image = layer('image', [], 'InputLayer');
+  const from = (name: string, call: unknown = 0) => [[name, call, 0, {}]];
+  const inner = { ...layer('inner', [from('image')], 'Functional'), config: { name: 'inner', layers: [image] } };
+  const sound: [what: string, layers: unknown[]][] = [
+    ['a chain', [image, layer('a', [from('image')]), layer('b', [from('a')])]],
+    ['a chain in no order', [layer('b', [from('a')]), layer('a', [from('image')]), image]],
+    ['a layer called twice', [image, layer('a', [from('image'), from('a')]), layer('b', [from('a', 1)])]],
+    ['a model called again', [image, inner, layer('b', [from('inner', 1)])]],
+  ];
+  for (const [what, layers] of sound) it(what, () => assertWiring('Model', { layers }));
+  const faulty: [what: string, layers: unknown[], message: RegExp][] = [
+    ['a layer that is not there', [image, layer('a', [from('imagf')])], /^layer a takes what imagf never gives$/],
+    ['a circle', [image, layer('a', [from('b')]), layer('b', [from('a')])], /^layer a takes what b never gives$/],
+    ['a call that is not made', [image, layer('a', [from('image', 1)])], /^layer a takes what image never gives$/],
+    ['a call of a model', [image, inner, layer('b', [from('inner', 2)])], /^layer b takes what inner never gives$/],
+    ['no number of a call', [image, layer('a', [from('image', 'x')])], /^it is not readable what layer a takes$/],
+    ['no call', [image, layer('a', ['image'])], /^it is not readable what layer a takes$/],
+    ['no calls', [image, layer('a', undefined)], /^nothing says what layer a takes$/],
+    ['two of a name', [image, image], /^two layers are called image$/],
+    ['two names', [{ ...image, name: 'imagf' }], /^layer imagf is called image in its own settings$/],
+    ['no name', [{ ...image, name: 7 }], /^a layer of it has no name$/],
+    [
+      'an empty model',
+      [layer('a', [], 'Sequential')].map((one) => ({ ...one, config: { layers: [] } })),
+      /^a has no layers$/,
+    ],
+  ];
+  for (const [what, layers, message] of faulty) {
+    it(`${what} is refused`, () => {
+      assert.throws(() => assertWiring('Functional', { layers }), { name: 'WeightFileError', message });
+      const within = { layers: [{ className: 'Model', config: { name: 'm', layers } }] };
+      assert.throws(() => assertWiring('Sequential', within), { message });
+    });
+  }
 });
 
 describe('what stands beside a layers model', () => {
