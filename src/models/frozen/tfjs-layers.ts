@@ -59,6 +59,7 @@ function inputOf(model: LayersModel): FrozenInput {
     const shapes = model.inputs.map(({ shape }) => shape.join(' × ')).join('; ');
     throw new WeightFileError(`its input is no picture of 1 or 3 channels (${shapes})`);
   }
+  if (image.dtype !== 'float32') throw new WeightFileError(`its input holds ${image.dtype}, not float32`);
   return { name: image.name, height, width, channels, layout: 'nhwc', type: 'float32', batch };
 }
 

@@ -247,6 +247,32 @@ describe('a model.json of TensorFlow.js', () => {
     assert.match(await refusal(written(JSON.stringify(json), `big-${files++}/model.json`)), /1000000000 units/);
   });
 
+  const faulty: [what: string, change: { from?: string; name?: string; dtype?: string }, message: RegExp][] = [
+    ['whose input has a type that is none', { dtype: 'floats2' }, /its input holds floats2, not float32/],
+    ['whose layers wait for what is not there', { name: 'imagf' }, /layer imagf is called image in its own settings/],
+    ['whose last layer waits for what is not there', { from: 'imagf' }, /layer pool takes what imagf never gives/],
+  ];
+  for (const [what, { from = 'image', name = 'image', dtype = 'float32' }, message] of faulty) {
+    it(`${what} is refused`, async () => {
+      const image = { batch_input_shape: [null, 8, 8, 3], dtype, name: 'image' };
+      const pool = { name: 'pool', class_name: 'GlobalAveragePooling2D', config: { name: 'pool' } };
+      const topology = {
+        class_name: 'Model',
+        config: {
+          name: 'whole',
+          layers: [
+            { name, class_name: 'InputLayer', config: image, inbound_nodes: [] },
+            { ...pool, inbound_nodes: [[[from, 0, 0, {}]]] },
+          ],
+          input_layers: [['image', 0, 0]],
+          output_layers: [['pool', 0, 0]],
+        },
+      };
+      const json = { format: 'layers-model', modelTopology: { model_config: topology }, weightsManifest: [] };
+      assert.match(await refusal(written(JSON.stringify(json), `wired-${files++}/model.json`)), message);
+    });
+  }
+
   it('with a loop is refused', async () => {
     const json = { format: 'graph-model', modelTopology: { node: [{ name: 'a', op: 'While' }] }, weightsManifest: [] };
     assert.match(await refusal(written(JSON.stringify(json), `loop-${files++}/model.json`)), /operation While/);
