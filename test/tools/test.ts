@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { build } from './build.ts';
 import { show } from './command.ts';
@@ -7,6 +8,9 @@ import { ensureSystem } from './system-packages.ts';
 import { addCounts, type Counts, closingLine, exitCode, noCounts, type PartResult } from './test/counts.ts';
 import { runNodeTests } from './test/node-tests.ts';
 import { installVscode } from './vscode/install.ts';
+
+/** Jobs use several threads, and one of TensorFlow or PyTorch takes up to two gigabytes. */
+const MOST_JOBS = Math.min(4, os.availableParallelism());
 
 interface Part {
   about: string;
@@ -20,8 +24,8 @@ const bin = (name: string) =>
 const parts: Record<string, Part> = {
   types: { about: 'TypeScript', run: () => checks([bin('tsc'), '-p', '.'], [bin('tsc'), '-p', 'webview']) },
   lint: { about: 'Biome', run: () => checks([bin('biome'), 'check', '.']) },
-  unit: { about: 'test/unit', run: () => inNode(['test/unit/**/*.test.ts'], { parallel: true }) },
-  integration: { about: 'test/integration', run: () => inNode(['test/integration/**/*.test.ts'], {}) },
+  unit: { about: 'test/unit', run: () => inNode(['test/unit/**/*.test.ts'], os.availableParallelism()) },
+  integration: { about: 'test/integration', run: () => inNode(['test/integration/**/*.test.ts'], MOST_JOBS) },
   host: { about: 'test/host, in the extension host of a real VS Code', run: host },
   e2e: { about: 'test/e2e, in a real VS Code', run: () => inVscode(['test/e2e/*.test.ts']) },
   vsix: { about: 'test/e2e/vsix, the packed extension', run: () => inVscode(['test/e2e/vsix/*.test.ts']) },
@@ -38,12 +42,12 @@ async function checks(...commands: string[][]): Promise<Counts> {
 }
 
 /** What a missing compiler leaves out is skipped by the tests themselves, and counted. */
-async function inNode(patterns: string[], options: { parallel?: boolean }): Promise<Counts> {
+async function inNode(patterns: string[], atOnce: number): Promise<Counts> {
   for (const need of ['clang', 'compiler'] as const) {
     const missing = ensureSystem(need, say);
     if (missing) say(missing);
   }
-  return runNodeTests(patterns, options);
+  return runNodeTests(patterns, { atOnce });
 }
 
 async function host(): Promise<Counts> {

@@ -5,11 +5,11 @@ import { spec } from 'node:test/reporters';
 import { root } from '../paths.ts';
 import { type Counts, noCounts } from './counts.ts';
 
-/** Runs test files with node:test, each in a process of its own, and shows them as they end. */
-export async function runNodeTests(patterns: string[], { parallel = false }: { parallel?: boolean }): Promise<Counts> {
+/** Runs test files with node:test, each in a process of its own, `atOnce` of them at a time, and shows them as they end. */
+export async function runNodeTests(patterns: string[], { atOnce = 1 }: { atOnce?: number }): Promise<Counts> {
   const files = fs.globSync(patterns, { cwd: root }).sort();
   if (files.length === 0) return noCounts;
-  const stream = run({ files: files.map((file) => path.join(root, file)), cwd: root, concurrency: parallel });
+  const stream = run({ files: files.map((file) => path.join(root, file)), cwd: root, concurrency: atOnce });
   let counts = noCounts;
   stream.on('test:summary', (event) => {
     // A summary without a file is the one of all files.
