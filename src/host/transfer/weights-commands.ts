@@ -77,7 +77,7 @@ async function chooseOrigin({ name, mebibytes, url, sha256 }: ZooAnswer): Promis
   };
   const take = {
     label: vscode.l10n.t('$(folder-opened) Take a file that is here…'),
-    detail: vscode.l10n.t('{0}, got by other ways; its SHA-256 has to begin with {1}', fileOf(url), sha256),
+    detail: vscode.l10n.t('{0}, got by other ways; its SHA-256 has to begin with {1}', fileOf(url), sha256.slice(0, 8)),
     args: async () => {
       const file = await browseWeights();
       return file === undefined ? undefined : ['zoo', 'add', name, file];

@@ -75,10 +75,10 @@ export function addToStore(entry: ZooEntry, file: string, env: NodeJS.ProcessEnv
 /** @throws Problem `wrong-checksum`; what the file system says */
 export function assertChecksum(entry: ZooEntry, file: string): void {
   const found = sha256Of(file);
-  if (found.startsWith(entry.sha256)) return;
+  if (found === entry.sha256) return;
   throw new Problem(
     'wrong-checksum',
-    `${file} is not ${entry.name}: its SHA-256 begins with ${found.slice(0, 8)}, not ${entry.sha256}.`,
+    `${file} is not ${entry.name}: its SHA-256 is ${found}, not ${entry.sha256}.`,
     'Download it again; if it happens again, the file was changed on its way.',
   );
 }

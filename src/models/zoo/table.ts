@@ -1,4 +1,5 @@
 import type { Architecture } from '../../training/config.ts';
+import { sha256Sums } from './sums.ts';
 
 /** Weights that others trained and published. */
 export interface ZooEntry {
@@ -15,7 +16,7 @@ export interface ZooEntry {
   mebibytes: number;
   licence: string;
   url: string;
-  /** First eight hex digits of the file's SHA-256, which the publisher puts into its name. */
+  /** Of the file: 64 hex digits. */
   sha256: string;
 }
 
@@ -28,26 +29,26 @@ const files = 'https://download.pytorch.org/models';
 
 /** torchvision 0.28's table. All want colours minus ImageNet's mean, divided by its standard deviation. */
 export const zoo: readonly ZooEntry[] = [
-  entry('mobilenet-v2', 'mobilenet-v2', 224, 71.878, 13.6, 'mobilenet_v2-b0353104'),
-  entry('mobilenet-v2-v2', 'mobilenet-v2', 224, 72.154, 13.6, 'mobilenet_v2-7ebf99e0'),
-  entry('mobilenet-v3-small', 'mobilenet-v3-small', 224, 67.668, 9.8, 'mobilenet_v3_small-047dcff4'),
-  entry('mobilenet-v3-large', 'mobilenet-v3-large', 224, 74.042, 21.1, 'mobilenet_v3_large-8738ca79'),
-  entry('mobilenet-v3-large-v2', 'mobilenet-v3-large', 224, 75.274, 21.1, 'mobilenet_v3_large-5c1a4163'),
-  entry('squeezenet', 'squeezenet', 224, 58.178, 4.7, 'squeezenet1_1-b8a52dc0'),
-  entry('efficientnet-b0', 'efficientnet-b0', 224, 77.692, 20.5, 'efficientnet_b0_rwightman-7f5810bc'),
-  entry('efficientnet-b1', 'efficientnet-b1', 240, 79.838, 30.1, 'efficientnet_b1-c27df63c'),
-  entry('efficientnet-b2', 'efficientnet-b2', 288, 80.608, 35.2, 'efficientnet_b2_rwightman-c35c1473'),
-  entry('efficientnet-b3', 'efficientnet-b3', 300, 82.008, 47.2, 'efficientnet_b3_rwightman-b3899882'),
-  entry('resnet18', 'resnet18', 224, 69.758, 44.7, 'resnet18-f37072fd'),
-  entry('resnet34', 'resnet34', 224, 73.314, 83.3, 'resnet34-b627a593'),
-  entry('resnet50', 'resnet50', 224, 76.13, 97.8, 'resnet50-0676ba61'),
-  entry('resnet50-v2', 'resnet50', 224, 80.858, 97.8, 'resnet50-11ad3fa6'),
-  entry('resnet101', 'resnet101', 224, 77.374, 170.5, 'resnet101-63fe2227'),
-  entry('convnext-tiny', 'convnext-tiny', 224, 82.52, 109.1, 'convnext_tiny-983f1562'),
-  entry('densenet121', 'densenet121', 224, 74.434, 30.8, 'densenet121-a639ec97'),
-  entry('inception-v3', 'inception-v3', 299, 77.294, 103.9, 'inception_v3_google-0cc3c7bd'),
-  entry('vgg16', 'vgg16', 224, 71.592, 527.8, 'vgg16-397923af'),
-  entry('vgg19', 'vgg19', 224, 72.376, 548.1, 'vgg19-dcbb9e9d'),
+  entry('mobilenet-v2', 'mobilenet-v2', 224, 71.878, 13.6, 'mobilenet_v2-b0353104.pth'),
+  entry('mobilenet-v2-v2', 'mobilenet-v2', 224, 72.154, 13.6, 'mobilenet_v2-7ebf99e0.pth'),
+  entry('mobilenet-v3-small', 'mobilenet-v3-small', 224, 67.668, 9.8, 'mobilenet_v3_small-047dcff4.pth'),
+  entry('mobilenet-v3-large', 'mobilenet-v3-large', 224, 74.042, 21.1, 'mobilenet_v3_large-8738ca79.pth'),
+  entry('mobilenet-v3-large-v2', 'mobilenet-v3-large', 224, 75.274, 21.1, 'mobilenet_v3_large-5c1a4163.pth'),
+  entry('squeezenet', 'squeezenet', 224, 58.178, 4.7, 'squeezenet1_1-b8a52dc0.pth'),
+  entry('efficientnet-b0', 'efficientnet-b0', 224, 77.692, 20.5, 'efficientnet_b0_rwightman-7f5810bc.pth'),
+  entry('efficientnet-b1', 'efficientnet-b1', 240, 79.838, 30.1, 'efficientnet_b1-c27df63c.pth'),
+  entry('efficientnet-b2', 'efficientnet-b2', 288, 80.608, 35.2, 'efficientnet_b2_rwightman-c35c1473.pth'),
+  entry('efficientnet-b3', 'efficientnet-b3', 300, 82.008, 47.2, 'efficientnet_b3_rwightman-b3899882.pth'),
+  entry('resnet18', 'resnet18', 224, 69.758, 44.7, 'resnet18-f37072fd.pth'),
+  entry('resnet34', 'resnet34', 224, 73.314, 83.3, 'resnet34-b627a593.pth'),
+  entry('resnet50', 'resnet50', 224, 76.13, 97.8, 'resnet50-0676ba61.pth'),
+  entry('resnet50-v2', 'resnet50', 224, 80.858, 97.8, 'resnet50-11ad3fa6.pth'),
+  entry('resnet101', 'resnet101', 224, 77.374, 170.5, 'resnet101-63fe2227.pth'),
+  entry('convnext-tiny', 'convnext-tiny', 224, 82.52, 109.1, 'convnext_tiny-983f1562.pth'),
+  entry('densenet121', 'densenet121', 224, 74.434, 30.8, 'densenet121-a639ec97.pth'),
+  entry('inception-v3', 'inception-v3', 299, 77.294, 103.9, 'inception_v3_google-0cc3c7bd.pth'),
+  entry('vgg16', 'vgg16', 224, 71.592, 527.8, 'vgg16-397923af.pth'),
+  entry('vgg19', 'vgg19', 224, 72.376, 548.1, 'vgg19-dcbb9e9d.pth'),
 ];
 
 export function findInZoo(name: string): ZooEntry | undefined {
@@ -60,8 +61,16 @@ function entry(
   side: number,
   top1: number,
   mebibytes: number,
-  file: string,
+  file: keyof typeof sha256Sums,
 ): ZooEntry {
-  const sha256 = file.slice(-8);
-  return { ...torchvision, name, architecture, side, top1, mebibytes, url: `${files}/${file}.pth`, sha256 };
+  return {
+    ...torchvision,
+    name,
+    architecture,
+    side,
+    top1,
+    mebibytes,
+    url: `${files}/${file}`,
+    sha256: sha256Sums[file],
+  };
 }
