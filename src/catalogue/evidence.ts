@@ -36,7 +36,7 @@ function evidenceIn(catalogue: Catalogue, kind: FindingKind, t: FindingThreshold
     case 'light':
       return below('light', t.light);
     case 'low-contrast':
-      return below('contrast', t.lowContrast);
+      return below('contrast', rounded(t.lowContrast * statisticsOf(catalogue).style.contrastScale));
     case 'blurry':
       return below('blur', t.blurry);
     case 'low-information':

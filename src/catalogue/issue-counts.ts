@@ -28,7 +28,8 @@ const THRESHOLDS_OF: Record<ImageKind, (keyof FindingThresholds)[]> = {
 /** Images (pairs, classes) of each kind at these thresholds, without the dismissed; kinds without any are left out. */
 export function issueCounts(catalogue: Catalogue, thresholds: FindingThresholds): Counts {
   const isDefault = JSON.stringify(thresholds) === JSON.stringify(defaultThresholds);
-  if (isDefault) return rememberedValue(catalogue, 'issue-counts-by-style', () => countIssues(catalogue, thresholds));
+  if (isDefault)
+    return rememberedValue(catalogue, 'issue-counts-by-style-and-contrast', () => countIssues(catalogue, thresholds));
   return countIssues(catalogue, thresholds);
 }
 

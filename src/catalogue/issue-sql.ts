@@ -61,7 +61,7 @@ function foundIn(kind: ImageKind, t: FindingThresholds, { size, outlier, style }
     case 'light':
       return sql('i.light < ?', t.light);
     case 'low-contrast':
-      return sql('i.contrast < ?', t.lowContrast);
+      return sql('i.contrast < ?', t.lowContrast * style.contrastScale);
     case 'blurry':
       return sql('i.blur < ?', t.blurry);
     case 'odd-aspect':

@@ -3,6 +3,7 @@ import { defaultThresholds } from '../protocol/findings.ts';
 import type { Catalogue } from './catalogue.ts';
 import { issueCounts } from './issue-counts.ts';
 import { rememberedValue } from './remember.ts';
+import { styleNotes } from './style-notes.ts';
 
 export function overviewOf(catalogue: Catalogue): Overview {
   const { root, source, splits, unreadable } = catalogue.facts;
@@ -22,6 +23,7 @@ export function overviewOf(catalogue: Catalogue): Overview {
     map: parsed(catalogue.meta('map')),
     labels: labelsOf(catalogue),
     issues: issueCounts(catalogue, defaultThresholds),
+    style: styleNotes(catalogue),
     edits: editCounts(catalogue),
   };
 }

@@ -100,6 +100,8 @@ function stateSql(state: QueryState): Sql {
       return sql('e.image IS NOT NULL');
     case 'measured':
       return sql('i.brightness IS NOT NULL');
+    case 'greyscale':
+      return sql('i.greyscale = 1');
     default:
       return editSql(state);
   }

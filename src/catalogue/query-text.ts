@@ -32,6 +32,7 @@ export const queryStates = [
   'deleted',
   'kept',
   'measured',
+  'greyscale',
 ] as const;
 export type QueryState = (typeof queryStates)[number];
 

@@ -1,4 +1,4 @@
-import { defaultThresholds, type FindingKind, findingKinds } from '../protocol/findings.ts';
+import { defaultThresholds } from '../protocol/findings.ts';
 
 /** Ways in which most images of a set are alike: what would be odd in another set is how these images are made. */
 export interface SetStyle {
@@ -10,6 +10,14 @@ export interface SetStyle {
   border: BorderStyle | null;
   /** What the threshold of little information is multiplied by, 0–1; 1: images of the usual kind. */
   informationScale: number;
+  /** The same of little contrast. */
+  contrastScale: number;
+}
+
+/** How a measure is spread over the images. */
+export interface Spread {
+  median: number;
+  q3: number;
 }
 
 export interface BorderStyle {
@@ -61,41 +69,32 @@ export function borderStyle(counts: readonly { color: string; images: number }[]
 
 /**
  * Drawings, letters and things on a plain ground have little information, all of them: among them only those count that have much less
- * than the others. The half below the median may be faulty, so that the spread is that of the half above.
- * @param middle quartiles of the information of the images; null: nothing was measured
+ * than the others.
+ * @param spread of the information; null: nothing was measured
  */
-export function informationScale(middle: { median: number; q3: number } | null, images: number): number {
-  if (!middle || images < LEAST_IMAGES) return 1;
-  const fence = middle.median - FENCE * (middle.q3 - middle.median);
-  return Math.min(1, Math.max(fence, LEAST_INFORMATION) / defaultThresholds.lowInformation);
+export function informationScale(spread: Spread | null, images: number): number {
+  return belowTheOthers(spread, images, { threshold: defaultThresholds.lowInformation, least: LEAST_INFORMATION });
 }
 
 /**
- * What the style keeps the finders from calling an issue, a sentence each.
- * @param kinds that were looked for
+ * Where images have little information, most of their pixels are the ground: the contrast is what a thing leaves of it. Where they have more,
+ * the published threshold holds, however much their contrast varies.
+ * @param spread of the contrast; null: nothing was measured
  */
-export function styleNotes(
-  { images, greyShare, border, informationScale: scale }: SetStyle,
-  kinds: readonly FindingKind[] = findingKinds,
-): string[] {
-  const percent = (share: number) => `${Math.round(100 * share)} %`;
-  const notes: string[] = [];
-  if (images > 0 && greyShare >= MOST_GREY && kinds.includes('greyscale')) {
-    notes.push(`${percent(greyShare)} of the images are greyscale: that is this set's style, and no image's issue.`);
-  }
-  if (border && kinds.includes('uniform-border')) {
-    const what = border.color === null ? 'a border of one colour' : `a border of about ${border.color}`;
-    notes.push(
-      `${percent(border.share)} of the images have ${what}: that is this set's style, and no image's issue. The query border>${defaultThresholds.uniformBorder} lists those where it is wide.`,
-    );
-  }
-  if (scale < 1 && kinds.includes('low-information')) {
-    const limit = (scale * defaultThresholds.lowInformation).toFixed(2);
-    notes.push(
-      `The images of this set have little information, as drawings and things on a plain ground have: an issue is what lies below ${limit} instead of ${defaultThresholds.lowInformation}.`,
-    );
-  }
-  return notes;
+export function contrastScale(spread: Spread | null, images: number, scaleOfInformation: number): number {
+  if (scaleOfInformation === 1) return 1;
+  return belowTheOthers(spread, images, { threshold: defaultThresholds.lowContrast, least: TOLERANCE / 255 });
+}
+
+/**
+ * What a threshold is multiplied by, so that only images far below the others are. The half below the median may be faulty, so that the
+ * spread is that of the half above.
+ * @param least below it an image shows nothing, whatever the others are like
+ */
+function belowTheOthers(spread: Spread | null, images: number, limits: { threshold: number; least: number }): number {
+  if (!spread || images < LEAST_IMAGES) return 1;
+  const fence = spread.median - FENCE * (spread.q3 - spread.median);
+  return Math.min(1, Math.max(fence, limits.least) / limits.threshold);
 }
 
 function channelsOf(color: string): number[] {

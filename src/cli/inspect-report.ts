@@ -1,7 +1,6 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { overviewOf } from '../catalogue/overview.ts';
-import { styleNotes } from '../catalogue/set-style.ts';
-import { statisticsOf } from '../catalogue/statistics.ts';
+import { styleNoteText } from '../catalogue/style-notes.ts';
 import {
   type ClassSummary,
   type FieldSummary,
@@ -26,8 +25,6 @@ export interface InspectReport extends Overview {
   fields: FieldSummary[];
   /** Mean measures a class: classes that differ in them can be told apart by them. */
   classMeans: ClassSummary[];
-  /** What is taken for the set's style and not for an issue, as sentences. */
-  notes: string[];
 }
 
 export function reportCatalogue(catalogue: Catalogue): InspectReport {
@@ -38,7 +35,6 @@ export function reportCatalogue(catalogue: Catalogue): InspectReport {
     formats: formatCounts(catalogue),
     fields: summarizeFields(catalogue),
     classMeans: summarizeClasses(catalogue),
-    notes: styleNotes(statisticsOf(catalogue).style),
   };
 }
 
@@ -65,7 +61,7 @@ export function describeCatalogue(report: InspectReport, colors: Style): string 
   else lines.push('', `${title}: none. loupe issues finds duplicates and wrong labels too.`);
   const width = Math.max(0, ...found.map(([kind]) => kind.length));
   lines.push(...found.map(([kind, times]) => `  ${kind.padEnd(width)}  ${count(times)}`));
-  lines.push(...report.notes.map((note) => `\n${colors.dim(note)}`));
+  lines.push(...report.style.map((note) => `\n${colors.dim(styleNoteText(note))}`));
   const decided = Object.entries(edits).filter(([, times]) => times > 0);
   if (decided.length > 0) lines.push('', `Decided in the journal: ${list(Object.fromEntries(decided))}`);
   return lines.join('\n');

@@ -123,7 +123,19 @@ export interface Overview {
   labels: { images: number; how: string; noise: number } | null;
   /** Images (pairs for duplicates) of each kind at the default thresholds, without the dismissed. */
   issues: Partial<Record<FindingKind, number>>;
+  style: StyleNote[];
   edits: { relabelled: number; excluded: number; deleted: number; kept: number; dismissed: number; unplaced: number };
+}
+
+/** A kind that so many images of the set have that it is how they are made, and no image's issue. */
+export interface StyleNote {
+  kind: FindingKind;
+  /** What was found, a sentence. */
+  text: string;
+  /** Lists the images that would have the issue in another set (`CatalogueQuery.text`). */
+  query: string;
+  /** How many the query lists, at least 1. */
+  images: number;
 }
 
 export type CatalogueRequest =

@@ -9,7 +9,7 @@ export interface Term {
   text: string;
 }
 
-const states = ['wrong', 'labelled', 'edited', 'relabelled', 'excluded', 'deleted', 'kept', 'measured'];
+const states = ['wrong', 'labelled', 'edited', 'relabelled', 'excluded', 'deleted', 'kept', 'measured', 'greyscale'];
 const edits = ['relabelled', 'moved', 'excluded', 'deleted', 'kept', 'none', 'any'];
 const numeric = new Set<string>([
   ...['width', 'height', 'size', 'aspect', 'bytes', 'modified', 'brightness', 'dark', 'light', 'contrast'],

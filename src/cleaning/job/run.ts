@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { openCatalogue } from '../../catalogue/open-catalogue.ts';
-import { styleNotes } from '../../catalogue/set-style.ts';
-import { statisticsOf } from '../../catalogue/statistics.ts';
+import { styleNotes, styleNoteText } from '../../catalogue/style-notes.ts';
 import { openDataSet } from '../../dataset/open.ts';
 import { wasmMaker } from '../../engines/wasm/maker.ts';
 import { loadConfigFile } from '../../jobs/config-file.ts';
@@ -67,7 +66,8 @@ async function search(job: IssuesJob, { folder, events, stop }: JobSession): Pro
       notes: [],
     };
     await measureImages(shared);
-    shared.notes.push(...styleNotes(statisticsOf(catalogue).style, job.settings.kinds));
+    const ofStyle = styleNotes(catalogue).filter(({ kind }) => job.settings.kinds.includes(kind));
+    shared.notes.push(...ofStyle.map(styleNoteText));
     const found = await findAll(shared);
     stop.signal.throwIfAborted();
     await listFindings(shared, found, { leftOut: all.length - images.length, started });

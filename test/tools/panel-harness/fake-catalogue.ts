@@ -302,6 +302,7 @@ function install({ images, state, map = true }: Options): void {
       map: map ? { method: 'umap', network: 'mobilenet_v2' } : null,
       labels: { images, how: '5-fold probe on mobilenet_v2', noise: 0.04 },
       issues: Object.fromEntries(kinds.map((kind) => [kind, count(({ issues }) => issues.includes(kind))])),
+      style: [],
       edits: { relabelled: 1, excluded: 1, deleted: 0, kept: 0, dismissed: 0, unplaced: 0 },
     },
     models: [{ folder: '/home/ada/.loupe/runs/1', name: 'small CNN, one-cycle' }],

@@ -50,7 +50,7 @@ test('the report for people names classes, ends and issues', async (t) => {
       formats: formatCounts(catalogue),
       fields: summarizeFields(catalogue),
       classMeans: summarizeClasses(catalogue),
-      notes: ['All of them are drawings.'],
+      style: [{ kind: 'low-contrast', text: 'All of them are drawings.', query: 'contrast<0.15', images: 3 }],
     },
     style(false),
   );
@@ -60,5 +60,5 @@ test('the report for people names classes, ends and issues', async (t) => {
   assert.match(text, /sharpness +0\.10 .*test\/rose\/1\.jpg +train\/rose\/2\.jpg/);
   assert.match(text, /blurry +2/);
   assert.match(text, /Measured so far: 4 of 6\./);
-  assert.match(text, /\nAll of them are drawings\./);
+  assert.match(text, /\nAll of them are drawings\. The query contrast<0\.15 lists the 3 images with it\./);
 });
