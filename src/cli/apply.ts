@@ -1,7 +1,5 @@
-import { Problem } from '../problem.ts';
 import type { ApplyPlan } from '../protocol/apply.ts';
-import { ProgressLine } from './progress.ts';
-import { listenForSignals } from './signals.ts';
+import { fileByFile, stoppable } from './stoppable.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 import { textOf, type Verb, type VerbInput, type VerbResult } from './verb.ts';
@@ -42,30 +40,22 @@ async function apply(input: VerbInput, terminal: Terminal): Promise<VerbResult> 
   if ([to !== undefined, manifest !== undefined, inPlace].filter(Boolean).length > 1) {
     throw new UsageError('Only one of --in-place, --to and --manifest can be done.', 'Call loupe apply once for each.');
   }
-  const line = new ProgressLine(terminal);
-  const report = (what: string) => (done: number, total: number | null) => line.report({ what, done, total });
-  const stop = listenForSignals(() => line.line('Stopping after this file …'));
-  const options = {
-    excludedTo: textOf(input, 'excluded-to'),
-    expect: textOf(input, 'expect'),
-    signal: stop.signal,
-    onProgress: ({ seen, total }: { seen: number; total: number | null }) => report('Scanning')(seen, total),
-    onStep: report('Applying'),
-  };
-  try {
+  return await stoppable(terminal, fileByFile, async (line, signal) => {
+    const report = (what: string) => (done: number, total: number | null) => line.report({ what, done, total });
+    const options = {
+      excludedTo: textOf(input, 'excluded-to'),
+      expect: textOf(input, 'expect'),
+      signal,
+      onProgress: ({ seen, total }: { seen: number; total: number | null }) => report('Scanning')(seen, total),
+      onStep: report('Applying'),
+    };
     if (input.values.resume === true) return await resume(source, options);
     if (to !== undefined && !dryRun) {
       return await copy(source, to, { ...options, link: input.values.link === true, onStep: report('Copying') });
     }
     if (manifest !== undefined && !dryRun) return await writeManifest(source, manifest, options);
     return inPlace && !dryRun ? await change(source, options, terminal) : await show(source, options, terminal);
-  } catch (error) {
-    if (!stop.signal.aborted || error instanceof Problem) throw error;
-    throw new Problem('stopped', 'Stopped on the way; every file is whole.', 'The same call goes on where it stopped.');
-  } finally {
-    stop.close();
-    line.end();
-  }
+  });
 }
 
 type Options = Parameters<typeof import('../cleaning/apply/apply.ts').applyInPlace>[1];

@@ -1,10 +1,9 @@
 import path from 'node:path';
-import { Problem } from '../problem.ts';
 import type { NewImagesReport } from '../protocol/new-images.ts';
 import { count, percent, plural } from './format.ts';
 import { engineOf, engineOptions } from './options.ts';
-import { ProgressLine } from './progress.ts';
-import { listenForSignals } from './signals.ts';
+import type { ProgressLine } from './progress.ts';
+import { stoppable } from './stoppable.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -41,26 +40,12 @@ async function look(input: VerbInput, terminal: Terminal): Promise<VerbResult> {
   const places = input.positionals.map((place) => path.resolve(place));
   const add = input.values.add === true;
   if (!add && places.length > 1) throw new UsageError('One folder at a time.', 'Or copy all of them with --add.');
-  const line = new ProgressLine(terminal);
-  const stop = listenForSignals(() => line.line('Stopping …'));
-  try {
-    const report = await lookAt(
-      places,
-      path.resolve(into),
-      add,
-      input,
-      line,
-      stop.signal,
-      terminal.progress === 'json',
-    );
-    return { json: report, text: describe(report) };
-  } catch (error) {
-    if (!stop.signal.aborted || error instanceof Problem) throw error;
-    throw new Problem('stopped', 'Stopped on the way; each copy is whole.', 'The same call goes on where it stopped.');
-  } finally {
-    stop.close();
-    line.end();
-  }
+  const texts = { stopping: 'Stopping …', whole: 'each copy is whole' };
+  const json = terminal.progress === 'json';
+  const report = await stoppable(terminal, texts, (line, signal) =>
+    lookAt(places, path.resolve(into), add, input, line, signal, json),
+  );
+  return { json: report, text: describe(report) };
 }
 
 async function lookAt(

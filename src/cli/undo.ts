@@ -1,6 +1,4 @@
-import { Problem } from '../problem.ts';
-import { ProgressLine } from './progress.ts';
-import { listenForSignals } from './signals.ts';
+import { fileByFile, stoppable } from './stoppable.ts';
 import type { Terminal } from './terminal.ts';
 import type { Verb, VerbInput, VerbResult } from './verb.ts';
 
@@ -20,21 +18,13 @@ async function undo(input: VerbInput, terminal: Terminal): Promise<VerbResult> {
   if (input.values.list === true) return await list(source);
   const { undoApply } = await import('../cleaning/apply/undo.ts');
   const { undoneText } = await import('./apply-report.ts');
-  const line = new ProgressLine(terminal);
-  const stop = listenForSignals(() => line.line('Stopping after this file …'));
-  try {
+  return await stoppable(terminal, fileByFile, async (line, signal) => {
     const onProgress = (done: number, total: number) => line.report({ what: 'Taking back', done, total });
-    const outcome = await undoApply(source, id ?? null, { onProgress, signal: stop.signal });
+    const outcome = await undoApply(source, id ?? null, { onProgress, signal });
     const { plan, ...rest } = outcome;
     const exitCode = outcome.refused.length > 0 ? 1 : 0;
     return { json: { ...rest, steps: plan.steps.length }, text: undoneText(outcome), exitCode };
-  } catch (error) {
-    if (!stop.signal.aborted || error instanceof Problem) throw error;
-    throw new Problem('stopped', 'Stopped on the way; every file is whole.', 'The same call goes on where it stopped.');
-  } finally {
-    stop.close();
-    line.end();
-  }
+  });
 }
 
 async function list(source: string): Promise<VerbResult> {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { hashFile } from '../file-hash.ts';
 import { cacheRoot, writeJson } from '../files.ts';
 
 /** A file that changed a moment ago may change again without its time telling. */
 const SETTLED_MS = 2000;
-const CHUNK = 1 << 20;
 
 interface Kept {
   file: string;
@@ -35,7 +35,7 @@ function hashOfFile(file: string): string {
   );
   const kept = readKept(place);
   if (kept?.file === absolute && kept.size === size && kept.mtimeMs === mtimeMs) return kept.sha256;
-  const sha256 = contentsOf(absolute);
+  const sha256 = hashFile(absolute);
   if (Date.now() - mtimeMs > SETTLED_MS) keep(place, { file: absolute, size, mtimeMs, sha256 });
   return sha256;
 }
@@ -54,19 +54,4 @@ function keep(place: string, kept: Kept): void {
     fs.mkdirSync(path.dirname(place), { recursive: true });
     writeJson(place, kept);
   } catch {}
-}
-
-function contentsOf(file: string): string {
-  const hash = createHash('sha256');
-  const handle = fs.openSync(file, 'r');
-  try {
-    const buffer = Buffer.allocUnsafe(CHUNK);
-    for (;;) {
-      const read = fs.readSync(handle, buffer, 0, CHUNK, null);
-      if (read === 0) return hash.digest('hex');
-      hash.update(buffer.subarray(0, read));
-    }
-  } finally {
-    fs.closeSync(handle);
-  }
 }

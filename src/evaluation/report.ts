@@ -9,21 +9,13 @@ import type {
 import { type BootstrapOptions, bootstrap, estimate } from './metrics/bootstrap.ts';
 import { calibrationError, largestCalibrationError, reliability } from './metrics/calibration.ts';
 import { confusionPairs, mostConfused, similarityOrder } from './metrics/confusion.ts';
+import { figuresOfRankings, figuresOfTallies } from './metrics/figures.ts';
 import { brierScores, logLosses, mean, topKAccuracy } from './metrics/probability.ts';
-import { averageOver, averageRoc, type ClassRanking, rankClasses } from './metrics/ranking.ts';
+import { averageRoc, type ClassRanking, rankClasses } from './metrics/ranking.ts';
 import { judge, type Scored, type Verdicts } from './metrics/scored.ts';
 import { wilson } from './metrics/significance.ts';
 import { findSlices, MINIMUM_SLICE, type Slice, type SliceFacts } from './metrics/slices.ts';
-import {
-  accuracy,
-  averageScores,
-  balancedAccuracy,
-  classScores,
-  cohensKappa,
-  matthews,
-  type Tallies,
-  tally,
-} from './metrics/tallies.ts';
+import { classScores, type Tallies, tally } from './metrics/tallies.ts';
 import { fitTemperature, withTemperature } from './metrics/temperature.ts';
 
 /** An evaluated image: what slices are cut by, and its content's hash. */
@@ -120,33 +112,15 @@ function metricValues(
   rankings: ClassRanking[],
   k: number,
 ): Record<MetricName, number | null> {
-  const macro = averageScores(tallies, 'macro');
-  const micro = averageScores(tallies, 'micro');
-  const weighted = averageScores(tallies, 'weighted');
   const aucs = rankings.map(({ auc }) => auc);
   const precisions = rankings.map(({ averagePrecision }) => averagePrecision);
   return {
-    accuracy: accuracy(tallies),
-    balancedAccuracy: balancedAccuracy(tallies),
+    ...figuresOfTallies(tallies),
+    ...figuresOfRankings(aucs, precisions, tallies.labelled),
     topK: topKAccuracy(verdicts, k),
-    precisionMacro: macro.precision,
-    recallMacro: macro.recall,
-    f1Macro: macro.f1,
-    precisionMicro: micro.precision,
-    recallMicro: micro.recall,
-    f1Micro: micro.f1,
-    precisionWeighted: weighted.precision,
-    recallWeighted: weighted.recall,
-    f1Weighted: weighted.f1,
-    rocAucMacro: averageOver(aucs),
-    rocAucWeighted: averageOver(aucs, tallies.labelled),
-    averagePrecisionMacro: averageOver(precisions),
-    averagePrecisionWeighted: averageOver(precisions, tallies.labelled),
     logLoss: mean(logLosses(verdicts)),
     brier: mean(brierScores(scored)),
     ece: calibrationError(reliability(verdicts)),
-    kappa: cohensKappa(tallies),
-    mcc: matthews(tallies),
   };
 }
 

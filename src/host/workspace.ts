@@ -11,6 +11,11 @@ export function localFolders(): string[] {
     .map((folder) => folder.uri.fsPath);
 }
 
+/** Is the path, absolute, one of the workspace's folders, or in one? */
+export function isInWorkspace(file: string): boolean {
+  return localFolders().some((root) => file === root || file.startsWith(root + path.sep));
+}
+
 /** `<workspace>/.loupe`. */
 export function loupeFolderIn(workspaceFolder: string): string {
   return path.join(workspaceFolder, loupeFolder);

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
-import fs from 'node:fs';
 import os from 'node:os';
 import { version_core as tfjsVersion } from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import manifest from '../../package.json' with { type: 'json' };
 import type { JournalEffect } from '../dataset/types.ts';
 import type { EngineInfo } from '../engines/engine.ts';
+import { hashFile } from '../file-hash.ts';
 import type { Provenance } from '../jobs/job.ts';
 
 /** What a run really uses. `weights`: file of its pretrained weights; `journal`: what the label journal changed. */
@@ -46,7 +45,7 @@ function editsOf({ relabelled, labelled, excluded, resplit, changed, gone, ambig
 /** SHA-256; null where the file is missing. */
 function hashOf(file: string): string | null {
   try {
-    return createHash('sha256').update(fs.readFileSync(file)).digest('hex');
+    return hashFile(file);
   } catch {
     return null;
   }

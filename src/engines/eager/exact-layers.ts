@@ -24,6 +24,7 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
+import { batchNormConfig, convolutionConfig } from './layer-configs.ts';
 import { applyLayer, type LayerCall, type LayerOp } from './ops.ts';
 import type { Layer } from './plan.ts';
 import { variableOf } from './weights.ts';
@@ -80,27 +81,18 @@ function averagePooling(layer: Layer, call: LayerCall): Tensor {
   return mul(avgPool(padded, poolSize, strides, 'valid'), tensor4d(factors, [1, outHeight, outWidth, 1]));
 }
 
-interface ConvolutionConfig {
-  useBias: boolean;
-  activation: string;
-  strides: [number, number];
-  padding: 'same' | 'valid';
-  dilationRate: [number, number];
-  dataFormat: string;
-}
-
 function convolution(layer: Layer, call: LayerCall): Tensor {
   return isDilated(layer) ? dilatedConvolution(layer, call.inputs[0] as Tensor4D) : applyLayer(layer, call);
 }
 
 export function isDilated(layer: Layer): boolean {
-  const { dilationRate, dataFormat } = layer.getConfig() as unknown as ConvolutionConfig;
+  const { dilationRate, dataFormat } = convolutionConfig(layer);
   return dataFormat === 'channelsLast' && dilationRate.some((rate) => rate > 1);
 }
 
 /** A convolution with the filter's taps spread out and zeros between them. */
 export function dilatedConvolution(layer: Layer, x: Tensor4D): Tensor {
-  const { useBias, activation, strides, padding, dilationRate } = layer.getConfig() as unknown as ConvolutionConfig;
+  const { useBias, activation, strides, padding, dilationRate } = convolutionConfig(layer);
   const [filter, bias] = layer.weights.map(variableOf) as Tensor[] as [Tensor, Tensor];
   const spread = spreadTaps(filter as Tensor4D, dilationRate);
   const y =
@@ -154,13 +146,7 @@ function upsampling(layer: Layer, call: LayerCall): Tensor {
 }
 
 function batchNormalization(layer: Layer, call: LayerCall): Tensor {
-  const { axis, epsilon, momentum, scale, center } = layer.getConfig() as {
-    axis: number;
-    epsilon: number;
-    momentum: number;
-    scale: boolean;
-    center: boolean;
-  };
+  const { axis, epsilon, momentum, scale, center } = batchNormConfig(layer);
   const x = call.inputs[0] as Tensor;
   if (!call.training || (scale && center) || (axis !== -1 && axis !== x.rank - 1)) return applyLayer(layer, call);
   const weights = layer.weights.map(variableOf);

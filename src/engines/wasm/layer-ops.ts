@@ -19,6 +19,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { dilatedConvolution, exactLayerOps, isDilated } from '../eager/exact-layers.ts';
+import { batchNormConfig, convolutionConfig } from '../eager/layer-configs.ts';
 import { applyLayer, type LayerCall, type LayerOp } from '../eager/ops.ts';
 import { type Fusions, isRelu, type Layer, type Padding } from '../eager/plan.ts';
 import { variableOf } from '../eager/weights.ts';
@@ -106,13 +107,7 @@ function run<T extends Tensor | Tensor[] = Tensor>(
 
 function batchNormLayer(layer: Layer, call: LayerCall): Tensor {
   const x = call.inputs[0] as Tensor;
-  const { axis, epsilon, momentum, scale, center } = layer.getConfig() as {
-    axis: number;
-    epsilon: number;
-    momentum: number;
-    scale: boolean;
-    center: boolean;
-  };
+  const { axis, epsilon, momentum, scale, center } = batchNormConfig(layer);
   if ((axis !== -1 && axis !== x.rank - 1) || !scale || !center) {
     const y = (exactLayerOps.get('BatchNormalization') as LayerOp)(layer, call);
     return call.relu ? reluOp(y) : y;
@@ -194,14 +189,7 @@ function addLayer(_: Layer, { inputs, relu }: LayerCall): Tensor {
 
 /** In training a bias is added by itself, because its gradient needs a sum that does not drift. */
 function convolutionLayer(layer: Layer, call: LayerCall): Tensor {
-  const { useBias, activation, strides, padding, dilationRate, dataFormat } = layer.getConfig() as {
-    useBias: boolean;
-    activation: string;
-    strides: [number, number];
-    padding: 'same' | 'valid';
-    dilationRate: [number, number];
-    dataFormat: string;
-  };
+  const { useBias, activation, strides, padding, dilationRate, dataFormat } = convolutionConfig(layer);
   if (dataFormat !== 'channelsLast') return applyLayer(layer, call);
   if (isDilated(layer) && !call.padding) return dilatedConvolution(layer, call.inputs[0] as Tensor4D);
   if (!call.training && !call.padding) return applyLayer(layer, call);

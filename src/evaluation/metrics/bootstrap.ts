@@ -1,20 +1,11 @@
 import type { Estimate, MetricName } from '../../protocol/evaluation.ts';
 import { mixSeed, type Random, seededRandom } from '../../random.ts';
 import { binOf, CALIBRATION_BINS, calibrationError, reliability } from './calibration.ts';
+import { figuresOfRankings, figuresOfTallies } from './figures.ts';
 import { metricNames } from './metric-names.ts';
 import { brierScores, logLosses, mean } from './probability.ts';
-import { averageOver } from './ranking.ts';
 import type { Scored, Verdicts } from './scored.ts';
-import {
-  accuracy,
-  averageScores,
-  balancedAccuracy,
-  classScores,
-  cohensKappa,
-  emptyTallies,
-  matthews,
-  type Tallies,
-} from './tallies.ts';
+import { classScores, emptyTallies, type Tallies } from './tallies.ts';
 
 export interface BootstrapOptions {
   /** Resamples; 1,000 tell a 95 % interval to about a fiftieth of its width. */
@@ -287,28 +278,7 @@ class Columns {
   }
 
   add(sample: number, { tallies, hits, loss, brier, ece }: Sums): void {
-    const macro = averageScores(tallies, 'macro');
-    const micro = averageScores(tallies, 'micro');
-    const weighted = averageScores(tallies, 'weighted');
-    this.#set(sample, {
-      accuracy: accuracy(tallies),
-      balancedAccuracy: balancedAccuracy(tallies),
-      topK: hits,
-      precisionMacro: macro.precision,
-      recallMacro: macro.recall,
-      f1Macro: macro.f1,
-      precisionMicro: micro.precision,
-      recallMicro: micro.recall,
-      f1Micro: micro.f1,
-      precisionWeighted: weighted.precision,
-      recallWeighted: weighted.recall,
-      f1Weighted: weighted.f1,
-      logLoss: loss,
-      brier,
-      ece,
-      kappa: cohensKappa(tallies),
-      mcc: matthews(tallies),
-    });
+    this.#set(sample, { ...figuresOfTallies(tallies), topK: hits, logLoss: loss, brier, ece });
     for (let k = 0; k < this.#classes; k++) {
       const { precision, recall, f1 } = classScores(tallies, k);
       this.#setClass(k, sample, { precision, recall, f1 });
@@ -316,12 +286,7 @@ class Columns {
   }
 
   addRanking(sample: number, { labelled }: Tallies, { auc, averagePrecision }: RankFigures): void {
-    this.#set(sample, {
-      rocAucMacro: averageOver(auc),
-      rocAucWeighted: averageOver(auc, labelled),
-      averagePrecisionMacro: averageOver(averagePrecision),
-      averagePrecisionWeighted: averageOver(averagePrecision, labelled),
-    });
+    this.#set(sample, figuresOfRankings(auc, averagePrecision, labelled));
     for (let k = 0; k < this.#classes; k++) {
       this.#setClass(k, sample, { rocAuc: auc[k] ?? null, averagePrecision: averagePrecision[k] ?? null });
     }

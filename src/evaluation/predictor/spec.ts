@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { hashFile } from '../../file-hash.ts';
 import { writeJson } from '../../files.ts';
 import { errnoOf, fsProblem } from '../../jobs/fs-problem.ts';
 import { jobFiles } from '../../jobs/job.ts';
@@ -136,7 +136,7 @@ function isSource(value: unknown): value is Omit<MemberSpec, 'weight'> {
 export function hashWeights(folder: string, weights: string): string {
   const file = path.join(folder, weights);
   try {
-    return createHash('sha256').update(fs.readFileSync(file)).digest('hex');
+    return hashFile(file);
   } catch (error) {
     throw new Problem(
       'no-model',

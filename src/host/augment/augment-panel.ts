@@ -15,6 +15,7 @@ import { configName, freeConfigFile } from '../configs/config-names.ts';
 import { portableSource } from '../data-sets/list-file.ts';
 import { dataSetName } from '../data-sets/propose.ts';
 import { configSuffix } from '../ids.ts';
+import { panelIcon } from '../panels/panel-icon.ts';
 import { WebviewPanelHost } from '../panels/webview-panel.ts';
 import type { LoupeProcesses } from '../process.ts';
 import { pickRun } from '../runs/pick-run.ts';
@@ -51,10 +52,7 @@ export class AugmentPanel extends WebviewPanelHost<ToAugmentPanel, FromAugmentPa
     this.target = target;
     this.parts = parts;
     panel.title = vscode.l10n.t('Augmentation: {0}', nameOf(target));
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(parts.extensionUri, 'media', 'run-light.svg'),
-      dark: vscode.Uri.joinPath(parts.extensionUri, 'media', 'run-dark.svg'),
-    };
+    panel.iconPath = panelIcon(parts.extensionUri);
     this.disposables.push(
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         if (document.uri.fsPath === this.target) void this.configChanged(document.getText());

@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { panels } from '../ids.ts';
-import { KeyedPanels } from '../panels/keyed-panels.ts';
-import { localFolders } from '../workspace.ts';
+import { KeyedPanels, pathOfState } from '../panels/keyed-panels.ts';
+import { isInWorkspace } from '../workspace.ts';
 import { AugmentPanel, type AugmentPanelParts } from './augment-panel.ts';
 
 /** The augmentation previews of this window: one a `*.loupe.json` or data source, absolute. */
@@ -34,9 +34,6 @@ export class AugmentPanels extends KeyedPanels<AugmentPanel, string> {
 
 /** What a panel showed before the reload; only what is in this workspace comes back. */
 function targetOf(state: unknown): string | null {
-  if (typeof state !== 'object' || state === null || !('target' in state) || typeof state.target !== 'string')
-    return null;
-  const target = path.resolve(state.target);
-  const isHere = localFolders().some((root) => target === root || target.startsWith(root + path.sep));
-  return isHere && fs.existsSync(target) ? target : null;
+  const target = pathOfState(state, 'target');
+  return target !== null && isInWorkspace(target) && fs.existsSync(target) ? target : null;
 }

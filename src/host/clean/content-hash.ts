@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import fs from 'node:fs';
 import path from 'node:path';
+import { hashFile } from '../../file-hash.ts';
 import type { IssueRow } from '../../protocol/catalogue.ts';
 
 /**
@@ -20,7 +19,7 @@ export function withContentHashes(row: IssueRow, root: string): IssueRow {
 /** As `ImageRecord.hash` names it. */
 function hashOf(file: string): string {
   try {
-    return createHash('sha256').update(fs.readFileSync(file)).digest('hex').slice(0, 32);
+    return hashFile(file).slice(0, 32);
   } catch {
     return '';
   }

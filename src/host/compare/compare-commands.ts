@@ -1,16 +1,14 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { loupeFolderOf, pinBaseline } from '../../jobs/compare/baseline.ts';
-import { sortRuns } from '../../jobs/sort.ts';
 import { Problem } from '../../problem.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { commands, settings } from '../ids.ts';
 import type { Handlers } from '../register.ts';
 import type { RunPanels } from '../run-panel/run-panels.ts';
-import { runIcon } from '../runs/run-item.ts';
+import { runPicks } from '../runs/pick-run.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { RunTargets } from '../runs/run-target.ts';
-import { describeRun } from '../runs/run-text.ts';
 import { localFolders } from '../workspace.ts';
 import type { ComparePanels } from './compare-panels.ts';
 
@@ -66,26 +64,13 @@ export function compareCommands({
   };
 }
 
-interface RunPick extends vscode.QuickPickItem {
-  run: RunSummary;
-}
-
 /** Asks for at least two runs, newest first; `first` are chosen already. Undefined: the user thought better of it. */
 async function pickRuns(all: readonly RunSummary[], first: readonly RunSummary[]): Promise<RunSummary[] | undefined> {
   if (all.length < 2) {
     throw new Problem('too-few-runs', vscode.l10n.t('A comparison needs two runs, and there is {0}.', all.length), '');
   }
   const folders = new Set(first.map(({ folder }) => folder));
-  const picks = sortRuns(all).map(
-    (run): RunPick => ({
-      run,
-      label: run.name,
-      description: describeRun(run, vscode.l10n.t),
-      detail: run.note,
-      iconPath: runIcon(run),
-      picked: folders.has(run.folder),
-    }),
-  );
+  const picks = runPicks(all).map((pick) => ({ ...pick, picked: folders.has(pick.run.folder) }));
   const chosen = await vscode.window.showQuickPick(picks, {
     placeHolder: vscode.l10n.t('Compare which runs? Choose two or more'),
     canPickMany: true,

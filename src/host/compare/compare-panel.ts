@@ -16,6 +16,7 @@ import {
   type ToComparePanel,
 } from '../../protocol/compare-panel.ts';
 import { commands } from '../ids.ts';
+import { panelIcon } from '../panels/panel-icon.ts';
 import { WebviewPanelHost } from '../panels/webview-panel.ts';
 import type { LoupeProcesses } from '../process.ts';
 import { Coalescer } from '../run-panel/coalesce.ts';
@@ -68,10 +69,7 @@ export class ComparePanel extends WebviewPanelHost<ToComparePanel, FromComparePa
     this.verdicts = new VerdictRunner(parts.processes);
     this.timer = setInterval(() => this.followCurves(), CURVES_MS);
     panel.title = scopeTitle(scope);
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(extensionUri, 'media', 'run-light.svg'),
-      dark: vscode.Uri.joinPath(extensionUri, 'media', 'run-dark.svg'),
-    };
+    panel.iconPath = panelIcon(extensionUri);
     this.disposables.push(
       parts.store.onDidChange(() => this.coalescer.request()),
       parts.foreign.onDidChange(() => this.coalescer.request()),

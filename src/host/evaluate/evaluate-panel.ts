@@ -13,6 +13,7 @@ import {
 } from '../../protocol/evaluate-panel.ts';
 import type { EvaluationSummary, EvaluationTarget } from '../../protocol/evaluation.ts';
 import { commands } from '../ids.ts';
+import { panelIcon } from '../panels/panel-icon.ts';
 import { WebviewPanelHost } from '../panels/webview-panel.ts';
 import { PredictProcess } from '../predict/predict-process.ts';
 import type { LoupeProcesses } from '../process.ts';
@@ -53,10 +54,7 @@ export class EvaluatePanel extends WebviewPanelHost<ToEvaluatePanel, FromEvaluat
     this.selected = selected;
     this.parts = parts;
     panel.title = vscode.l10n.t('Evaluation of {0}', subject.name);
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(parts.extensionUri, 'media', 'run-light.svg'),
-      dark: vscode.Uri.joinPath(parts.extensionUri, 'media', 'run-dark.svg'),
-    };
+    panel.iconPath = panelIcon(parts.extensionUri);
   }
 
   /** Starts an evaluation, as the panel's button does. Returns its folder. */

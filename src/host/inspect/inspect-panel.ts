@@ -13,6 +13,7 @@ import {
 } from '../../protocol/inspect-panel.ts';
 import type { IssueSearch } from '../clean/issue-search.ts';
 import { dataSetName } from '../data-sets/propose.ts';
+import { panelIcon } from '../panels/panel-icon.ts';
 import { WebviewPanelHost } from '../panels/webview-panel.ts';
 import type { LoupeProcesses } from '../process.ts';
 import { Coalescer } from '../run-panel/coalesce.ts';
@@ -79,10 +80,7 @@ export class InspectPanel extends WebviewPanelHost<ToInspectPanel, FromInspectPa
     this.opinions = new ModelOpinions(parts.processes);
     this.map = new MapComputation(parts.search, source, () => this.coalescer.request());
     panel.title = vscode.l10n.t('Inspect {0}', dataSetName(source));
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(parts.extensionUri, 'media', 'run-light.svg'),
-      dark: vscode.Uri.joinPath(parts.extensionUri, 'media', 'run-dark.svg'),
-    };
+    panel.iconPath = panelIcon(parts.extensionUri);
     this.disposables.push(
       this.catalogue.hold(),
       this.catalogue.onDidChange(() => this.catalogueChanged()),

@@ -1,10 +1,9 @@
 import fs from 'node:fs';
-import path from 'node:path';
 import type * as vscode from 'vscode';
 import { dataSetName } from '../data-sets/propose.ts';
 import { panels } from '../ids.ts';
-import { KeyedPanels } from '../panels/keyed-panels.ts';
-import { localFolders } from '../workspace.ts';
+import { KeyedPanels, pathOfState } from '../panels/keyed-panels.ts';
+import { isInWorkspace } from '../workspace.ts';
 import { InspectPanel, type InspectPanelParts } from './inspect-panel.ts';
 
 /** The inspect panels of this window: one a data set, by its absolute folder or file. */
@@ -25,10 +24,8 @@ export class InspectPanels extends KeyedPanels<InspectPanel, string> {
   }
 
   protected override restored(state: unknown): string | null {
-    if (typeof state !== 'object' || state === null || !('source' in state) || typeof state.source !== 'string')
-      return null;
-    const source = path.resolve(state.source);
-    return fs.existsSync(source) && this.isListed(source) ? source : null;
+    const source = pathOfState(state, 'source');
+    return source !== null && fs.existsSync(source) && this.isListed(source) ? source : null;
   }
 
   protected override create(panel: vscode.WebviewPanel, source: string): InspectPanel {
@@ -37,7 +34,6 @@ export class InspectPanels extends KeyedPanels<InspectPanel, string> {
 
   /** In this workspace, or opened in it as a data set. */
   private isListed(source: string): boolean {
-    const isHere = localFolders().some((root) => source === root || source.startsWith(root + path.sep));
-    return isHere || this.parts.isDataSet(source);
+    return isInWorkspace(source) || this.parts.isDataSet(source);
   }
 }

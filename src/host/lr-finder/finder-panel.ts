@@ -9,6 +9,7 @@ import { requestStop } from '../../jobs/stop.ts';
 import type { FinderSummary, SweepSettings } from '../../protocol/lr-finder.ts';
 import { type FromFinderPanel, isFromFinderPanel, type ToFinderPanel } from '../../protocol/lr-finder-panel.ts';
 import { commands } from '../ids.ts';
+import { panelIcon } from '../panels/panel-icon.ts';
 import { WebviewPanelHost } from '../panels/webview-panel.ts';
 import { Coalescer } from '../run-panel/coalesce.ts';
 import { saveExport } from '../run-panel/save-export.ts';
@@ -44,10 +45,7 @@ export class FinderPanel extends WebviewPanelHost<ToFinderPanel, FromFinderPanel
     this.events = events;
     this.folderNow = folder;
     this.job = readFinderJob(folder);
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(extensionUri, 'media', 'run-light.svg'),
-      dark: vscode.Uri.joinPath(extensionUri, 'media', 'run-dark.svg'),
-    };
+    panel.iconPath = panelIcon(extensionUri);
     panel.title = titleOf(this.job);
     const refresh = (uri: vscode.Uri) => {
       if (this.job.origin.kind === 'config' && uri.fsPath === this.job.origin.path) this.coalescer.request();

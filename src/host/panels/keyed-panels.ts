@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { isRecord } from '../../jobs/record.ts';
 import { localFolders } from '../workspace.ts';
 import { webviewOptions } from './webview-panel.ts';
 
@@ -92,13 +93,18 @@ export abstract class KeyedPanels<Panel extends { reveal(preserveFocus: boolean)
   }
 }
 
+/** The path that a kept state has under a name, absolute; null: it has none. */
+export function pathOfState(state: unknown, name: string): string | null {
+  const value = isRecord(state) ? state[name] : undefined;
+  return typeof value === 'string' ? path.resolve(value) : null;
+}
+
 /**
  * The folder that a kept state names, if it lies directly in one of `homes` of a folder of this workspace.
  * @param homes absolute folders in the `.loupe` folder of a workspace folder
  */
 export function folderOfState(state: unknown, homes: (workspaceFolder: string) => string[]): string | null {
-  if (typeof state !== 'object' || state === null || !('folder' in state) || typeof state.folder !== 'string')
-    return null;
-  const folder = path.resolve(state.folder);
+  const folder = pathOfState(state, 'folder');
+  if (folder === null) return null;
   return localFolders().some((root) => homes(root).includes(path.dirname(folder))) ? folder : null;
 }

@@ -14,6 +14,7 @@ import {
 import { imageExtensions } from '../classify/classify-command.ts';
 import { pictureUri } from '../evaluate/evaluate-panel.ts';
 import { commands } from '../ids.ts';
+import { panelIcon } from '../panels/panel-icon.ts';
 import { WebviewPanelHost } from '../panels/webview-panel.ts';
 import type { LoupeProcesses } from '../process.ts';
 import type { Thumbnails } from '../thumbnails.ts';
@@ -53,10 +54,7 @@ export class PredictPanel extends WebviewPanelHost<ToPredictPanel, FromPredictPa
     this.subject = subject;
     this.parts = parts;
     panel.title = vscode.l10n.t('Predict with {0}', subject.name);
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(parts.extensionUri, 'media', 'run-light.svg'),
-      dark: vscode.Uri.joinPath(parts.extensionUri, 'media', 'run-dark.svg'),
-    };
+    panel.iconPath = panelIcon(parts.extensionUri);
   }
 
   /** Asks about files, the newest last; resolves when all are answered. */

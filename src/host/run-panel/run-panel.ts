@@ -7,6 +7,7 @@ import { readJob } from '../../jobs/read.ts';
 import { type FromRunPanel, isFromRunPanel, type ToRunPanel } from '../../protocol/run-panel.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { type CommandId, commands } from '../ids.ts';
+import { panelIcon } from '../panels/panel-icon.ts';
 import { WebviewPanelHost } from '../panels/webview-panel.ts';
 import { Coalescer } from './coalesce.ts';
 import { RunRecord } from './run-record.ts';
@@ -67,10 +68,7 @@ export class RunPanel extends WebviewPanelHost<ToRunPanel, FromRunPanel> {
     this.folder = summary.folder;
     this.summary = summary;
     this.onError = onError;
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(extensionUri, 'media', 'run-light.svg'),
-      dark: vscode.Uri.joinPath(extensionUri, 'media', 'run-dark.svg'),
-    };
+    panel.iconPath = panelIcon(extensionUri);
     panel.title = summary.name;
   }
 

@@ -8,6 +8,7 @@ import {
   type ToSchedulePanel,
 } from '../../protocol/schedule-panel.ts';
 import { configSuffix } from '../ids.ts';
+import { panelIcon } from '../panels/panel-icon.ts';
 import { WebviewPanelHost } from '../panels/webview-panel.ts';
 import { Coalescer } from '../run-panel/coalesce.ts';
 
@@ -36,10 +37,7 @@ export class SchedulePanel extends WebviewPanelHost<ToSchedulePanel, FromSchedul
     this.source = source;
     this.fileNow = file;
     this.setTitle();
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(extensionUri, 'media', 'run-light.svg'),
-      dark: vscode.Uri.joinPath(extensionUri, 'media', 'run-dark.svg'),
-    };
+    panel.iconPath = panelIcon(extensionUri);
     this.disposables.push(
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         if (document.uri.fsPath === this.fileNow) this.coalescer.request();

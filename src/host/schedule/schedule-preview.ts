@@ -4,6 +4,7 @@ import { configUri } from '../configs/config-commands.ts';
 import type { DataSetStore } from '../data-sets/data-set-store.ts';
 import { commands, panels } from '../ids.ts';
 import { configNow } from '../lr-finder/finder-origin.ts';
+import { pathOfState } from '../panels/keyed-panels.ts';
 import { webviewOptions } from '../panels/webview-panel.ts';
 import type { Handlers } from '../register.ts';
 import { requireTrust } from '../trust.ts';
@@ -88,7 +89,6 @@ export class SchedulePreview implements vscode.WebviewPanelSerializer, vscode.Di
 
 /** The config that the panel showed before the reload; only configs of this workspace come back. */
 function fileOf(state: unknown): string | null {
-  if (typeof state !== 'object' || state === null || !('file' in state) || typeof state.file !== 'string') return null;
-  const file = path.resolve(state.file);
-  return vscode.workspace.getWorkspaceFolder(vscode.Uri.file(file)) ? file : null;
+  const file = pathOfState(state, 'file');
+  return file !== null && vscode.workspace.getWorkspaceFolder(vscode.Uri.file(file)) ? file : null;
 }

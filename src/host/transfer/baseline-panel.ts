@@ -6,6 +6,7 @@ import { type FromBaselinePanel, isFromBaselinePanel, type ToBaselinePanel } fro
 import { dataSetName } from '../data-sets/propose.ts';
 import { pictureUri } from '../evaluate/evaluate-panel.ts';
 import { commands } from '../ids.ts';
+import { panelIcon } from '../panels/panel-icon.ts';
 import { WebviewPanelHost } from '../panels/webview-panel.ts';
 import type { Thumbnails } from '../thumbnails.ts';
 import type { ReportIndex } from './report-index.ts';
@@ -30,10 +31,7 @@ export class BaselinePanel extends WebviewPanelHost<ToBaselinePanel, FromBaselin
     this.selected = selected;
     this.parts = parts;
     panel.title = vscode.l10n.t('What to Expect of {0}', dataSetName(source));
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(parts.extensionUri, 'media', 'run-light.svg'),
-      dark: vscode.Uri.joinPath(parts.extensionUri, 'media', 'run-dark.svg'),
-    };
+    panel.iconPath = panelIcon(parts.extensionUri);
     this.disposables.push(
       parts.index.onDidChange(() => this.sendAll()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.sendList()),

@@ -1,10 +1,9 @@
 import fs from 'node:fs';
-import path from 'node:path';
 import type * as vscode from 'vscode';
 import { dataSetName } from '../data-sets/propose.ts';
 import { panels } from '../ids.ts';
-import { KeyedPanels } from '../panels/keyed-panels.ts';
-import { localFolders } from '../workspace.ts';
+import { KeyedPanels, pathOfState } from '../panels/keyed-panels.ts';
+import { isInWorkspace } from '../workspace.ts';
 import { BaselinePanel, type BaselinePanelParts } from './baseline-panel.ts';
 
 interface Expected {
@@ -39,11 +38,9 @@ export class BaselinePanels extends KeyedPanels<BaselinePanel, Expected> {
   }
 
   protected override restored(state: unknown): Expected | null {
-    if (typeof state !== 'object' || state === null || !('source' in state) || typeof state.source !== 'string')
-      return null;
-    const source = path.resolve(state.source);
-    const isHere = localFolders().some((root) => source === root || source.startsWith(root + path.sep));
-    if (!fs.existsSync(source) || !(isHere || this.parts.isDataSet(source))) return null;
+    const source = pathOfState(state, 'source');
+    if (source === null || !fs.existsSync(source)) return null;
+    if (!isInWorkspace(source) && !this.parts.isDataSet(source)) return null;
     const { selected } = state as { selected?: unknown };
     return { source, selected: typeof selected === 'string' ? selected : null };
   }

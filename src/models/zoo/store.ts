@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { hashFile } from '../../file-hash.ts';
 import { cacheRoot } from '../../files.ts';
 import { didYouMean } from '../../jobs/closest.ts';
 import { fsProblem } from '../../jobs/fs-problem.ts';
@@ -72,7 +72,7 @@ export function addToStore(entry: ZooEntry, file: string, env: NodeJS.ProcessEnv
   }
 }
 
-/** @throws Problem `wrong-checksum`; what the file system says */
+/** @throws Problem `wrong-checksum`, `no-such-file` */
 export function assertChecksum(entry: ZooEntry, file: string): void {
   const found = sha256Of(file);
   if (found === entry.sha256) return;
@@ -84,23 +84,8 @@ export function assertChecksum(entry: ZooEntry, file: string): void {
 }
 
 function sha256Of(file: string): string {
-  const hash = createHash('sha256');
-  const handle = openFor(file);
   try {
-    const buffer = Buffer.allocUnsafe(1 << 20);
-    for (;;) {
-      const read = fs.readSync(handle, buffer, 0, buffer.length, null);
-      if (read === 0) return hash.digest('hex');
-      hash.update(buffer.subarray(0, read));
-    }
-  } finally {
-    fs.closeSync(handle);
-  }
-}
-
-function openFor(file: string): number {
-  try {
-    return fs.openSync(file, 'r');
+    return hashFile(file);
   } catch (error) {
     throw new Problem('no-such-file', `${file} can't be read: ${(error as Error).message}`, 'Check the path.', {
       cause: error,

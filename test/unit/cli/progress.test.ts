@@ -2,19 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ProgressLine } from '../../../src/cli/progress.ts';
 import { style } from '../../../src/cli/style.ts';
-import type { ProgressMode, Terminal } from '../../../src/cli/terminal.ts';
 import { lineOf, TrainingView } from '../../../src/cli/train-progress.ts';
 import type { JobEvent, JobEventBody } from '../../../src/protocol/events.ts';
 import { someRun } from '../jobs/some-run.ts';
-
-function terminal(progress: ProgressMode, columns = 80): { terminal: Terminal; written: string[] } {
-  const written: string[] = [];
-  const stderr = { columns, write: (text: string) => written.push(text) } as unknown as NodeJS.WriteStream;
-  return { terminal: { stderr, err: style(false), out: style(false), progress, verbose: false }, written };
-}
+import { makeTerminal } from './terminals.ts';
 
 test('a bar is painted over, makes room for lines that stay, and goes away', () => {
-  const { terminal: to, written } = terminal('bar');
+  const { terminal: to, written } = makeTerminal('bar');
   const line = new ProgressLine(to);
   line.report({ what: 'Scanning', done: 1, total: 4 });
   line.line('Warning');
@@ -25,13 +19,13 @@ test('a bar is painted over, makes room for lines that stay, and goes away', () 
 });
 
 test('a bar never wraps', () => {
-  const { terminal: to, written } = terminal('bar', 20);
+  const { terminal: to, written } = makeTerminal('bar', 20);
   new ProgressLine(to).report({ what: 'Scanning', done: 1, total: 4 });
   assert.equal(written[0], '\rScanning  █████░░░…\x1b[K');
 });
 
 test('JSON progress is one line a report, without lines for people', () => {
-  const { terminal: to, written } = terminal('json');
+  const { terminal: to, written } = makeTerminal('json');
   const line = new ProgressLine(to);
   line.report({ what: 'scan', done: 1, total: null, fields: { read: 1 } });
   line.line('Warning');
@@ -40,11 +34,11 @@ test('JSON progress is one line a report, without lines for people', () => {
 });
 
 test('without progress nothing is written; plain progress does not fill a log', () => {
-  const none = terminal('none');
+  const none = makeTerminal('none');
   new ProgressLine(none.terminal).report({ what: 'x', done: 1, total: 2 });
   new ProgressLine(none.terminal).line('x');
   assert.deepEqual(none.written, []);
-  const plain = terminal('plain');
+  const plain = makeTerminal('plain');
   const line = new ProgressLine(plain.terminal);
   for (let i = 0; i < 100; i++) line.report({ what: 'x', done: i, total: 100 });
   line.line('Epoch 1');
