@@ -1,5 +1,5 @@
 import type { ApplyPlan, RefusedEdit } from './apply.ts';
-import type { CatalogueRow, IssueRow, LabelSummary, RowEdit } from './catalogue.ts';
+import type { CatalogueRow, IssueRow, LabelSummary, RowEdit, StyleNote } from './catalogue.ts';
 import type { CleanKeyAct } from './clean-keys.ts';
 import type { FindingKind, FindingThresholds, LabelMode, LabelScore } from './findings.ts';
 
@@ -103,6 +103,8 @@ export type ToCleanPanel =
       /** Where the probabilities come from; null: there are none. */
       labels: string | null;
       edits: { pending: number; total: number };
+      /** Kinds that most images of the set have, which are no issue for that. */
+      style: StyleNote[];
     }
   /** The search for issues; null: none is under way. */
   | { type: 'searching'; text: string | null; share: number | null }
@@ -150,6 +152,8 @@ export type FromCleanPanel =
   /** Takes the edits of one entry back, whatever was edited since. */
   | { type: 'revert'; id: string }
   | { type: 'open'; path: string }
+  /** To the Inspect panel, with the images of this query (`CatalogueQuery.text`). */
+  | { type: 'inspect'; query: string }
   /** `plan`: what would applying change? `apply`: do just that. `copy`, `manifest`: leave the data set as it is. */
   | { type: 'plan' | 'apply' | 'copy' | 'manifest' }
   /** @param id of what was applied */
@@ -182,7 +186,20 @@ export interface CleanPanelState {
 
 const types = new Set([
   ...['ready', 'dataSet', 'counts', 'rows', 'unlabelled', 'summary', 'neighbours', 'pictures', 'decide', 'decideAlike'],
-  ...['label', 'history', 'revert', 'open', 'undo', 'redo', 'save', 'find', 'cancelFind', 'apply', 'undoApply'],
+  ...[
+    'label',
+    'history',
+    'revert',
+    'open',
+    'inspect',
+    'undo',
+    'redo',
+    'save',
+    'find',
+    'cancelFind',
+    'apply',
+    'undoApply',
+  ],
   ...[
     'plan',
     'copy',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { encodePng } from '../../src/host/data-sets/png.ts';
 import { makeSample } from '../../src/host/data-sets/sample.ts';
 import { commands } from '../../src/host/ids.ts';
 import { loupe, until, workspaceFolder } from './loupe.ts';
@@ -124,5 +125,66 @@ describe('issues in the sidebar, the Explorer and on a tab', function () {
       return await decision(wrong);
     });
     assert.ok((await decision(wrong))?.label !== null || (await decision(wrong))?.kept);
+  });
+});
+
+describe('what most images of a set have', function () {
+  this.timeout(120_000);
+  const source = () => path.join(workspaceFolder(), 'things-on-white');
+  const side = 48;
+
+  before(async () => {
+    for (let i = 0; i < 24; i++) {
+      const folder = path.join(source(), i % 2 ? 'left' : 'right');
+      fs.mkdirSync(folder, { recursive: true });
+      fs.writeFileSync(path.join(folder, `${i}.png`), thing(i));
+    }
+    await vscode.commands.executeCommand(commands.openDataSet, vscode.Uri.file(source()));
+  });
+  after(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.commands.executeCommand(commands.removeDataSet, { source: source() });
+    fs.rmSync(source(), { recursive: true, force: true });
+  });
+
+  /** A striped thing on white, each of another size, place and colour. */
+  function thing(i: number): Uint8Array {
+    const pixels = new Uint8Array(side * side * 3).fill(255);
+    const [left, top] = [6 + (i % 5), 6 + (i % 7)];
+    for (let y = top; y < top + 26 + (i % 4) * 2; y++) {
+      for (let x = left; x < left + 26 + (i % 3) * 3; x++) {
+        pixels.set([(i * 47) % 256, (x * (9 + i)) % 200, (y * 13 + i * 29) % 220], (y * side + x) * 3);
+      }
+    }
+    return encodePng(side, side, pixels);
+  }
+
+  it('is a quiet row of the tree, not counted, that opens the images in the Inspect panel', async () => {
+    const { dataSetTree, inspectPanels } = await loupe();
+    void vscode.commands.executeCommand(commands.findIssues, { source: source() });
+    const row = await until(
+      'the row',
+      async () => {
+        const node = (await dataSetTree.getChildren()).find((one) => 'source' in one && one.source === source());
+        const issues = node && (await dataSetTree.getChildren(node)).find((one) => one.kind === 'issues');
+        const rows = issues ? await dataSetTree.getChildren(issues) : [];
+        return rows.find((one) => one.kind === 'issueStyle' && one.note.kind === 'uniform-border');
+      },
+      100_000,
+    );
+    assert.equal(row.kind, 'issueStyle');
+    if (row.kind !== 'issueStyle') return;
+    const item = dataSetTree.getTreeItem(row);
+    assert.equal(item.label, 'Uniform border');
+    assert.equal(item.description, `style of ${row.note.images} images, no issue`);
+    assert.match(String(item.tooltip), /^100 % of the images have a border of about #ffffff: that is this set's style/);
+    const [node] = (await dataSetTree.getChildren()).filter((one) => 'source' in one && one.source === source());
+    const counted = Number(/([\d,]+) issues/.exec(String(node && dataSetTree.getTreeItem(node).description))?.[1] ?? 0);
+    assert.ok(counted < row.note.images, `${counted} issues are counted`);
+    assert.ok(item.command);
+    await vscode.commands.executeCommand(item.command.command, ...(item.command.arguments ?? []));
+    const overview = await until('the panel', () => inspectPanels.show(source()).overview);
+    assert.ok(overview.style.some(({ kind, images }) => kind === 'uniform-border' && images === row.note.images));
+    assert.equal(overview.issues['uniform-border'], undefined);
   });
 });

@@ -72,6 +72,17 @@ test('the manifest and ids.ts have the same commands', () => {
   assert.deepEqual(sorted(contributes.commands.map(({ command }) => command)), sorted(Object.values(commands)));
 });
 
+test('a row under the mouse keeps room for its text: two inline actions at most, which its menu has too', () => {
+  const rows = Map.groupBy(contributes.menus['view/item/context'] ?? [], ({ when }) => when ?? '');
+  for (const [when, items] of rows) {
+    const inline = items.filter(({ group }) => group?.startsWith('inline')).map(({ command }) => command);
+    const menu = items.filter(({ group }) => !group?.startsWith('inline')).map(({ command }) => command);
+    assert.ok(inline.length <= 2, `${when}: ${inline.join(', ')}`);
+    if (/viewItem == (dataSet|issue\w+)$/.test(when))
+      assert.deepEqual(sorted([...inline, ...menu]), sorted(menu), when);
+  }
+});
+
 test('every command has a handler', () => {
   const handled = [...source.matchAll(/\[commands\.(\w+)\]/g)].map(
     ([, name]) => commands[name as keyof typeof commands],

@@ -1,7 +1,8 @@
+import type { StyleNote } from '../../src/protocol/catalogue.ts';
 import type { CleanView } from '../../src/protocol/clean-panel.ts';
 import type { FindingKind, FindingThresholds } from '../../src/protocol/findings.ts';
 import { element, setAttribute, setHidden, setText } from '../ui/dom.ts';
-import { count } from '../ui/format.ts';
+import { count, plural } from '../ui/format.ts';
 import { roveOver, setStops } from '../ui/roving.ts';
 import { kindSections, kindTexts, type ThresholdControl, thresholdControls } from './kinds.ts';
 
@@ -15,6 +16,8 @@ interface Entry {
   root: HTMLElement;
   button: HTMLElement;
   count: HTMLElement;
+  /** Says that most images of the set have it. */
+  style: HTMLElement;
   slot: HTMLElement;
 }
 
@@ -63,6 +66,16 @@ export class KindList {
     }
   }
 
+  /** Marks the kinds that are the set's style: what is not counted there is told of. */
+  showStyle(notes: readonly StyleNote[]): void {
+    for (const [kind, { style, button }] of this.#kinds) {
+      const note = notes.find((one) => one.kind === kind);
+      setHidden(style, note === undefined);
+      const { text } = kindTexts[kind];
+      button.title = note ? `${text}\n${note.text} ${plural(note.images, 'image')} not counted.` : text;
+    }
+  }
+
   showViewCount(view: CleanView, images: number): void {
     const entry = this.#views.get(view);
     if (entry) setText(entry.count, images > 0 ? count(images) : '');
@@ -98,15 +111,17 @@ export class KindList {
 
   #entry(title: string, text: string, onClick: () => void): Entry {
     const images = element('span', { class: 'kind-count' });
+    const style = element('span', { class: 'kind-style', hidden: true }, 'style');
     const button = element(
       'button',
       { class: 'kind', type: 'button', title: text },
       element('span', { class: 'kind-title' }, title),
+      style,
       images,
     );
     button.addEventListener('click', onClick);
     const slot = element('div', { class: 'thresholds', hidden: true });
-    return { root: element('div', { class: 'kind-entry' }, button, slot), button, count: images, slot };
+    return { root: element('div', { class: 'kind-entry' }, button, slot), button, count: images, style, slot };
   }
 
   #slider({ name, title, min, max, step }: ThresholdControl): HTMLElement {

@@ -1,4 +1,4 @@
-import type { CatalogueRow } from '../../src/protocol/catalogue.ts';
+import type { CatalogueRow, StyleNote } from '../../src/protocol/catalogue.ts';
 import { keyOf } from '../../src/protocol/clean-keys.ts';
 import type {
   CleanAct,
@@ -28,6 +28,7 @@ import { Pictures } from './pictures.ts';
 import { RowList } from './row-list.ts';
 import { actKeys } from './row-text.ts';
 import { fillRow, rowHeights } from './row-view.ts';
+import { StyleLine } from './style-line.ts';
 
 type Message<Type extends ToCleanPanel['type']> = Extract<ToCleanPanel, { type: Type }>;
 
@@ -54,6 +55,7 @@ export class CleanPanel {
   readonly #title = element('h2', { class: 'list-title' });
   readonly #query: HTMLInputElement;
   readonly #issues: HTMLElement;
+  readonly #styleLine = new StyleLine((query) => this.#bus.post({ type: 'inspect', query }));
   readonly #empty = element('div', { class: 'empty', hidden: true });
   readonly #status = element('div', { class: 'status', role: 'status' });
   readonly #hint = element('div', { class: 'hint', 'aria-hidden': 'true' });
@@ -62,6 +64,7 @@ export class CleanPanel {
   readonly #selected = new Set<string>();
   #state: CleanPanelState;
   #classes: { name: string; count: number }[] = [];
+  #style: readonly StyleNote[] = [];
   #source: string | null = null;
   #number = 0;
   #searched = false;
@@ -176,6 +179,7 @@ export class CleanPanel {
         help,
       ),
       this.#bar.root,
+      this.#styleLine.root,
       this.#empty,
       this.#list.root,
     );
@@ -364,9 +368,12 @@ export class CleanPanel {
     setHidden(this.#notice, false);
   }
 
-  #showOverview({ images, classes, unlabelled, searched, edits }: Message<'overview'>): void {
+  #showOverview({ images, classes, unlabelled, searched, edits, style }: Message<'overview'>): void {
     this.#classes = classes;
     this.#searched = searched;
+    this.#style = style;
+    this.#kinds.showStyle(style);
+    this.#styleLine.show(this.#noteOf(this.#state.kind));
     this.#header.showFacts(images, classes.length);
     this.#header.showEdits(edits.pending, edits.total);
     this.#kinds.showViewCount('unlabelled', unlabelled);
@@ -431,7 +438,12 @@ export class CleanPanel {
     setHidden(this.#labelling.root, view !== 'unlabelled');
     setHidden(this.#apply.root, view !== 'apply');
     setHidden(this.#bar.root, kind !== 'label');
+    this.#styleLine.show(this.#noteOf(kind));
     this.#drawHint();
+  }
+
+  #noteOf(kind: FindingKind): StyleNote | undefined {
+    return this.#style.find((note) => note.kind === kind);
   }
 
   /** Shows what was chosen, asked for anew. */

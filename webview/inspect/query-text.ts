@@ -44,6 +44,19 @@ export function toggleValue(text: string, field: string, value: string): string 
   return [rest, term].filter(Boolean).join(' ');
 }
 
+/** Whether all terms of the other text are among the text's. */
+export function hasTerms(text: string, others: string): boolean {
+  const terms = new Set(termsOf(text).map((term) => term.text));
+  return termsOf(others).every((term) => terms.has(term.text));
+}
+
+/** The text with the terms of the other one added, or taken away where all of them are there already. */
+export function toggleTerms(text: string, others: string): string {
+  const [terms, toggled] = [text, others].map((one) => termsOf(one).map((term) => term.text)) as [string[], string[]];
+  const rest = terms.filter((term) => !toggled.includes(term));
+  return (hasTerms(text, others) ? rest : [...rest, ...toggled]).join(' ');
+}
+
 /** The text without the field's terms. */
 export function withoutField(text: string, field: string): string {
   return termsOf(text)

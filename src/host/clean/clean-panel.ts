@@ -209,6 +209,9 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
           viewColumn: vscode.ViewColumn.Beside,
         });
         return;
+      case 'inspect':
+        await vscode.commands.executeCommand(commands.inspectDataSet, { source: this.source, query: message.query });
+        return;
       case 'focus':
         return this.moveFocus(message.focused);
       case 'changeKeys':
@@ -341,6 +344,7 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
       searched: wasSearched(overview),
       labels: overview.labels?.how ?? null,
       edits: this.editCounts(),
+      style: overview.style,
     });
   }
 

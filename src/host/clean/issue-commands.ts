@@ -42,6 +42,6 @@ export function issueCommands(
       const chosen = await vscode.window.showQuickPick(picks, { placeHolder: vscode.l10n.t('Relabel to') });
       if (chosen) act(node, { do: 'relabel', to: chosen.label });
     },
-    [commands.moreIssues]: (node: IssueNode) => tree.showMore(node),
+    [commands.moreIssues]: (node: Extract<IssueNode, { kind: 'moreIssues' }>) => tree.showMore(node),
   };
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { IssueRow } from '../../protocol/catalogue.ts';
+import { isRecord } from '../../jobs/record.ts';
+import type { IssueRow, Overview, StyleNote } from '../../protocol/catalogue.ts';
 import { defaultThresholds, type FindingKind, findingKinds, labelSwitch } from '../../protocol/findings.ts';
 import type { CatalogueProcess } from '../inspect/catalogue-process.ts';
 import type { Catalogues } from '../inspect/catalogues.ts';
@@ -25,6 +26,7 @@ export class IssueIndex implements vscode.Disposable {
   private readonly catalogues: Catalogues;
   private readonly memory: vscode.Memento;
   private readonly counts = new Map<string, IssueCounts>();
+  private readonly styles = new Map<string, readonly StyleNote[]>();
   private readonly kinds = new Map<string, Map<string, FindingKind[]>>();
   private readonly changed = new vscode.EventEmitter<string>();
   /** Counts or marks of a source. */
@@ -59,6 +61,16 @@ export class IssueIndex implements vscode.Disposable {
     return known && Object.keys(known).length > 0 ? known : null;
   }
 
+  /** What most images of the set have and what is no issue for that; of this or an earlier window. */
+  styleOf(source: string): readonly StyleNote[] {
+    let known = this.styles.get(source);
+    if (!known) {
+      known = readStyle(this.memory.get(styleKey(source)));
+      this.styles.set(source, known);
+    }
+    return known;
+  }
+
   /** The first question after a reload of the window reads them from the catalogue. @param path relative to the data set's root */
   kindsOf(source: string, path: string): readonly FindingKind[] {
     const kinds = this.kinds.get(source);
@@ -73,9 +85,9 @@ export class IssueIndex implements vscode.Disposable {
   /** Reads counts and marks anew from the data set's catalogue. */
   async load(source: string): Promise<IssueCounts> {
     const catalogue = this.catalogues.of(source);
-    await this.refresh(source);
+    const { style } = await this.refresh(source);
     const counts = await catalogue.ask<'issueCounts'>({ type: 'issueCounts', thresholds: defaultThresholds });
-    this.remember(source, counts);
+    this.remember(source, counts, style);
     this.follow(source, catalogue);
     const kinds = new Map<string, FindingKind[]>();
     for (const kind of flagged) {
@@ -106,11 +118,11 @@ export class IssueIndex implements vscode.Disposable {
   }
 
   /** With what is not saved yet, which the catalogue can't read. */
-  private async refresh(source: string): Promise<void> {
+  private async refresh(source: string): Promise<Overview> {
     const journal = this.journals.of(source);
     const name = journal.nameOf(source);
     const pending = journal.edits.pending().filter(({ data }) => data === name);
-    await this.catalogues.of(source).ask<'refresh'>({ type: 'refresh', pending });
+    return await this.catalogues.of(source).ask<'refresh'>({ type: 'refresh', pending });
   }
 
   /** Decided, undone or saved, here or elsewhere: another count waits for a decision. */
@@ -139,15 +151,18 @@ export class IssueIndex implements vscode.Disposable {
     if (this.followed.has(catalogue)) return;
     this.followed.add(catalogue);
     catalogue.onDidChange(() => {
-      const issues = catalogue.overview?.issues;
-      if (issues && catalogue.state.kind === 'ready') this.remember(source, issues);
+      const { overview } = catalogue;
+      if (overview && catalogue.state.kind === 'ready') this.remember(source, overview.issues, overview.style);
     });
   }
 
-  private remember(source: string, counts: IssueCounts): void {
-    if (JSON.stringify(counts) === JSON.stringify(this.countsOf(source) ?? {})) return;
+  private remember(source: string, counts: IssueCounts, style: readonly StyleNote[]): void {
+    const before = JSON.stringify([this.countsOf(source) ?? {}, this.styleOf(source)]);
+    if (JSON.stringify([counts, style]) === before) return;
     this.counts.set(source, counts);
+    this.styles.set(source, style);
     void this.memory.update(memoryKey(source), counts);
+    void this.memory.update(styleKey(source), style);
     this.changed.fire(source);
   }
 }
@@ -169,6 +184,19 @@ function readCounts(value: unknown): IssueCounts | null {
     if (typeof found === 'number') counts[kind] = found;
   }
   return counts;
+}
+
+function readStyle(value: unknown): StyleNote[] {
+  return Array.isArray(value) ? value.filter(isStyleNote) : [];
+}
+
+function isStyleNote(value: unknown): value is StyleNote {
+  if (!isRecord(value) || !isFindingKind(value.kind)) return false;
+  return typeof value.text === 'string' && typeof value.query === 'string' && typeof value.images === 'number';
+}
+
+function styleKey(source: string): string {
+  return `loupe.style:${source}`;
 }
 
 function memoryKey(source: string): string {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { IssueRow } from '../../protocol/catalogue.ts';
+import type { IssueRow, StyleNote } from '../../protocol/catalogue.ts';
 import { type FindingKind, findingKinds } from '../../protocol/findings.ts';
 import { commands } from '../ids.ts';
 import { decidedOf } from './decided.ts';
@@ -20,10 +20,12 @@ export type IssueNode =
   | { kind: 'issue'; source: string; issue: FindingKind; row: IssueRow }
   /** What else was found of an image. */
   | { kind: 'otherIssue'; source: string; issue: FindingKind; path: string }
+  /** What most images of the set have: no issue, and not counted. */
+  | { kind: 'issueStyle'; source: string; note: StyleNote }
   | { kind: 'moreIssues'; source: string; issue: FindingKind; shown: number; total: number };
 
 export function isIssueNode(node: { kind: string }): node is IssueNode {
-  return ['issueKind', 'issue', 'otherIssue', 'moreIssues'].includes(node.kind);
+  return ['issueKind', 'issue', 'otherIssue', 'moreIssues', 'issueStyle'].includes(node.kind);
 }
 
 /** Issues of a data set in the Data Sets tree: kinds, below them the images, page by page, below each what else it has. */
@@ -43,14 +45,20 @@ export class IssueTree implements vscode.Disposable {
     this.subscriptions = vscode.Disposable.from(index.onDidChange(announce), journals.onDidChange(announce));
   }
 
-  /** Kinds of which something was found, in the order of the cleaning panel's groups. */
+  /** Kinds of which something was found, in the order of the cleaning panel's groups; below them what is the set's style. */
   kindsOf(source: string): IssueNode[] {
     const counts = this.index.countsOf(source) ?? {};
     const kinds = groups.flatMap((group) => findingKinds.filter((kind) => groupOf(kind) === group));
-    return kinds.flatMap((issue) => {
+    const found = kinds.flatMap((issue): IssueNode[] => {
       const count = counts[issue] ?? 0;
-      return count > 0 ? [{ kind: 'issueKind' as const, source, issue, count }] : [];
+      return count > 0 ? [{ kind: 'issueKind', source, issue, count }] : [];
     });
+    return [...found, ...this.index.styleOf(source).map((note): IssueNode => ({ kind: 'issueStyle', source, note }))];
+  }
+
+  /** Whether there is anything to show below a data set. */
+  isEmpty(source: string): boolean {
+    return !this.totalOf(source) && this.index.styleOf(source).length === 0;
   }
 
   /** All that was found; null: nobody has looked. */
@@ -71,7 +79,7 @@ export class IssueTree implements vscode.Disposable {
     return [...nodes, ...more];
   }
 
-  showMore(node: IssueNode): void {
+  showMore(node: Extract<IssueNode, { kind: 'moreIssues' }>): void {
     this.wanted.set(keyOf(node), (this.wanted.get(keyOf(node)) ?? PAGE) + 2 * PAGE);
     this.changed.fire();
   }
@@ -84,6 +92,8 @@ export class IssueTree implements vscode.Disposable {
         return this.issueItem(node);
       case 'otherIssue':
         return otherItem(node);
+      case 'issueStyle':
+        return styleItem(node);
       case 'moreIssues': {
         const item = new vscode.TreeItem(vscode.l10n.t('Show more…'));
         item.description = vscode.l10n.t('{0} of {1}', node.shown, node.total);
@@ -150,6 +160,23 @@ function otherItem({ source, issue, path: name }: Extract<IssueNode, { kind: 'ot
   return item;
 }
 
+function styleItem({ source, note }: Extract<IssueNode, { kind: 'issueStyle' }>): vscode.TreeItem {
+  const item = new vscode.TreeItem(kindTitles[note.kind]);
+  item.id = `${source}\0style\0${note.kind}`;
+  const images = note.images.toLocaleString('en-US');
+  item.description = vscode.l10n.t('style of {0} images, no issue', images);
+  item.tooltip = `${note.text}\n${vscode.l10n.t('Click to see the {0} images.', images)}`;
+  item.accessibilityInformation = { label: `${item.label}, ${item.description}. ${note.text}` };
+  item.iconPath = new vscode.ThemeIcon('info');
+  item.contextValue = 'issueStyle';
+  item.command = {
+    command: commands.inspectDataSet,
+    title: vscode.l10n.t('Show These Images'),
+    arguments: [{ source, query: note.query }],
+  };
+  return item;
+}
+
 /** Menus ask with it which acts make sense. */
 function contextOf({ kind }: IssueRow): 'issueLabel' | 'issueCopies' | 'issueImage' {
   const group = groupOf(kind);
@@ -163,6 +190,6 @@ function titleOf({ images, suggested }: IssueRow): string {
   return other ? `${name} = ${path.posix.basename(other.path)}` : name;
 }
 
-function keyOf({ source, issue }: IssueNode): string {
+function keyOf({ source, issue }: { source: string; issue: FindingKind }): string {
   return `${source}\0${issue}`;
 }

@@ -109,8 +109,8 @@ export class DataSetTree implements vscode.TreeDataProvider<DataSetNode>, vscode
     const skipped = report.skipped.map(
       (entry): DataSetNode => ({ kind: 'skipped', source, root: report.root, skipped: entry }),
     );
-    const count = this.issues.totalOf(source);
-    const issues: DataSetNode[] = count ? [{ kind: 'issues', source, count }] : [];
+    const count = this.issues.totalOf(source) ?? 0;
+    const issues: DataSetNode[] = this.issues.isEmpty(source) ? [] : [{ kind: 'issues', source, count }];
     const kept = this.reports.of(source).length;
     const reports: DataSetNode[] = kept > 0 ? [{ kind: 'reports', source, count: kept }] : [];
     return [...issues, ...reports, ...classes, ...warnings, ...skipped];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { CleanPanelState, FromCleanPanel } from '../../../src/protocol/clean-panel.ts';
-import { cleanScenes, FakeCleanHost, summary } from '../../tools/panel-harness/clean.ts';
+import { cleanScenes, FakeCleanHost, styleNote, summary } from '../../tools/panel-harness/clean.ts';
 import { type Harness, type OpenOptions, type PanelPage, startHarness } from '../../tools/panel-harness/page.ts';
 import { noBrowser, withPanel } from '../../tools/panel-harness/with-panel.ts';
 
@@ -62,6 +62,24 @@ describe('Cleaning panel', { skip: noBrowser, timeout: 240_000 }, () => {
       await keys(panel, host, 'Shift+U');
       assert.equal((await chips(panel)).length, 4);
       assert.equal(host.edits.pending().length, 4);
+    }));
+
+  test('a kind that is the set’s style says so in the list of kinds and above the candidates', () =>
+    withHost({}, async (panel, host) => {
+      const kind = panel.page.locator('.kind', { hasText: 'Uniform border' });
+      assert.equal(await kind.locator('.kind-style').isVisible(), true);
+      assert.equal(await panel.page.locator('.kind-style:visible').count(), 1);
+      assert.match((await kind.getAttribute('title')) ?? '', /62 % of the images.*1,879 images not counted\.$/s);
+      const line = panel.page.locator('.style-line');
+      assert.equal(await line.isHidden(), true);
+      await kind.click();
+      await host.settle();
+      assert.match((await line.textContent()) ?? '', /this set's style, and no image's issue/);
+      await line.getByText('Show 1,879 images').click();
+      assert.equal((await lastOf(panel, 'inspect')).query, styleNote.query);
+      await panel.page.locator('.kind', { hasText: 'Blurry' }).click();
+      await host.settle();
+      assert.equal(await line.isHidden(), true);
     }));
 
   test('the review budget follows each decision', () =>

@@ -107,6 +107,27 @@ describe('Inspect panel', { skip: noBrowser, timeout: 240_000 }, () => {
     });
   });
 
+  test('what is the set’s style is a quiet filter, with a sentence why it is no issue', async () => {
+    await withInspect({}, async (panel) => {
+      await settled(panel);
+      const chip = panel.page.getByRole('button', { name: 'uniform border: style 720' });
+      const notes = panel.page.locator('.style-notes');
+      const query = panel.page.getByRole('combobox', { name: 'Query' });
+      assert.match((await chip.getAttribute('title')) ?? '', /62 % of the images have a border/);
+      assert.equal(await notes.isHidden(), true);
+      await query.fill('class:rose');
+      await waitFor(panel.page, `document.querySelector('.tool-count').textContent !== '2,400 images'`);
+      await chip.focus();
+      await panel.page.keyboard.press('Enter');
+      assert.equal(await query.inputValue(), 'class:rose border>0.3 -issue:uniform-border');
+      await notes.waitFor();
+      assert.match((await notes.textContent()) ?? '', /this set's style, and no image's issue/);
+      await panel.page.keyboard.press('Enter');
+      assert.equal(await query.inputValue(), 'class:rose');
+      await notes.waitFor({ state: 'hidden' });
+    });
+  });
+
   test('a class, a bar and a box of sizes are filters of the query; Escape takes the plots’ away', async () => {
     await withInspect({}, async (panel) => {
       await settled(panel);

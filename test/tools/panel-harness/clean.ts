@@ -8,7 +8,7 @@ import { historyEntries, linesOfEntry } from '../../../src/host/clean/history.ts
 import { isAlike } from '../../../src/host/clean/issue-list.ts';
 import { type LabelAction, LabelEdits } from '../../../src/host/clean/label-edits.ts';
 import type { ApplyPlan } from '../../../src/protocol/apply.ts';
-import type { CatalogueRow, IssueRow, LabelSummary } from '../../../src/protocol/catalogue.ts';
+import type { CatalogueRow, IssueRow, LabelSummary, StyleNote } from '../../../src/protocol/catalogue.ts';
 import { cleanKeys } from '../../../src/protocol/clean-keys.ts';
 import type {
   CleanPanelState,
@@ -134,6 +134,14 @@ export const summary: LabelSummary = {
   flagged: 137,
   expected: { budget: 200, errors: 118, decided: 0, confirmedWrong: 0 },
   remaining: 190,
+};
+
+/** What the flowers are taken to have in common. */
+export const styleNote: StyleNote = {
+  kind: 'uniform-border',
+  text: "62 % of the images have a border of about #ffffff: that is this set's style, and no image's issue.",
+  query: 'border>0.3 -issue:uniform-border',
+  images: 1_879,
 };
 
 export const applyPlan: ApplyPlan = {
@@ -332,6 +340,7 @@ export class FakeCleanHost {
       searched: this.searched,
       labels: this.searched ? summary.how : null,
       edits: { pending: this.edits.pending().length, total: this.#decisions.all.length },
+      style: [styleNote],
     };
   }
 
@@ -445,7 +454,7 @@ export const cleanScenes: Record<string, Scene> = {
       await panel.send({ type: 'reload' });
       await panel.send({
         ...{ type: 'overview', source, images: 3670, classes: [{ name: 'rose', count: 3670 }], unlabelled: 0 },
-        ...{ searched: false, labels: null, edits: { pending: 0, total: 0 } },
+        ...{ searched: false, labels: null, edits: { pending: 0, total: 0 }, style: [] },
       });
       await host.settle();
     },
@@ -455,6 +464,7 @@ export const cleanScenes: Record<string, Scene> = {
       await panel.send({ type: 'searching', text: 'Comparing images: 1,200 of 3,670', share: 0.33 }),
   },
   done: { state: { kind: 'dark' } },
+  style: { state: { kind: 'uniform-border' } },
   filtered: { state: { text: 'nowhere' } },
   unreadable: {
     state: { kind: 'unreadable' },

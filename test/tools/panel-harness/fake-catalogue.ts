@@ -26,6 +26,7 @@ const kinds: FindingKind[] = ['blurry', 'dark', 'near-duplicate', 'label'];
 interface FakeImage extends CatalogueRow {
   brightness: number;
   blur: number;
+  border: number;
   saturation: number;
   hue: number;
   x: number;
@@ -60,6 +61,7 @@ function invent(count: number): FakeImage[] {
       value: null,
       brightness: Math.min(1, Math.max(0, 0.55 + 0.18 * normal())),
       blur: Math.min(1, Math.max(0, 0.6 + 0.2 * normal())),
+      border: ((id * 7) % 10) / 20,
       saturation: Math.min(1, Math.max(0, 0.4 + 0.2 * normal())),
       hue: (at * 60 + 30 * normal() + 360) % 360,
       x: 6 * Math.cos(angle) + 1.6 * normal(),
@@ -94,7 +96,13 @@ class BadQuery extends Error {}
 
 function select(all: readonly FakeImage[], query: CatalogueQuery): FakeImage[] {
   const ids = query.ids && new Set(query.ids);
-  const tests: ((image: FakeImage) => boolean)[] = (query.text.match(/(?:[^\s"]|"[^"]*")+/g) ?? []).map((term) => {
+  const termTest = (term: string): ((image: FakeImage) => boolean) => {
+    if (term.startsWith('-')) {
+      const accepts = termTest(term.slice(1));
+      return (image) => !accepts(image);
+    }
+    const [, measure, least] = /^([a-z]+)>([\d.]+)$/.exec(term) ?? [];
+    if (measure) return (image) => (measureOf(image, measure as CatalogueField) ?? 0) > Number(least);
     const [, field, list] = /^([a-z-]+):(.*)$/.exec(term) ?? [];
     if (field === undefined) return (image) => image.path.includes(term);
     const values = list!.split(',').map((value) => value.replaceAll('"', ''));
@@ -102,7 +110,8 @@ function select(all: readonly FakeImage[], query: CatalogueQuery): FakeImage[] {
     if (field === 'is') return (image) => image.predicted !== image.label;
     if (!['class', 'split', 'predicted'].includes(field)) throw new BadQuery(field);
     return (image) => values.includes(textOf(image, field as CatalogueField));
-  });
+  };
+  const tests = (query.text.match(/(?:[^\s"]|"[^"]*")+/g) ?? []).map(termTest);
   for (const { field, from, to } of query.ranges ?? []) {
     tests.push((image) => {
       const value = measureOf(image, field);
@@ -302,7 +311,14 @@ function install({ images, state, map = true }: Options): void {
       map: map ? { method: 'umap', network: 'mobilenet_v2' } : null,
       labels: { images, how: '5-fold probe on mobilenet_v2', noise: 0.04 },
       issues: Object.fromEntries(kinds.map((kind) => [kind, count(({ issues }) => issues.includes(kind))])),
-      style: [],
+      style: [
+        {
+          kind: 'uniform-border',
+          text: "62 % of the images have a border of about #ffffff: that is this set's style, and no image's issue.",
+          query: 'border>0.3 -issue:uniform-border',
+          images: count(({ border }) => border > 0.3),
+        },
+      ],
       edits: { relabelled: 1, excluded: 1, deleted: 0, kept: 0, dismissed: 0, unplaced: 0 },
     },
     models: [{ folder: '/home/ada/.loupe/runs/1', name: 'small CNN, one-cycle' }],

@@ -61,6 +61,7 @@ export const inspectScenes: Record<string, InspectScene> = {
     state: { query: { text: 'colour:red' } },
     act: (panel) => waitFor(panel.page, `!document.querySelector('.query-problem').hidden`),
   },
+  style: { state: { query: { text: 'border>0.3 -issue:uniform-border' } }, act: settled },
   brushed: {
     state: { query: { text: 'split:train', ranges: [{ field: 'brightness', from: 0.1, to: 0.4 }] } },
     act: settled,

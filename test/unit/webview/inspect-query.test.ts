@@ -3,8 +3,10 @@ import { test } from 'node:test';
 import {
   applyCompletion,
   complete,
+  hasTerms,
   quoted,
   termsOf,
+  toggleTerms,
   toggleValue,
   valuesOf,
   withoutField,
@@ -36,6 +38,19 @@ test('values are toggled in the text, which stays the one truth', () => {
   assert.deepEqual(valuesOf('class:a,"b, c" class:d', 'class'), ['a', 'b, c', 'd']);
   assert.equal(withoutField('class:a x', 'class'), 'x');
   assert.equal(quoted('a:b'), '"a:b"');
+});
+
+test('several terms are added and taken away together', () => {
+  const table: [before: string, terms: string, after: string][] = [
+    ['', 'border>0.3 -issue:dark', 'border>0.3 -issue:dark'],
+    ['class:"wild rose"', 'is:greyscale', 'class:"wild rose" is:greyscale'],
+    ['border>0.3 rose', 'border>0.3 -issue:dark', 'rose border>0.3 -issue:dark'],
+    ['border>0.3 rose -issue:dark', 'border>0.3 -issue:dark', 'rose'],
+  ];
+  for (const [before, terms, after] of table) {
+    assert.equal(toggleTerms(before, terms), after);
+    assert.equal(hasTerms(after, terms), after !== 'rose');
+  }
 });
 
 test('fields and values are completed where the caret is', () => {
