@@ -1,7 +1,7 @@
 """keras_applications.py <folder> <file>=<network> …: for each of Keras' applications random weights in a file of that name, a random batch of pixels and what the network makes of it.
 
 <network> is a name of keras.applications, `@width` behind it where it takes one. The file's name says how it is saved: `.weights.h5`, `.keras`, `.h5`
-(a whole model), `.old.h5` (weights as Keras 2 wrote them), `.keras2.h5` (ResNet-50 as it was named, and normalised, in 2018), `.nested.*` (inside a Sequential), `.nameless.keras` (as the first Keras 3 wrote it), `.latest.h5` (HDF5's newest format).
+(a whole model), `.old.h5` (weights as Keras 2 wrote them), `.keras2.h5` (ResNet-50 as it was named, and normalised, in 2018), `.nested.*` (inside a Sequential), `.nameless.*` (as Keras wrote it before 3.3), `.keras213.*` (as 2.13 did), `.latest.h5` (HDF5's newest format).
 """
 import io
 import json
@@ -86,15 +86,43 @@ def old_mobilenet_v3(name):
 
 
 def strip_names(file):
+    """Before Keras 3.3, files had the same groups and no names of layers (saving_lib.py of 3.0: H5Entry)."""
+    if file.endswith(".h5"):
+        with h5py.File(file, "r+") as weights:
+            forget_names(weights)
+        return
     with zipfile.ZipFile(file) as archive:
         entries = {name: archive.read(name) for name in archive.namelist()}
     buffer = io.BytesIO(entries["model.weights.h5"])
     with h5py.File(buffer, "r+") as weights:
-        weights.visititems(lambda _name, item: item.attrs.pop("name", None))
+        forget_names(weights)
     entries["model.weights.h5"] = buffer.getvalue()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in entries.items():
             archive.writestr(name, data)
+
+
+def forget_names(weights):
+    # Anything but None ends the visit.
+    weights.visititems(lambda _name, item: item.attrs.clear())
+
+
+def count_twice(file):
+    """Keras 2.13 found layers in a dictionary that has each of those with weights twice, and counted both."""
+
+    def rename(network):
+        if "layers" not in network:
+            return
+        network.move("layers", "_layer_checkpoint_dependencies")
+        layers = network["_layer_checkpoint_dependencies"]
+        for name in sorted(layers, key=lambda name: int((re.search(r"_(\d+)$", name) or "00")[0].strip("_")), reverse=True):
+            rename(layers[name])
+            kind, number = re.fullmatch(r"(.+?)(?:_(\d+))?", name).groups()
+            if number and len(layers[name].get("vars", [])):
+                layers.move(name, f"{kind}_{2 * int(number)}")
+
+    with h5py.File(file, "r+") as weights:
+        rename(weights)
 
 
 def rewrite_latest(file):
@@ -157,8 +185,10 @@ for one in wanted:
         save_old(saved, target)
     else:
         saved.save(target)
-    if "nameless" in file:
+    if "nameless" in file or "keras213" in file:
         strip_names(target)
+    if "keras213" in file:
+        count_twice(target)
     if "latest" in file:
         rewrite_latest(target)
     features.astype("float32").tofile(target + ".features")

@@ -1,6 +1,7 @@
 import type { WeightFile } from '../weights/weight-file.ts';
 import type { Detected } from './detect.ts';
 import { inceptionOrder, kerasName, oldResNetName } from './keras-names.ts';
+import { namesByOrder } from './keras-order.ts';
 import { type Layer, type PlaceFinder, roleOf, withEpsilon } from './places.ts';
 
 /** The tensors of a Keras file by layer, in lower case, with `_` where older versions have `/`, and role. */
@@ -18,6 +19,11 @@ export class KerasLayers {
       const roles = paths.get(path) ?? new Map<string, string>();
       roles.set(name.slice(at + 1), name);
       paths.set(path, roles);
+    }
+    const kernelOf = (path: string) => tensors.get(paths.get(path)?.get('kernel') ?? '')?.shape;
+    for (const [path, name] of namesByOrder(paths.keys(), kernelOf)) {
+      paths.set(name, paths.get(path) as Map<string, string>);
+      paths.delete(path);
     }
     for (const [path, roles] of paths) this.#byLayer.set(canonical(path), roles);
     for (const [own, roles] of ownNames(paths)) if (!this.#byLayer.has(own)) this.#byLayer.set(own, roles);

@@ -94,7 +94,13 @@ function find(file: Hdf5File, from: number, path: string): number | null {
   return address;
 }
 
-/** Since Keras 3: one group a layer, by its class and number, with its variables by number in `vars`, whose attribute names the layer. */
+/** Keras 2.13 has the layers of a network in a group of this name, and counts most of them twice: `conv2d`, `conv2d_2`, `conv2d_4`. */
+const LAYERS_OF_2_13 = '_layer_checkpoint_dependencies';
+
+/**
+ * Since Keras 2.12: one group a layer, by its class and number, with its variables by number in `vars`, whose attribute names the layer
+ * since Keras 3.3.
+ */
 function newTensors(file: Hdf5File, config: unknown): Map<string, StoredTensor> {
   const tensors = new Map<string, StoredTensor>();
   const paths = kerasPaths(config);
@@ -106,12 +112,32 @@ function newTensors(file: Hdf5File, config: unknown): Map<string, StoredTensor> 
     if (group.kind !== 'group') return;
     for (const [name, child] of group.links) {
       if (name === 'optimizer' && path === '') continue;
-      if (name !== 'vars') visit(child, path === '' ? name : `${path}/${name}`, depth + 1);
-      else addVariables(file, child, { path, named: paths.get(path), tensors });
+      const inside = (part: string) => (path === '' ? part : `${path}/${part}`);
+      if (name === 'vars') addVariables(file, child, { path, named: paths.get(path), tensors });
+      else if (name !== LAYERS_OF_2_13) visit(child, inside(name), depth + 1);
+      else for (const [layer, at] of recounted(file, child)) visit(at, inside(`layers/${layer}`), depth + 1);
     }
   };
   visit(file.root, '', 0);
   return tensors;
+}
+
+/** The groups of layers, with the numbers that other versions give them. */
+function recounted(file: Hdf5File, address: number): [layer: string, address: number][] {
+  const group = file.open(address);
+  if (group.kind !== 'group') return [];
+  const parts = [...group.links].map(([name, at]) => {
+    const [, className = '', number = 0] = /^(.+?)(?:_(\d+))?$/.exec(name) ?? [];
+    return { className, number: Number(number), at };
+  });
+  const counts = new Map<string, number>();
+  return parts
+    .sort((a, b) => a.number - b.number)
+    .map(({ className, at }) => {
+      const count = counts.get(className) ?? 0;
+      counts.set(className, count + 1);
+      return [count === 0 ? className : `${className}_${count}`, at];
+    });
 }
 
 interface LayerPlace {

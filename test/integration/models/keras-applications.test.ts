@@ -35,14 +35,22 @@ const networks: [file: string, network: string, architecture: Architecture, inpu
   ['efficientnet-b1.weights.h5', 'EfficientNetB1', 'efficientnet-b1', 'imagenet'],
   ['efficientnet-b2.keras', 'EfficientNetB2', 'efficientnet-b2', 'zero-one'],
   ['efficientnet-b3.old.h5', 'EfficientNetB3', 'efficientnet-b3', 'zero-one'],
-  ['vgg16.weights.h5', 'VGG16', 'vgg16', 'caffe'],
+  ['vgg16.nameless.weights.h5', 'VGG16', 'vgg16', 'caffe'],
   ['vgg19.old.h5', 'VGG19', 'vgg19', 'caffe'],
   ['resnet50.keras', 'ResNet50', 'resnet50', 'caffe'],
   ['resnet50.keras2.h5', 'ResNet50', 'resnet50', 'caffe'],
-  ['resnet101.weights.h5', 'ResNet101', 'resnet101', 'caffe'],
+  ['resnet101.nameless.weights.h5', 'ResNet101', 'resnet101', 'caffe'],
   ['densenet121.old.h5', 'DenseNet121', 'densenet121', 'imagenet'],
   ['inception-v3.weights.h5', 'InceptionV3', 'inception-v3', 'minus-one-one'],
   ['convnext-tiny.h5', 'ConvNeXtTiny', 'convnext-tiny', 'imagenet'],
+  ['mobilenet-025.nested.keras213.weights.h5', 'MobileNet@0.25', 'mobilenet-v1', 'minus-one-one', 0.25],
+  ['mobilenet-v2-075.nested.nameless.weights.h5', 'MobileNetV2@0.75', 'mobilenet-v2', 'minus-one-one', 0.75],
+  ['mobilenet-v3-small.keras213.weights.h5', 'MobileNetV3Small', 'mobilenet-v3-small', 'minus-one-one'],
+  ['mobilenet-v3-large.nested.nameless.weights.h5', 'MobileNetV3Large', 'mobilenet-v3-large', 'minus-one-one'],
+  ['efficientnet-b2.nameless.weights.h5', 'EfficientNetB2', 'efficientnet-b2', 'zero-one'],
+  ['densenet121.nested.nameless.weights.h5', 'DenseNet121', 'densenet121', 'imagenet'],
+  ['inception-v3.nameless.weights.h5', 'InceptionV3', 'inception-v3', 'minus-one-one'],
+  ['convnext-tiny.nameless.weights.h5', 'ConvNeXtTiny', 'convnext-tiny', 'imagenet'],
 ];
 
 const skip = fs.existsSync(pythonPeer())
@@ -51,7 +59,7 @@ const skip = fs.existsSync(pythonPeer())
 
 /** What is no part of a network without its classifier. */
 const heads =
-  /^(predictions|conv_preds|conv_2|logits|dense|normalization\w*|\w*head_(layernorm|dense)|top_level_model_weights|seed)/i;
+  /^(predictions|conv_preds|conv_2|logits|dense|layers\/(dense|normalization|conv2d_4[12])\/|normalization\w*|\w*head_(layernorm|dense)|top_level_model_weights|seed)/i;
 
 describe('files of Keras’ applications', { skip, timeout: 300_000 }, () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'loupe-keras-'));

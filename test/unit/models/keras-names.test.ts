@@ -3,10 +3,37 @@ import { describe, it } from 'node:test';
 import { detectNetwork } from '../../../src/models/pretrained/detect.ts';
 import { flavorOf } from '../../../src/models/pretrained/flavor.ts';
 import { inceptionOrder, kerasName, oldResNetName } from '../../../src/models/pretrained/keras-names.ts';
+import { namesByOrder } from '../../../src/models/pretrained/keras-order.ts';
 import { adaptChannels } from '../../../src/models/pretrained/match.ts';
 import { kerasPaths } from '../../../src/models/weights/keras-paths.ts';
 import { legacyName, variableRoles } from '../../../src/models/weights/keras-roles.ts';
 import type { Architecture } from '../../../src/training/config.ts';
+
+describe('layers that a file only numbers', () => {
+  const paths = [...'0123456789'].flatMap((i) => [`layers/functional/layers/conv2d_1${i}`, `layers/conv2d_${i}`]);
+  const vgg = ['', ...Array.from({ length: 12 }, (_, i) => `_${i + 1}`)].map(
+    (n) => `layers/functional/layers/conv2d${n}`,
+  );
+  const kernel = (filters: number) => () => [3, 3, 3, filters];
+
+  it('have the names of the network with as many of each class, in the order of their numbers', () => {
+    const names = namesByOrder([...vgg].reverse().concat('layers/dense'), kernel(64));
+    assert.deepEqual(
+      vgg.map((path) => names.get(path)).filter((_, i) => [0, 2, 9, 10, 12].includes(i)),
+      ['block1_conv1', 'block2_conv1', 'block4_conv3', 'block5_conv1', 'block5_conv3'],
+    );
+    assert.equal(names.has('layers/dense'), false);
+  });
+
+  for (const [why, given, filters] of [
+    ['are as many, but begin otherwise', vgg, 32],
+    ['are of a class too many', [...vgg, 'layers/functional/layers/depthwise_conv2d'], 64],
+    ['are of two networks', paths, 64],
+    ['have names', ['block1_conv1', 'block1_conv2'], 64],
+  ] as const) {
+    it(`stay as they are where they ${why}`, () => assert.equal(namesByOrder(given, kernel(filters)).size, 0));
+  }
+});
 
 describe('names of Keras’ applications', () => {
   const table: [Architecture, string, string | null][] = [
