@@ -7,7 +7,7 @@ import { button } from '../ui/kit.ts';
 /** What was chosen for a first run, and why; the config that holds it. */
 export class Choices {
   readonly root: HTMLElement;
-  readonly #list = element('dl', { class: 'choices' });
+  readonly #list = element('dl', { class: 'terms choices' });
   readonly #time = element('p', { class: 'quiet' });
 
   constructor(onOpen: () => void) {

@@ -2,6 +2,7 @@ import type { DataReport, DataReportSummary } from '../../src/protocol/baseline.
 import { element, setAttribute, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import { button, progressRing, setDisabled } from '../ui/kit.ts';
+import { noticeParts } from '../ui/notice.ts';
 import { kindText, networkText, timeText } from './texts.ts';
 
 export interface HeaderListeners {
@@ -129,15 +130,7 @@ export class BaselineHeader {
     this.#notice.dataset.kind = notice.kind;
     setAttribute(this.#notice, 'role', notice.kind === 'bad' ? 'alert' : 'status');
     const sign = notice.kind === 'busy' ? progressRing() : icon(notice.kind === 'bad' ? 'error' : 'info');
-    this.#notice.replaceChildren(
-      element('div', { class: 'notice-sign' }, sign),
-      element(
-        'div',
-        { class: 'notice-text' },
-        element('div', { class: 'notice-title' }, notice.title),
-        element('div', { class: 'notice-advice' }, notice.advice),
-      ),
-    );
+    this.#notice.replaceChildren(...noticeParts(sign, notice.title, notice.advice));
   }
 }
 

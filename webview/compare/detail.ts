@@ -157,10 +157,14 @@ export class Detail {
       'div',
       { class: 'evidence' },
       element(
-        'table',
-        { class: 'figures-table' },
-        element('thead', {}, element('tr', {}, ...heads)),
-        element('tbody', {}, ...rows),
+        'div',
+        { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'Figures of both' },
+        element(
+          'table',
+          { class: 'figures-table' },
+          element('thead', {}, element('tr', {}, ...heads)),
+          element('tbody', {}, ...rows),
+        ),
       ),
       outcomeTable(counts),
       element(

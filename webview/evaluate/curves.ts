@@ -1,6 +1,6 @@
 import { Chart, LinearScale, LineController, LineElement, PointElement } from 'chart.js';
 import type { CalibrationBinReport, EvaluationReport } from '../../src/protocol/evaluation.ts';
-import { applyTheme } from '../ui/chart.ts';
+import { applyTheme, plainChart } from '../ui/chart.ts';
 import { element, setText } from '../ui/dom.ts';
 import { figure, percent, plural } from '../ui/format.ts';
 import { type ChartTheme, readTheme } from '../ui/theme.ts';
@@ -181,11 +181,9 @@ class Plot {
       type: 'line',
       data: { datasets: [] },
       options: {
-        animation: false,
-        parsing: false,
-        responsive: true,
-        maintainAspectRatio: false,
-        events: [],
+        ...plainChart,
+        // Several points of a curve may stand above one another.
+        normalized: false,
         layout: { padding: { top: 6, right: 8 } },
         scales: { x: axis(x), y: axis(y) },
       },

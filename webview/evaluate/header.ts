@@ -4,6 +4,7 @@ import { element, setAttribute, setHidden, setText } from '../ui/dom.ts';
 import { count } from '../ui/format.ts';
 import { icon } from '../ui/icons.ts';
 import { button, progressRing, setDisabled } from '../ui/kit.ts';
+import { noticeParts } from '../ui/notice.ts';
 import { isActive, stateLooks } from '../ui/state-looks.ts';
 import { targetText, viewsNames } from './texts.ts';
 
@@ -139,6 +140,7 @@ export class EvaluateHeader {
     this.#shownNotice = key;
     this.#notice.dataset.kind = message.kind;
     setAttribute(this.#notice, 'role', message.kind === 'bad' ? 'alert' : 'status');
+    const sign = message.kind === 'busy' ? progressRing() : icon(message.kind === 'bad' ? 'error' : 'info');
     const share = message.share;
     const fill = element('div', { class: 'bar-fill' });
     fill.style.width = `${(share ?? 0) * 100}%`;
@@ -154,18 +156,7 @@ export class EvaluateHeader {
     );
     const id = current?.id;
     this.#notice.replaceChildren(
-      element(
-        'div',
-        { class: 'notice-sign' },
-        message.kind === 'busy' ? progressRing() : icon(message.kind === 'bad' ? 'error' : 'info'),
-      ),
-      element(
-        'div',
-        { class: 'notice-text' },
-        element('div', { class: 'notice-title' }, message.title),
-        element('div', { class: 'notice-advice' }, message.advice),
-        share === null ? null : bar,
-      ),
+      ...noticeParts(sign, message.title, message.advice, share === null ? null : bar),
       ...(message.kind === 'busy' && id
         ? [button('Stop', { appearance: 'secondary', icon: icon('stop'), onClick: () => this.#listeners.onStop(id) })]
         : []),

@@ -80,41 +80,45 @@ function gains({ alternatives, metrics, cost }: EvaluationReport): HTMLElement[]
   };
   return [
     element(
-      'table',
-      { class: 'table gains', 'aria-label': 'Gain and cost' },
+      'div',
+      { class: 'table-scroll', tabindex: 0, role: 'group', 'aria-label': 'Gain and cost' },
       element(
-        'thead',
-        {},
+        'table',
+        { class: 'table gains' },
         element(
-          'tr',
+          'thead',
           {},
-          ...['', 'Accuracy', 'Log loss', 'Predicting', 'Looks an image', 'All together gains'].map((title) =>
-            element('th', { scope: 'col' }, title),
+          element(
+            'tr',
+            {},
+            ...['', 'Accuracy', 'Log loss', 'Predicting', 'Looks an image', 'All together gains'].map((title) =>
+              element('th', { scope: 'col' }, title),
+            ),
           ),
         ),
-      ),
-      element(
-        'tbody',
-        {},
-        row(
-          'All together',
-          [
-            percent(metrics.accuracy.value, 2),
-            figure(metrics.logLoss.value, 3),
-            seconds(cost.predictSeconds),
-            String(cost.passes),
-            '',
-          ],
-          true,
-        ),
-        ...alternatives.map(({ name, accuracy, logLoss, predictSeconds, passes }) =>
-          row(name, [
-            percent(accuracy, 2),
-            figure(logLoss, 3),
-            seconds(predictSeconds),
-            String(passes),
-            points(accuracy),
-          ]),
+        element(
+          'tbody',
+          {},
+          row(
+            'All together',
+            [
+              percent(metrics.accuracy.value, 2),
+              figure(metrics.logLoss.value, 3),
+              seconds(cost.predictSeconds),
+              String(cost.passes),
+              '',
+            ],
+            true,
+          ),
+          ...alternatives.map(({ name, accuracy, logLoss, predictSeconds, passes }) =>
+            row(name, [
+              percent(accuracy, 2),
+              figure(logLoss, 3),
+              seconds(predictSeconds),
+              String(passes),
+              points(accuracy),
+            ]),
+          ),
         ),
       ),
     ),

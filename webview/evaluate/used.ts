@@ -7,7 +7,7 @@ import { button } from '../ui/kit.ts';
 /** What the figures stand for. */
 export class Used {
   readonly root: HTMLElement;
-  readonly #facts = element('dl', { class: 'used' });
+  readonly #facts = element('dl', { class: 'terms' });
 
   constructor(listeners: { onReport: () => void; onReveal: () => void }) {
     this.root = element(

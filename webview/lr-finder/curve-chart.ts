@@ -10,7 +10,7 @@ import {
   PointElement,
 } from 'chart.js';
 import type { FinderSnapshot } from '../../src/protocol/lr-finder-panel.ts';
-import { applyTheme, atPixelRatio } from '../ui/chart.ts';
+import { applyTheme, atPixelRatio, plainChart } from '../ui/chart.ts';
 import { element } from '../ui/dom.ts';
 import type { Pictured } from '../ui/export-png.ts';
 import { figure } from '../ui/format.ts';
@@ -52,12 +52,7 @@ export class CurveChart {
       data: { datasets: [] },
       plugins: [lines],
       options: {
-        animation: false,
-        parsing: false,
-        normalized: true,
-        responsive: true,
-        maintainAspectRatio: false,
-        events: [],
+        ...plainChart,
         onResize: () => requestAnimationFrame(onLayout),
         layout: { padding: { top: LABEL_ROWS * LABEL_ROW_HEIGHT, right: 14 } },
         plugins: { filler: { propagate: false } },

@@ -12,6 +12,7 @@ import { fileStem } from '../ui/file-stem.ts';
 import { figure } from '../ui/format.ts';
 import { icon } from '../ui/icons.ts';
 import { button, progressRing } from '../ui/kit.ts';
+import { noticeParts } from '../ui/notice.ts';
 import { PlotCursor, type ReadCurve } from '../ui/plot-cursor.ts';
 import { toCsv } from './csv.ts';
 import { CurveChart } from './curve-chart.ts';
@@ -238,13 +239,7 @@ export class FinderPanel {
     if (this.#stale.dataset.text === text) return;
     this.#stale.dataset.text = text;
     this.#stale.replaceChildren(
-      element('div', { class: 'notice-sign' }, icon('warning')),
-      element(
-        'div',
-        { class: 'notice-text' },
-        element('div', { class: 'notice-title' }, 'This rate was found for other settings'),
-        element('div', { class: 'notice-advice' }, `${text} Run it again to be sure.`),
-      ),
+      ...noticeParts(icon('warning'), 'This rate was found for other settings', `${text} Run it again to be sure.`),
       button('Run Again', {
         appearance: 'secondary',
         icon: icon('play'),

@@ -12,6 +12,7 @@ import { count, figure, percent, plural } from '../ui/format.ts';
 import { HeatView } from '../ui/heat-view.ts';
 import { icon } from '../ui/icons.ts';
 import { button, progressRing, setDisabled } from '../ui/kit.ts';
+import { noticeParts } from '../ui/notice.ts';
 import { roveOver, setStops } from '../ui/roving.ts';
 import { Camera } from './camera.ts';
 import { broughtBy, bytesOf } from './image-source.ts';
@@ -143,7 +144,7 @@ export class PredictPanel {
       this.#drop,
       element(
         'div',
-        { class: 'toolbar' },
+        { class: 'actions', role: 'toolbar', 'aria-label': 'Where images come from' },
         act('Pick images…', 'Choose image files', { type: 'pick' }, 'file'),
         act('Folder…', 'Ask about every image of a folder', { type: 'pickFolder' }, 'folder'),
         camera.open,
@@ -228,16 +229,10 @@ export class PredictPanel {
     if (text) {
       this.#notice.dataset.kind = text.kind;
       this.#notice.replaceChildren(
-        element(
-          'div',
-          { class: 'notice-sign' },
+        ...noticeParts(
           text.kind === 'busy' ? progressRing() : icon(text.kind === 'bad' ? 'error' : 'info'),
-        ),
-        element(
-          'div',
-          { class: 'notice-text' },
-          element('div', { class: 'notice-title' }, text.title),
-          element('div', { class: 'notice-advice' }, text.advice),
+          text.title,
+          text.advice,
         ),
       );
     }
@@ -285,8 +280,8 @@ export class PredictPanel {
       const text = element('span', { class: 'item-text' });
       const root = element(
         'button',
-        { class: 'item', type: 'button' },
-        element('span', { class: 'item-picture' }, picture),
+        { class: 'thumb item', type: 'button' },
+        element('span', { class: 'thumb-picture' }, picture),
         text,
       );
       root.addEventListener('click', () => {

@@ -7,7 +7,7 @@ import {
   LogarithmicScale,
   PointElement,
 } from 'chart.js';
-import { applyTheme, atPixelRatio } from '../ui/chart.ts';
+import { applyTheme, atPixelRatio, plainChart } from '../ui/chart.ts';
 import { element, setAttribute, setText } from '../ui/dom.ts';
 import type { Pictured } from '../ui/export-png.ts';
 import type { ChartTheme } from '../ui/theme.ts';
@@ -85,12 +85,7 @@ export class ChartView {
       type: 'line',
       data: { datasets: spec.series.flatMap(datasetsOf) },
       options: {
-        animation: false,
-        parsing: false,
-        normalized: true,
-        responsive: true,
-        maintainAspectRatio: false,
-        events: [],
+        ...plainChart,
         onResize: () => this.#frame && this.#styleDatasets(),
         layout: { padding: { top: 6, right: 10 } },
         scales: {

@@ -2,6 +2,7 @@ import { element, setHidden } from '../ui/dom.ts';
 import { count } from '../ui/format.ts';
 import { icon } from '../ui/icons.ts';
 import { button, progressRing } from '../ui/kit.ts';
+import { noticeParts } from '../ui/notice.ts';
 import type { RunView } from './model.ts';
 
 const work: Partial<Record<string, string>> = {
@@ -102,13 +103,7 @@ export class Notice {
     };
     const showLog = message.kind === 'bad' || message.kind === 'warning';
     this.root.replaceChildren(
-      element('div', { class: 'notice-sign' }, sign[message.kind]()),
-      element(
-        'div',
-        { class: 'notice-text' },
-        element('div', { class: 'notice-title' }, message.title),
-        element('div', { class: 'notice-advice' }, message.advice),
-      ),
+      ...noticeParts(sign[message.kind](), message.title, message.advice),
       ...(showLog
         ? [button('Show Log', { appearance: 'secondary', icon: icon('log'), onClick: this.#onShowLog })]
         : []),

@@ -9,7 +9,7 @@ import {
   PointElement,
 } from 'chart.js';
 import type { PanelSchedule } from '../../src/protocol/schedule-panel.ts';
-import { applyTheme } from '../ui/chart.ts';
+import { applyTheme, plainChart } from '../ui/chart.ts';
 import { element } from '../ui/dom.ts';
 import { figure } from '../ui/format.ts';
 import type { ReadCurve } from '../ui/plot-cursor.ts';
@@ -52,12 +52,7 @@ export class ScheduleChart {
       data: { datasets: [] },
       plugins: [phases],
       options: {
-        animation: false,
-        parsing: false,
-        normalized: true,
-        responsive: true,
-        maintainAspectRatio: false,
-        events: [],
+        ...plainChart,
         layout: { padding: { top: 18, right: 6 } },
         scales: {
           x: {

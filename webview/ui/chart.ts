@@ -1,5 +1,15 @@
-import type { Chart } from 'chart.js';
+import type { Chart, ChartOptions } from 'chart.js';
 import type { ChartTheme } from './theme.ts';
+
+/** Of a chart that is as large as its box and draws points as they are given; pointer and keyboard are the panel's. */
+export const plainChart = {
+  animation: false,
+  parsing: false,
+  normalized: true,
+  responsive: true,
+  maintainAspectRatio: false,
+  events: [],
+} satisfies ChartOptions<'line'>;
 
 /** Gives a chart's axes and texts the colours of the theme; its lines are the caller's. */
 export function applyTheme(chart: Chart<'line', { x: number; y: number }[]>, theme: ChartTheme): void {

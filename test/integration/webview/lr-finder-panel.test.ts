@@ -137,6 +137,7 @@ describe('Learning-rate panel', { skip: noBrowser, timeout: 180_000 }, () => {
     withPanel(harness, {}, async (panel) => {
       const snapshot = finderScenes.done!();
       await panel.send(snapshot);
+      await panel.page.locator('.marker').first().waitFor();
       const plot = panel.page.locator('.plot');
       await plot.focus();
       await panel.page.keyboard.press('Home');
