@@ -199,7 +199,7 @@ describe('Predict panel', { skip: noBrowser, timeout: 120_000 }, () => {
   test('where there is no camera it says what to do instead', () =>
     withPanel(harness, {}, async (panel) => {
       for (const message of predictScenes.empty?.() ?? []) await panel.send(message);
-      await panel.page.locator('.actions vscode-button:has-text("Camera")').click();
+      await panel.page.locator('[aria-label="Where images come from"] vscode-button:has-text("Camera")').click();
       await panel.page.getByText('paste it here, or pick its file').waitFor();
     }));
 });
