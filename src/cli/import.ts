@@ -51,6 +51,7 @@ function describe(report: WeightReport, colors: Style): string {
   return [
     head,
     `${colors.bold(network.architecture + width)}, named as ${network.naming} does${network.prefix ? ` behind “${network.prefix}”` : ''}${classes}; ${input}`,
+    ...(network.isFlavorGuessed ? [colors.yellow(guessed)] : []),
     `${fits(report) ? colors.green('✓') : colors.red('✗')} ${plural(match.matched, 'weight')} matched`,
     ...listed('Missing', match.missing),
     ...listed('Of another shape', wrong),
@@ -59,6 +60,9 @@ function describe(report: WeightReport, colors: Style): string {
     ...describeClassifier(report, colors),
   ].join('\n');
 }
+
+const guessed =
+  'Nothing tells whether it is one of timm’s tf_ networks, whose tensors are alike but not their padding and epsilon: taken for none; if it is one, name the file as timm does (tf_…).';
 
 /** What networks with so many classes were mostly trained on. */
 function usualTask(classes: number): string {

@@ -98,12 +98,14 @@ function fromWeights(file: string, network: Detected, choice: NetworkChoice): Em
   const model = buildModel(config, { ...shape, flavor });
   loadPretrained(model, file, config, flavor);
   const preprocess = preprocessOf(side, side, 3, normalize);
+  // The same bytes give other numbers by the name that they have.
+  const conventions = flavor === 'keras' && network.naming.startsWith('timm') ? ' tf' : '';
   return {
     name: `${architecture}${width === 1 ? '' : ` × ${width}`} (${path.basename(file)})`,
     preprocess,
     normalize,
     output,
-    key: keyOf(hashOfWeights([file]), preprocess, output),
+    key: keyOf(hashOfWeights([file]) + conventions, preprocess, output),
     createExtractor: (engine) => engine.createFeatureExtractor(model, preprocess.normalization, output),
     dispose: () => void model.dispose(),
   };

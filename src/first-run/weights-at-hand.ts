@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { detectNetwork } from '../models/pretrained/detect.ts';
+import { flavorOf } from '../models/pretrained/flavor.ts';
 import { openWeightFile } from '../models/weights/open.ts';
 import { isInStore, zooFile } from '../models/zoo/store.ts';
 import { zoo } from '../models/zoo/table.ts';
@@ -43,6 +44,8 @@ export function lookInto(file: string): Omit<WeightsAtHand, 'weights'> | null {
     const network = detectNetwork(opened);
     opened.close();
     if (!network || !isBackbone(network.architecture)) return null;
+    // A training would refuse it.
+    if (network.flavor !== flavorOf({ architecture: network.architecture, weights: file })) return null;
     return { architecture: network.architecture, width: network.width, normalize: network.input };
   } catch (error) {
     if (error instanceof Problem) return null;

@@ -18,7 +18,7 @@ import { buildSmallCnn } from './small-cnn.ts';
 export function buildModel(config: ModelConfig, shape: ModelShape): LayersModel {
   if (config.architecture === 'small-cnn') return buildSmallCnn(config, shape);
   if (config.architecture === 'layers-model') return buildFromLayersModel(config, shape, sourceOf(shape));
-  const flavor = shape.flavor ?? flavorOf(config.weights);
+  const flavor = shape.flavor ?? flavorOf(config);
   const ofKeras = flavor === 'keras' ? familyOf(config.architecture, flavor) : undefined;
   if (ofKeras) return buildBackboneModel(ofKeras, config, { ...shape, flavor });
   if (isResNet(config.architecture)) return buildResNet(config, shape, { variant: config.architecture });

@@ -48,7 +48,7 @@ export function buildNetwork(config: RunConfig, classes: number, options: Networ
   };
   const model = buildModel(config.model, shape);
   if (config.model.weights && options.pretrained && !isOwn) {
-    loadPretrained(model, weightsFileOf(config, base), config.model, flavorOf(config.model.weights));
+    loadPretrained(model, weightsFileOf(config, base), config.model, flavorOf(config.model));
   }
   return model;
 }

@@ -1,4 +1,4 @@
-"""backbones.py <folder> <network> …: for each network of torchvision (`@width` behind it for another one, or `timm:<name>`, `places365:<name>`, saved as that project saved its own, `safetensors:<name>`) random weights, a random batch and what the network makes of it."""
+"""backbones.py <folder> <network> …: for each network of torchvision (`@width` behind it for another one, or `timm:<name>`, `places365:<name>`, saved as that project saved its own, `safetensors:<name>`, `hub:<name>` for timm's as its hub has it, in a folder without `tf_` in its name) random weights, a random batch and what the network makes of it."""
 import json
 import os
 import sys
@@ -14,10 +14,10 @@ SIDES = {"inception_v3": 107, "squeezenet1_1": 65}
 
 
 def build(name):
-    if name.startswith("timm:"):
+    if name.startswith(("timm:", "hub:")):
         import timm
 
-        return timm.create_model(name[5:], pretrained=False)
+        return timm.create_model(name.split(":")[1], pretrained=False)
     if name.startswith("safetensors:"):
         return build(name[12:])
     if name.startswith("places365:"):
@@ -30,7 +30,7 @@ def build(name):
 
 
 def features(net, name, x):
-    if name.startswith("timm:"):
+    if name.startswith(("timm:", "hub:")):
         return net.forward_features(x)
     if name == "inception_v3":
         net.transform_input = False
@@ -70,14 +70,23 @@ for name in names:
         found = features(net, name, x).permute(0, 2, 3, 1)
     # The classifiers of VGG are 90 % of the file, and are not used.
     state = {key: value for key, value in net.state_dict().items() if not (name.startswith("vgg") and "classifier" in key)}
-    file = os.path.join(folder, name.replace(":", "-"))
+    file = os.path.join(folder, *name.split(":"))
+    if name.startswith("hub:"):
+        file = os.path.join(folder, "hub", name[4:].removeprefix("tf_"), "model")
+    os.makedirs(os.path.dirname(file), exist_ok=True)
     if name.startswith("places365:"):
         wrapped = {"epoch": 90, "arch": name[10:], "state_dict": {"module." + key: value for key, value in state.items()}, "best_prec1": 54.0}
         torch.save(wrapped, file + ".pth", _use_new_zipfile_serialization=False)
-    elif name.startswith("safetensors:"):
+    elif name.startswith(("safetensors:", "hub:")):
         from safetensors.torch import save_file
 
-        save_file(state, file + ".safetensors")
+        save_file(state, file + ".safetensors", metadata={"format": "pt"})
+        if name.startswith("hub:"):
+            from pathlib import Path
+
+            from timm.models._hub import save_config_for_hf
+
+            save_config_for_hf(net, Path(file).parent / "config.json")
     else:
         torch.save(state, file + ".pth")
     answer = {"side": side, "x": x.permute(0, 2, 3, 1).flatten().tolist(), "shape": list(found.shape), "features": found.flatten().tolist()}

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { completeConfig } from '../../jobs/complete-config.ts';
 import { detectNetwork } from '../../models/pretrained/detect.ts';
+import { flavorOf } from '../../models/pretrained/flavor.ts';
 import { openWeightFile } from '../../models/weights/open.ts';
 import { resolveWeights } from '../../models/zoo/store.ts';
 import { Problem } from '../../problem.ts';
@@ -76,7 +77,7 @@ function trainableModel(weights: string): TrainableModel | null {
     const file = openWeightFile(name);
     try {
       const network = detectNetwork(file);
-      if (!network) return null;
+      if (!network || network.flavor !== flavorOf({ architecture: network.architecture, weights })) return null;
       const { architecture, width, input } = network;
       return { architecture, width, weights, normalize: input };
     } finally {

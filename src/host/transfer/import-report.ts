@@ -44,6 +44,14 @@ function networkLines(file: string, network: Fields, match: Fields): string[] {
       `**${escaped(architecture)}**${network.width === 1 ? '' : ` × ${numberOf(network.width)}`}`,
     ),
     '',
+    ...(network.isFlavorGuessed === true
+      ? [
+          vscode.l10n.t(
+            'Nothing tells whether it is one of timm’s tf_ networks, whose tensors are alike but not their padding and epsilon: it is taken for none. If it is one, name the file as timm does (tf_…).',
+          ),
+          '',
+        ]
+      : []),
     vscode.l10n.t('{0} weights matched.', grouped(numberOf(match.matched))),
     ...names(vscode.l10n.t('Missing'), missing),
     ...names(vscode.l10n.t('Of another shape'), wrong),

@@ -1,7 +1,9 @@
 import type { Architecture } from '../../training/config.ts';
 import { divisibleBy8, type Flavor } from '../backbones/layers.ts';
+import type { TimmFacts } from '../weights/timm-facts.ts';
 import type { WeightFile } from '../weights/weight-file.ts';
 import { detectKeras } from './detect-keras.ts';
+import { isOfBothFlavors } from './flavor.ts';
 import type { PretrainedInput } from './input.ts';
 import { type Naming, namingOf } from './naming.ts';
 
@@ -19,6 +21,8 @@ export interface Detected {
   moreEpsilon?: number;
   /** Whose padding, epsilon and order of layers the network follows. */
   flavor: Flavor;
+  /** Nothing tells whether it is one of timm's `tf_` networks, whose tensors are alike: it is taken for none. */
+  isFlavorGuessed?: boolean;
   /** What it saw. */
   input: PretrainedInput;
   /** Classes of the classifier that the file brings; null: none, or one of several layers. */
@@ -31,16 +35,16 @@ type Shapes = ReadonlyMap<string, readonly number[]>;
 const MOST_PREFIXES = 3;
 
 /** Which network the tensors of a file belong to, by their names and shapes; null for one that is not known. */
-export function detectNetwork(file: Pick<WeightFile, 'tensors'>): Detected | null {
+export function detectNetwork(file: Pick<WeightFile, 'tensors' | 'timm'>): Detected | null {
   return detectTorch(file) ?? detectKeras(file);
 }
 
-function detectTorch({ tensors }: Pick<WeightFile, 'tensors'>): Detected | null {
+function detectTorch({ tensors, timm = null }: Pick<WeightFile, 'tensors' | 'timm'>): Detected | null {
   let names: Shapes = new Map([...tensors].map(([name, { shape }]) => [name, shape]));
   let prefix = '';
   for (let i = 0; i <= MOST_PREFIXES; i++) {
     const found = detectPlain(names);
-    if (found) return { ...found, prefix, flavor: 'torch', input: 'imagenet' };
+    if (found) return { ...found, ...conventionsOf(found, timm), prefix };
     const word = commonWord(names);
     if (word === null) return null;
     prefix += word;
@@ -62,13 +66,37 @@ function commonWord(names: Shapes): string | null {
   return word !== '' && count >= 0.8 * names.size ? word : null;
 }
 
-function detectPlain(names: Shapes): Omit<Detected, 'prefix' | 'flavor' | 'input'> | null {
+type Plain = Pick<Detected, 'architecture' | 'width' | 'naming' | 'classes'>;
+type Conventions = Pick<Detected, 'flavor' | 'input' | 'moreEpsilon' | 'isFlavorGuessed'>;
+
+function detectPlain(names: Shapes): Plain | null {
   const architecture = architectureOf(names);
   if (!architecture) return null;
-  const naming = namingOf(names);
-  // timm's have PyTorch's epsilon, torchvision's the paper's.
-  const moreEpsilon = naming.startsWith('timm-mobilenet-v3') ? { moreEpsilon: 1e-5 - 1e-3 } : {};
-  return { architecture, width: widthOf(names, architecture), naming, classes: classesOf(names), ...moreEpsilon };
+  return { architecture, width: widthOf(names, architecture), naming: namingOf(names), classes: classesOf(names) };
+}
+
+/** Of a network in PyTorch's names; timm has some with TensorFlow's padding and epsilon. */
+function conventionsOf({ architecture, naming }: Plain, timm: TimmFacts | null): Conventions {
+  if (!naming.startsWith('timm')) return { flavor: 'torch', input: 'imagenet' };
+  const isV3 = architecture.startsWith('mobilenet-v3');
+  const told = inputOf(timm);
+  if (isOfBothFlavors(architecture) && timm?.network.startsWith('tf_')) {
+    const isMinusOneOne = isV3 || /_ap(_|$)/.test(timm.network);
+    return { flavor: 'keras', input: told ?? (isMinusOneOne ? 'minus-one-one' : 'imagenet') };
+  }
+  return {
+    flavor: 'torch',
+    input: told ?? 'imagenet',
+    // timm's have PyTorch's epsilon, torchvision's the paper's.
+    ...(isV3 && { moreEpsilon: 1e-5 - 1e-3 }),
+    ...(isOfBothFlavors(architecture) && timm === null && { isFlavorGuessed: true }),
+  };
+}
+
+function inputOf(timm: TimmFacts | null): PretrainedInput | null {
+  const [red] = timm?.mean ?? [];
+  if (red === undefined) return null;
+  return red === 0.5 ? 'minus-one-one' : red === 0 ? 'zero-one' : 'imagenet';
 }
 
 function architectureOf(names: Shapes): Detected['architecture'] | null {

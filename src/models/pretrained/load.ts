@@ -4,6 +4,7 @@ import type { ModelConfig } from '../../training/config.ts';
 import type { Flavor } from '../backbones/layers.ts';
 import { isHeadLayer } from '../head.ts';
 import { openWeightFile, weightFileProblem } from '../weights/open.ts';
+import { isNamedTf } from '../weights/timm-facts.ts';
 import type { WeightFile } from '../weights/weight-file.ts';
 import { type Detected, detectNetwork } from './detect.ts';
 import type { PretrainedInput } from './input.ts';
@@ -67,13 +68,7 @@ function expectSame(
 ): Detected {
   if (network?.architecture === architecture && network.width === width) {
     if (network.flavor === flavor) return network;
-    throw new Problem(
-      'weights-do-not-fit',
-      `The weights in ${file} are of ${network.flavor === 'keras' ? 'Keras' : 'PyTorch'}, which the file's name does not say.`,
-      network.flavor === 'keras'
-        ? 'Rename it so that it ends in .h5 or .keras.'
-        : 'Rename it so that it ends in .pth or .safetensors.',
-    );
+    throw misnamed(file, network);
   }
   const found = network ? `${network.architecture} of width ${network.width}` : 'no network that Loupe knows';
   const advice = network
@@ -83,6 +78,27 @@ function expectSame(
     'weights-do-not-fit',
     `The weights in ${file} are of ${found}; the config wants ${architecture} of width ${width}.`,
     advice,
+  );
+}
+
+/** A run builds its network by the file's name. */
+function misnamed(file: string, { flavor, naming }: Detected): Problem {
+  if (isNamedTf(file) || naming.startsWith('timm')) {
+    return new Problem(
+      'weights-do-not-fit',
+      flavor === 'keras'
+        ? `The weights in ${file} are of a tf_ network of timm’s, which the name that the config gives does not say.`
+        : `The weights in ${file} are of no tf_ network of timm’s, as the file’s name says.`,
+      flavor === 'keras'
+        ? 'Rename the file as timm names the network: tf_efficientnet_b0.safetensors, tf_mobilenetv3_large_100.pth …'
+        : 'Rename it, and the folders it is in, so that they do not begin with tf_.',
+    );
+  }
+  const isKeras = flavor === 'keras';
+  return new Problem(
+    'weights-do-not-fit',
+    `The weights in ${file} are of ${isKeras ? 'Keras' : 'PyTorch'}, which the file's name does not say.`,
+    `Rename it so that it ends in ${isKeras ? '.h5 or .keras' : '.pth or .safetensors'}.`,
   );
 }
 

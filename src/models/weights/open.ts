@@ -6,6 +6,7 @@ import { Problem } from '../../problem.ts';
 import { kerasArchiveEntries, openKerasH5, openKerasZip } from './keras-file.ts';
 import { looksLikeSafetensors, openSafetensors } from './safetensors-file.ts';
 import { openTfjs } from './tfjs-file.ts';
+import { readTimmFacts } from './timm-facts.ts';
 import { legacyStart, openTorchLegacy, openTorchZip } from './torch-file.ts';
 import { type WeightFile, WeightFileError } from './weight-file.ts';
 
@@ -17,16 +18,20 @@ const SNIFFED = 4096;
  */
 export function openWeightFile(file: string): WeightFile {
   try {
-    if (/\.json$/i.test(file)) return openTfjs(file);
-    const { start, size } = sniff(file);
-    if (start.subarray(0, 4).equals(Buffer.from('PK\x03\x04'))) return openArchive(file);
-    if (looksLikeHdf5(start)) return openKerasH5(file);
-    if (start.subarray(0, legacyStart.length).equals(legacyStart)) return openTorchLegacy(file);
-    if (looksLikeSafetensors(start, size)) return openSafetensors(file);
-    throw new WeightFileError('it is of no format that is known here');
+    return { ...openAny(file), timm: readTimmFacts(file) };
   } catch (error) {
     throw weightFileProblem(file, error);
   }
+}
+
+function openAny(file: string): WeightFile {
+  if (/\.json$/i.test(file)) return openTfjs(file);
+  const { start, size } = sniff(file);
+  if (start.subarray(0, 4).equals(Buffer.from('PK\x03\x04'))) return openArchive(file);
+  if (looksLikeHdf5(start)) return openKerasH5(file);
+  if (start.subarray(0, legacyStart.length).equals(legacyStart)) return openTorchLegacy(file);
+  if (looksLikeSafetensors(start, size)) return openSafetensors(file);
+  throw new WeightFileError('it is of no format that is known here');
 }
 
 /** Of PyTorch or of Keras. */

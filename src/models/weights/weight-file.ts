@@ -1,4 +1,5 @@
 import { FormatError } from '../../interop/format-error.ts';
+import type { TimmFacts } from './timm-facts.ts';
 
 /** One array of a weight file; its values are read when they are asked for. */
 export interface StoredTensor {
@@ -23,6 +24,8 @@ export type WeightFormat =
 export interface WeightFile {
   format: WeightFormat;
   tensors: ReadonlyMap<string, StoredTensor>;
+  /** What its name, or a description beside it, says of a network of timm's; default: nothing. */
+  timm?: TimmFacts | null;
   close(): void;
 }
 

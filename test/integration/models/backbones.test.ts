@@ -10,6 +10,7 @@ import { type LayersModel, model as makeModel, type SymbolicTensor } from '@tens
 import { startEngine } from '../../../src/engines/wasm/maker.ts';
 import { buildModel } from '../../../src/models/build.ts';
 import { detectNetwork } from '../../../src/models/pretrained/detect.ts';
+import { flavorOf } from '../../../src/models/pretrained/flavor.ts';
 import { loadPretrained } from '../../../src/models/pretrained/load.ts';
 import { openWeightFile } from '../../../src/models/weights/open.ts';
 import { type Architecture, defaultConfig } from '../../../src/training/config.ts';
@@ -46,6 +47,10 @@ const networks: [name: string, architecture: Architecture, width?: number][] = [
   ['timm:efficientnet_b2', 'efficientnet-b2'],
   ['timm:mobilenetv3_small_100', 'mobilenet-v3-small'],
   ['timm:mobilenetv3_large_100', 'mobilenet-v3-large'],
+  ['timm:tf_mobilenetv3_small_100', 'mobilenet-v3-small'],
+  ['timm:tf_efficientnet_b0', 'efficientnet-b0'],
+  ['hub:tf_mobilenetv3_large_100', 'mobilenet-v3-large'],
+  ['hub:tf_efficientnet_b2', 'efficientnet-b2'],
   ['timm:resnet18', 'resnet18'],
   ['timm:convnext_tiny', 'convnext-tiny'],
 ];
@@ -67,12 +72,15 @@ describe('networks that others trained', { skip, timeout: 300_000 }, () => {
 
   for (const [name, architecture, width = 1] of networks) {
     it(`${name} is recognised and gives PyTorch’s features`, () => {
-      const file = path.join(folder, name.replace(':', '-'));
-      const stored = `${file}.${name.startsWith('safetensors:') ? 'safetensors' : 'pth'}`;
+      const isHub = name.startsWith('hub:');
+      const file = path.join(folder, ...(isHub ? ['hub', name.slice(7), 'model'] : name.split(':')));
+      const stored = `${file}.${isHub || name.startsWith('safetensors:') ? 'safetensors' : 'pth'}`;
       const weights = openWeightFile(stored);
       const found = detectNetwork(weights);
       weights.close();
       const places = name.startsWith('places365:');
+      const flavor = name.includes(':tf_') ? 'keras' : 'torch';
+      assert.deepEqual([found?.flavor, found?.isFlavorGuessed], [flavor, undefined]);
       assert.deepEqual(
         [found?.architecture, found?.width, found?.prefix],
         [architecture, width, places ? 'module.' : ''],
@@ -80,12 +88,20 @@ describe('networks that others trained', { skip, timeout: 300_000 }, () => {
       assert.equal(found?.classes, /^(vgg|mobilenet_v3)/.test(name) ? null : places ? 365 : 1000);
       const { side, x, shape: expected, features } = JSON.parse(fs.readFileSync(`${file}.json`, 'utf8'));
       const config = { ...defaultConfig.model, architecture, width };
-      const shape = { width: side, height: side, channels: 3 as const, classes: 2, seed: 1, designSide: 224 };
+      const shape = {
+        width: side,
+        height: side,
+        channels: 3 as const,
+        classes: 2,
+        seed: 1,
+        designSide: 224,
+        flavor,
+      } as const;
       const network = buildModel(config, shape);
       const before = spreads(network);
-      const match = loadPretrained(network, stored, config, 'torch');
+      const match = loadPretrained(network, stored, config, flavor);
       // timm begins otherwise.
-      if (!name.startsWith('timm:')) assertAlike(before, spreads(network));
+      if (!/^(timm|hub):/.test(name)) assertAlike(before, spreads(network));
       const extra = match.extra.filter(
         (tensor) => !/^(module\.)?(classifier|AuxLogits|fc|head|conv_head)\./.test(tensor),
       );
@@ -101,6 +117,28 @@ describe('networks that others trained', { skip, timeout: 300_000 }, () => {
       result.dispose();
     });
   }
+
+  it('timm’s tf_ networks are told by their names or config.json, and else said to be guessed', () => {
+    const nameless = path.join(folder, 'best.pth');
+    fs.copyFileSync(path.join(folder, 'timm', 'tf_efficientnet_b0.pth'), nameless);
+    const hub = path.join(folder, 'hub', 'mobilenetv3_large_100', 'model.safetensors');
+    const seen = [nameless, hub].map((file) => {
+      const weights = openWeightFile(file);
+      weights.close();
+      const { flavor, isFlavorGuessed, input } = detectNetwork(weights) ?? {};
+      return [flavor, isFlavorGuessed, input];
+    });
+    assert.deepEqual(seen, [
+      ['torch', true, 'imagenet'],
+      ['keras', undefined, 'minus-one-one'],
+    ]);
+    const config = { ...defaultConfig.model, architecture: 'mobilenet-v3-large' as const };
+    const shape = { width: 64, height: 64, channels: 3 as const, classes: 2, seed: 1, designSide: 224 };
+    const network = buildModel({ ...config, weights: hub }, shape);
+    const load = () => loadPretrained(network, hub, config, flavorOf({ ...config, weights: hub }));
+    assert.throws(load, { code: 'weights-do-not-fit', advice: /tf_mobilenetv3_large_100/ });
+    network.dispose();
+  });
 
   for (const [name, architecture] of [
     ['resnet18', 'resnet18'],

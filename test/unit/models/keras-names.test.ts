@@ -136,8 +136,28 @@ describe('which of Keras’ applications a file is of', () => {
   }
 
   it('the file’s name says whose conventions a network follows', () => {
-    for (const name of ['a.h5', 'a.weights.h5', 'A.KERAS', 'model/model.json']) assert.equal(flavorOf(name), 'keras');
-    for (const name of ['', 'resnet18', 'a.pth', 'a.safetensors']) assert.equal(flavorOf(name), 'torch');
+    const flavor = (weights: string, architecture: Architecture = 'efficientnet-b0') =>
+      flavorOf({ architecture, weights });
+    const hub = 'hub/models--timm--tf_efficientnet_b0.in1k/snapshots/1/model.safetensors';
+    const ofKeras = [
+      'a.h5',
+      'a.weights.h5',
+      'A.KERAS',
+      'model/model.json',
+      'nets/tf_mobilenetv3_large_100-4277.pth',
+      hub,
+    ];
+    for (const name of ofKeras) assert.equal(flavor(name), 'keras', name);
+    const ofTorch = [
+      '',
+      'resnet18',
+      'a.pth',
+      'a.safetensors',
+      'efficientnet_b0.pth',
+      'tf_efficientnet_b0/efficientnet_b0.pth',
+    ];
+    for (const name of ofTorch) assert.equal(flavor(name), 'torch', name);
+    assert.equal(flavor('tf_efficientnet_b0.pth', 'resnet18'), 'torch');
   });
 });
 
