@@ -40,6 +40,8 @@ import { FinderIndex } from './host/lr-finder/finder-index.ts';
 import { FinderPanels } from './host/lr-finder/finder-panels.ts';
 import { notifyEnds } from './host/notifier.ts';
 import { payoffCommands } from './host/payoff/payoff-commands.ts';
+import { PayoffDocuments } from './host/payoff/payoff-documents.ts';
+import { PayoffIndex } from './host/payoff/payoff-index.ts';
 import { PredictPanels } from './host/predict/predict-panels.ts';
 import { LoupeProcesses } from './host/process.ts';
 import { registerCommands } from './host/register.ts';
@@ -86,6 +88,7 @@ export interface LoupeApi {
   dataSetsView: vscode.TreeView<DataSetNode>;
   newImages: NewImages;
   reportIndex: ReportIndex;
+  payoffs: PayoffIndex;
   baselinePanels: BaselinePanels;
 }
 
@@ -106,7 +109,8 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   const issueIndex = new IssueIndex({ catalogues, search, journals, memory: context.workspaceState });
   const issueTree = new IssueTree(issueIndex, journals);
   const reportIndex = new ReportIndex();
-  const dataSetTree = new DataSetTree(dataSets, issueTree, reportIndex);
+  const payoffs = new PayoffIndex();
+  const dataSetTree = new DataSetTree(dataSets, { issues: issueTree, reports: reportIndex, payoffs });
   const runsView = vscode.window.createTreeView(views.runs, { treeDataProvider: runTree, canSelectMany: true });
   const dataSetsView = vscode.window.createTreeView(views.dataSets, { treeDataProvider: dataSetTree });
   const targets = new RunTargets(store, runsView);
@@ -128,6 +132,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   const onError = (error: unknown) => void showError(error, log);
   const schedule = new SchedulePreview(context.extensionUri, dataSets, { schemaFile, onError });
   const documents = new ImportDocuments(processes);
+  const payoffDocuments = new PayoffDocuments();
   const layers = new LayerView({ processes, schemaFile, onError });
   const panelParts = { extensionUri: context.extensionUri, processes, thumbnails, onError };
   const evaluatePanels = new EvaluatePanels(panelParts);
@@ -142,7 +147,15 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   });
   const apply = new LabelApply(processes, journals, () => cleanPanels);
   const newImages = new NewImages(processes, context.workspaceState, onError);
-  const cleanPanels = new CleanPanels(journals, { ...panelParts, catalogues, dataSets, search, apply, newImages });
+  const cleanPanels = new CleanPanels(journals, {
+    ...panelParts,
+    catalogues,
+    dataSets,
+    search,
+    apply,
+    newImages,
+    payoffs,
+  });
   const images = new KnownImages(dataSets, catalogues);
   const decorations = new LabelDecorations(images, journals, issueIndex);
   const augmentPanels = new AugmentPanels({
@@ -167,7 +180,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
       ...evaluateCommands({ store, evaluatePanels, predictPanels }),
       ...augmentCommands({ dataSets, augmentPanels }),
       ...inspectCommands({ dataSets, inspectPanels }),
-      ...payoffCommands({ dataSets, processes, comparisons, journals }),
+      ...payoffCommands({ dataSets, processes, comparisons, journals, payoffs, payoffDocuments }),
       ...layers.commands,
       ...transferCommands({ processes, dataSets, index: reportIndex, baselinePanels }),
       ...weightsCommands(processes, documents),
@@ -187,7 +200,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   context.subscriptions.push(
     ...[log, store, view, dataSets, scheduler, panels, runTree, dataSetTree, runsView, dataSetsView, registered],
     ...[new ConfigLenses(store, index), new StatusBar(store), notifyEnds(store), describeFilter(runsView, view)],
-    ...[layers, documents, reportIndex, baselinePanels],
+    ...[layers, documents, reportIndex, baselinePanels, payoffs, payoffDocuments],
     ...[thumbnails, foreign, comparisons, index, finderPanels, schedule, augmentPanels],
     ...[evaluatePanels, predictPanels, inspectPanels],
     ...[catalogues, journals, search, issueIndex, issueTree, apply, newImages, cleanPanels, decorations],
@@ -205,7 +218,7 @@ export function activate(context: vscode.ExtensionContext): LoupeApi {
   log.info(`activated in ${activationMs.toFixed(1)} ms`);
   const api = { activationMs, store, view, dataSets, comparisons, foreign, runTree, dataSetTree };
   const cleaning = { journals, cleanPanels, decorations, dataSetsView, newImages };
-  const dataPanels = { inspectPanels, baselinePanels, reportIndex };
+  const dataPanels = { inspectPanels, baselinePanels, reportIndex, payoffs };
   return { ...api, ...cleaning, ...dataPanels, evaluatePanels, predictPanels, layers };
 }
 

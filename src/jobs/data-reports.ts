@@ -36,7 +36,7 @@ export function keepDataReport(parent: string, report: Omit<DataReport, 'version
  * Folders of reports, oldest first: they are named by time. None where there is no such folder.
  * @throws Problem `no-permission`
  */
-export function listDataReports(parent: string): string[] {
+export function reportFolders(parent: string): string[] {
   try {
     return fs
       .readdirSync(parent)

@@ -115,6 +115,8 @@ export type ToCleanPanel =
   | { type: 'decided'; rows: { key: string; edits: (RowEdit | null)[]; decided: RowDecision | null }[] }
   | { type: 'labelled'; images: { path: string; hash: string; label: string | null }[] }
   | { type: 'edits'; pending: number; total: number }
+  /** The last payoff of cleaning that was measured: its figure and its sentences; null: none was. */
+  | { type: 'payoff'; payoff: { figure: string; text: string } | null }
   /** The lists may have changed: ask again. */
   | { type: 'reload' }
   | { type: 'neighbours'; key: string; neighbours: { row: CatalogueRow; similarity: number }[] }
@@ -165,7 +167,7 @@ export type FromCleanPanel =
   /** The catalogue could not be read: once more. */
   | { type: 'retry' }
   | { type: 'openDataSet' | 'getWeights' }
-  | { type: 'undo' | 'redo' | 'save' | 'find' | 'cancelFind' | 'addImages' | 'train' | 'payoff' };
+  | { type: 'undo' | 'redo' | 'save' | 'find' | 'cancelFind' | 'addImages' | 'train' | 'payoff' | 'showPayoff' };
 
 export type CleanView = 'issues' | 'unlabelled' | 'history' | 'apply';
 
@@ -207,6 +209,7 @@ const types = new Set([
     'addImages',
     'train',
     'payoff',
+    'showPayoff',
     'focus',
     'changeKeys',
     'retry',

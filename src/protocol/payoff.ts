@@ -32,6 +32,10 @@ export interface PayoffReport {
   /** Absolute folder of the payoff. */
   folder: string;
   name: string;
+  /** Absolute folder or file of the data set. */
+  source: string;
+  /** ISO 8601. */
+  createdAt: string;
   seeds: number[];
   runs: PayoffRun[];
   /** Numbers of images that the edits change. */

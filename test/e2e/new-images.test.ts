@@ -190,4 +190,14 @@ describe('a new user’s way from a folder to labelled new images', { timeout: 9
     const comparison = await webviewWith(page, '.run-table, .rows .row', minute);
     await comparison.getByText('before cleaning').first().waitFor();
   });
+
+  test('the payoff is there again after a reload: a row of the tree, and Show Cleaning Payoff', async () => {
+    await session.reload();
+    const { page } = session;
+    await showTrees(page);
+    await runCommand(page, 'Loupe: Show Cleaning Payoff');
+    const preview = await webviewWith(page, 'h1', minute);
+    await preview.getByText('Payoff of cleaning').first().waitFor();
+    assert.match((await preview.locator('table').first().textContent()) ?? '', /All held-out images/);
+  });
 });

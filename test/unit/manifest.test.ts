@@ -78,7 +78,7 @@ test('a row under the mouse keeps room for its text: two inline actions at most,
     const inline = items.filter(({ group }) => group?.startsWith('inline')).map(({ command }) => command);
     const menu = items.filter(({ group }) => !group?.startsWith('inline')).map(({ command }) => command);
     assert.ok(inline.length <= 2, `${when}: ${inline.join(', ')}`);
-    if (/viewItem == (dataSet|issue\w+)$/.test(when))
+    if (/viewItem == (dataSet|payoff|issue\w+)$/.test(when))
       assert.deepEqual(sorted([...inline, ...menu]), sorted(menu), when);
   }
 });
@@ -115,6 +115,8 @@ test('a command that is no use without its item is hidden from the palette', () 
     commands.dismissIssue,
     commands.moreIssues,
     commands.deleteReport,
+    commands.comparePayoff,
+    commands.deletePayoff,
     commands.starRun,
     commands.unstarRun,
     commands.copyRunPath,

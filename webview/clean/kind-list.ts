@@ -9,6 +9,8 @@ import { kindSections, kindTexts, type ThresholdControl, thresholdControls } fro
 export interface KindListeners {
   onKind(kind: FindingKind): void;
   onView(view: CleanView): void;
+  /** The last payoff that was measured. */
+  onPayoff(): void;
   onThresholds(thresholds: FindingThresholds): void;
 }
 
@@ -27,6 +29,7 @@ export class KindList {
   readonly #listeners: KindListeners;
   readonly #kinds = new Map<FindingKind, Entry>();
   readonly #views = new Map<CleanView, Entry>();
+  readonly #payoff: Entry;
   readonly #defaults: FindingThresholds;
   #thresholds: FindingThresholds;
 
@@ -42,11 +45,15 @@ export class KindList {
         ...kinds.map((kind) => this.#kind(kind)),
       ),
     );
+    const payoff = this.#entry('Payoff', '', () => this.#listeners.onPayoff());
+    this.#payoff = payoff;
+    setHidden(payoff.root, true);
     const others = element(
       'section',
       { class: 'kinds-section kinds-others' },
       this.#view('unlabelled', 'New images', 'Images without a label, the most useful to label first'),
       this.#view('history', 'History', 'Every edit, who made it and when'),
+      payoff.root,
     );
     this.root = element('nav', { class: 'kinds', 'aria-label': 'Issues' }, ...sections, others);
     roveOver(
@@ -74,6 +81,13 @@ export class KindList {
       const { text } = kindTexts[kind];
       button.title = note ? `${text}\n${note.text} ${plural(note.images, 'image')} not counted.` : text;
     }
+  }
+
+  showPayoff(payoff: { figure: string; text: string } | null): void {
+    setHidden(this.#payoff.root, payoff === null);
+    if (!payoff) return;
+    setText(this.#payoff.count, payoff.figure);
+    this.#payoff.button.title = payoff.text;
   }
 
   showViewCount(view: CleanView, images: number): void {
@@ -152,6 +166,6 @@ export class KindList {
   }
 
   #buttons(): HTMLElement[] {
-    return [...this.root.querySelectorAll<HTMLElement>('.kind')];
+    return [...this.root.querySelectorAll<HTMLElement>('.kind-entry:not([hidden]) > .kind')];
   }
 }

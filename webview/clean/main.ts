@@ -22,6 +22,7 @@ const types: ToCleanPanel['type'][] = [
     'applied',
     'undone',
     'command',
+    'payoff',
   ] as const),
 ];
 const panel = new CleanPanel(connect<ToCleanPanel, FromCleanPanel, CleanPanelState>(types));

@@ -97,6 +97,7 @@ export class CleanPanel {
     this.#kinds = new KindList(this.#state.thresholds, defaultThresholds, {
       onKind: (kind) => this.#show({ view: 'issues', kind, at: 0 }),
       onView: (view) => this.#show({ view }),
+      onPayoff: () => post({ type: 'showPayoff' }),
       onThresholds: (thresholds) => {
         this.#change({ thresholds });
         this.#settle(() => {
@@ -245,6 +246,9 @@ export class CleanPanel {
         this.#kinds.showCounts(message.counts);
         this.#counts = message.counts;
         this.#drawTitle();
+        break;
+      case 'payoff':
+        this.#kinds.showPayoff(message.payoff);
         break;
       case 'rows':
         this.#rowsCame(message);

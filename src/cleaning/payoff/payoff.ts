@@ -6,6 +6,7 @@ import { jobFiles } from '../../jobs/job.ts';
 import { readSummary } from '../../jobs/list.ts';
 import { acquireLock } from '../../jobs/lock.ts';
 import { editMeta } from '../../jobs/meta.ts';
+import { PAYOFFS } from '../../jobs/payoff-reports.ts';
 import { isRunFolder } from '../../jobs/read.ts';
 import { Problem } from '../../problem.ts';
 import type { PayoffArm, PayoffReport, PayoffRun } from '../../protocol/payoff.ts';
@@ -30,7 +31,7 @@ export interface PayoffOptions extends PlanOptions {
  */
 export function createPayoff(folder: string, config: RunConfig, base: string, seeds: number): string {
   return createJobFolder(
-    path.join(folder, 'payoff'),
+    path.join(folder, PAYOFFS),
     config.name || config.model.architecture,
     (id, createdAt): PayoffJob => ({
       schemaVersion: 1,
@@ -118,6 +119,8 @@ function reportOf(folder: string, job: PayoffJob, runs: PayoffRun[], data: Payof
     id: job.id,
     folder,
     name: job.config.name || job.config.model.architecture,
+    source: path.resolve(job.base, job.config.data.source),
+    createdAt: job.createdAt,
     seeds: job.seeds,
     runs,
     edits: { relabelled, labelled, excluded },

@@ -20,6 +20,8 @@ import { commands } from '../ids.ts';
 import type { CatalogueProcess } from '../inspect/catalogue-process.ts';
 import type { Catalogues } from '../inspect/catalogues.ts';
 import { WebviewPanelHost } from '../panels/webview-panel.ts';
+import type { PayoffIndex } from '../payoff/payoff-index.ts';
+import { payoffFigure, payoffMessage } from '../payoff/payoff-text.ts';
 import type { Thumbnails } from '../thumbnails.ts';
 import { actDone, actLabel } from './act-text.ts';
 import { editsFor } from './actions.ts';
@@ -48,6 +50,7 @@ export interface CleanPanelParts {
   search: IssueSearch;
   apply: LabelApply;
   newImages: NewImages;
+  payoffs: PayoffIndex;
   onError: (error: unknown) => void;
 }
 
@@ -88,6 +91,7 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
       parts.newImages.onDidChange((source) => this.imagesCame(source)),
       parts.apply.onDidUndo(({ source, outcome }) => source === this.source && this.send({ type: 'undone', outcome })),
       parts.apply.onDidApply((source) => parts.newImages.forget(source)),
+      parts.payoffs.onDidChange(() => this.sendPayoff()),
       parts.search.onDidChange((source) => source === this.source && this.sendSearch()),
     );
   }
@@ -124,6 +128,7 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
     this.sendSetup();
     this.sendState();
     this.sendSearch();
+    this.sendPayoff();
     this.open();
   }
 
@@ -149,6 +154,7 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
     this.sendSetup();
     this.sendState();
     this.sendSearch();
+    this.sendPayoff();
     this.sendTarget();
     if (this.source) this.open();
   }
@@ -253,6 +259,9 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
       case 'payoff':
         await vscode.commands.executeCommand(commands.measurePayoff, { source: this.source });
         return;
+      case 'showPayoff':
+        await vscode.commands.executeCommand(commands.showPayoff, { source: this.source });
+        return;
     }
   }
 
@@ -311,6 +320,12 @@ export class CleanPanel extends WebviewPanelHost<ToCleanPanel, FromCleanPanel> {
   private sendSearch(): void {
     const progress = this.source ? this.parts.search.progressOf(this.source) : null;
     this.send({ type: 'searching', text: progress?.text ?? null, share: progress?.share ?? null });
+  }
+
+  private sendPayoff(): void {
+    const report = this.source === null ? undefined : this.parts.payoffs.newest(this.source);
+    const payoff = report ? { figure: payoffFigure(report), text: payoffMessage(report, vscode.l10n.t) } : null;
+    this.send({ type: 'payoff', payoff });
   }
 
   /** Tells the catalogue what is not saved, and the page what that changes. */

@@ -168,7 +168,6 @@ function styleItem({ source, note }: Extract<IssueNode, { kind: 'issueStyle' }>)
   item.tooltip = `${note.text}\n${vscode.l10n.t('Click to see the {0} images.', images)}`;
   item.accessibilityInformation = { label: `${item.label}, ${item.description}. ${note.text}` };
   item.iconPath = new vscode.ThemeIcon('info');
-  item.contextValue = 'issueStyle';
   item.command = {
     command: commands.inspectDataSet,
     title: vscode.l10n.t('Show These Images'),

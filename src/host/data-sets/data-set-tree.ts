@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import type { Skipped } from '../../dataset/types.ts';
 import { type IssueNode, type IssueTree, isIssueNode } from '../clean/issue-tree.ts';
 import { commands } from '../ids.ts';
+import type { PayoffIndex } from '../payoff/payoff-index.ts';
+import { type PayoffNode, payoffItem, payoffNodes, payoffsItem } from '../payoff/payoff-items.ts';
 import { percent } from '../runs/run-text.ts';
 import type { ReportIndex } from '../transfer/report-index.ts';
 import { type ReportNode, reportItem, reportNodes, reportsItem } from '../transfer/report-items.ts';
@@ -19,25 +21,31 @@ export type DataSetNode =
   | { kind: 'issues'; source: string; count: number }
   | { kind: 'reports'; source: string; count: number }
   | ReportNode
+  | { kind: 'payoffs'; source: string; count: number }
+  | PayoffNode
   | IssueNode;
 
-/** The Data Sets tree: issues that were found, what is to be expected, classes with counts, then what was skipped by cause with files that open. */
+/** The Data Sets tree: issues that were found, what is to be expected, what cleaning has changed, classes with counts, then what was skipped by cause with files that open. */
 export class DataSetTree implements vscode.TreeDataProvider<DataSetNode>, vscode.Disposable {
   private readonly store: DataSetStore;
   private readonly issues: IssueTree;
   private readonly reports: ReportIndex;
+  private readonly payoffs: PayoffIndex;
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly subscription: vscode.Disposable;
 
-  constructor(store: DataSetStore, issues: IssueTree, reports: ReportIndex) {
+  constructor(store: DataSetStore, parts: { issues: IssueTree; reports: ReportIndex; payoffs: PayoffIndex }) {
+    const { issues, reports, payoffs } = parts;
     this.store = store;
     this.issues = issues;
     this.reports = reports;
+    this.payoffs = payoffs;
     this.subscription = vscode.Disposable.from(
       store.onDidChange(() => this.changed.fire(undefined)),
       issues.onDidChange(() => this.changed.fire(undefined)),
       reports.onDidChange(() => this.changed.fire(undefined)),
+      payoffs.onDidChange(() => this.changed.fire(undefined)),
     );
   }
 
@@ -45,6 +53,7 @@ export class DataSetTree implements vscode.TreeDataProvider<DataSetNode>, vscode
     if (!node) return this.roots();
     if (node.kind === 'issues') return this.issues.kindsOf(node.source);
     if (node.kind === 'reports') return reportNodes(node.source, this.reports.of(node.source));
+    if (node.kind === 'payoffs') return payoffNodes(node.source, this.payoffs.of(node.source));
     if (isIssueNode(node)) return this.issues.childrenOf(node);
     if (node.kind === 'dataSet') return this.contents(node.source);
     if (node.kind !== 'skipped') return [];
@@ -78,6 +87,10 @@ export class DataSetTree implements vscode.TreeDataProvider<DataSetNode>, vscode
         return reportsItem(node);
       case 'report':
         return reportItem(node);
+      case 'payoffs':
+        return payoffsItem(node);
+      case 'payoff':
+        return payoffItem(node);
       default:
         return this.issues.itemOf(node);
     }
@@ -113,7 +126,9 @@ export class DataSetTree implements vscode.TreeDataProvider<DataSetNode>, vscode
     const issues: DataSetNode[] = this.issues.isEmpty(source) ? [] : [{ kind: 'issues', source, count }];
     const kept = this.reports.of(source).length;
     const reports: DataSetNode[] = kept > 0 ? [{ kind: 'reports', source, count: kept }] : [];
-    return [...issues, ...reports, ...classes, ...warnings, ...skipped];
+    const measured = this.payoffs.of(source).length;
+    const payoffs: DataSetNode[] = measured > 0 ? [{ kind: 'payoffs', source, count: measured }] : [];
+    return [...issues, ...reports, ...payoffs, ...classes, ...warnings, ...skipped];
   }
 }
 

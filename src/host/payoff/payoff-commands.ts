@@ -1,5 +1,6 @@
+import fs from 'node:fs';
 import * as vscode from 'vscode';
-import { isRecord } from '../../jobs/record.ts';
+import { isPayoffReport } from '../../jobs/payoff-reports.ts';
 import { Problem } from '../../problem.ts';
 import type { PayoffReport } from '../../protocol/payoff.ts';
 import type { LabelJournals } from '../clean/label-journals.ts';
@@ -7,28 +8,42 @@ import type { ComparePanels } from '../compare/compare-panels.ts';
 import { savedConfig } from '../configs/config-commands.ts';
 import { chooseDataSet } from '../data-sets/choose-data-set.ts';
 import type { DataSetStore } from '../data-sets/data-set-store.ts';
+import { dataSetName } from '../data-sets/propose.ts';
 import { commands, configSuffix } from '../ids.ts';
 import type { LoupeProcesses } from '../process.ts';
 import type { Handlers } from '../register.ts';
 import { defaultEngine } from '../settings.ts';
 import { requireTrust } from '../trust.ts';
 import { workspaceFolderFor } from '../workspace.ts';
-import { payoffMessage, payoffProgress } from './payoff-text.ts';
+import type { PayoffDocuments } from './payoff-documents.ts';
+import type { PayoffIndex } from './payoff-index.ts';
+import { payoffFigure, payoffMessage, payoffProgress } from './payoff-text.ts';
 
 export interface PayoffParts {
   dataSets: DataSetStore;
   processes: LoupeProcesses;
   comparisons: ComparePanels;
   journals: LabelJournals;
+  payoffs: PayoffIndex;
+  payoffDocuments: PayoffDocuments;
 }
 
-/** Trains with and without the label edits and says what cleaning has changed; ends in the comparison of the runs. */
-export function payoffCommands({
-  dataSets,
-  processes,
-  comparisons,
-  journals,
-}: PayoffParts): Handlers<(typeof commands)['measurePayoff']> {
+/** What a tree item or a panel says. */
+interface PayoffTarget {
+  source?: string;
+  /** Of a report; absent: the newest. */
+  id?: string;
+}
+
+type Ids = typeof commands;
+type PayoffCommand = Ids['measurePayoff' | 'showPayoff' | 'comparePayoff' | 'deletePayoff'];
+
+/** Trains with and without the label edits and says what cleaning has changed; the report is kept, and shown whenever it is asked for. */
+export function payoffCommands(parts: PayoffParts): Handlers<PayoffCommand> {
+  const { dataSets, processes, comparisons, journals, payoffs, payoffDocuments } = parts;
+  const compareRuns = ({ runs }: PayoffReport) => {
+    comparisons.show({ kind: 'chosen', runs: runs.flatMap(({ folder }) => folder ?? []).sort() });
+  };
   return {
     /** @param target a config's URI or a data set of the tree; nothing: the config in the editor, else a data set */
     async [commands.measurePayoff](target?: vscode.Uri | { source: string }) {
@@ -40,12 +55,53 @@ export function payoffCommands({
       const journal = journals.of(subject);
       if (journal.edits.pending().length > 0) await journal.saveAll();
       const report = await measure(processes, subject, seeds);
-      const compare = vscode.l10n.t('Compare the Runs');
-      const chosen = await vscode.window.showInformationMessage(payoffMessage(report, vscode.l10n.t), compare);
-      const runs = report.runs.flatMap(({ folder }) => folder ?? []);
-      if (chosen === compare) comparisons.show({ kind: 'chosen', runs: runs.sort() });
+      payoffs.refresh();
+      const [compare, show] = [vscode.l10n.t('Compare the Runs'), vscode.l10n.t('Show Report')];
+      const chosen = await vscode.window.showInformationMessage(payoffMessage(report, vscode.l10n.t), compare, show);
+      if (chosen === compare) compareRuns(report);
+      if (chosen === show) await payoffDocuments.show(report);
+    },
+    async [commands.showPayoff](target?: PayoffTarget) {
+      const report = await reportOf(target, payoffs);
+      if (!report && !payoffs.newest(target?.source)) await offerToMeasure(target?.source);
+      return report && (await payoffDocuments.show(report));
+    },
+    async [commands.comparePayoff](target?: PayoffTarget) {
+      const report = await reportOf(target, payoffs);
+      if (report) compareRuns(report);
+    },
+    async [commands.deletePayoff](target?: PayoffTarget) {
+      if (target?.id === undefined) return;
+      const remove = vscode.l10n.t('Delete');
+      const question = vscode.l10n.t('Delete this payoff?');
+      const detail = vscode.l10n.t('Only the report goes: its trainings stay among the runs.');
+      if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, remove)) !== remove) return;
+      fs.rmSync(payoffs.folderOf(target.id), { recursive: true, force: true });
+      payoffs.refresh();
     },
   };
+}
+
+async function offerToMeasure(source: string | undefined): Promise<void> {
+  const measureNow = vscode.l10n.t('Measure Cleaning Payoff…');
+  const none = vscode.l10n.t('No payoff of cleaning was measured here yet.');
+  if ((await vscode.window.showInformationMessage(none, measureNow)) !== measureNow) return;
+  await vscode.commands.executeCommand(commands.measurePayoff, source === undefined ? undefined : { source });
+}
+
+/** The one that is meant; of several data sets the user's choice, of each the newest. Undefined: there is none, or none was chosen. */
+async function reportOf(target: PayoffTarget | undefined, payoffs: PayoffIndex): Promise<PayoffReport | undefined> {
+  const { source, id } = target ?? {};
+  if (id !== undefined) return payoffs.all().find((report) => report.id === id);
+  if (source !== undefined) return payoffs.newest(source);
+  const sources = [...new Set(payoffs.all().map((report) => report.source))];
+  if (sources.length < 2) return payoffs.newest();
+  const picks = sources.flatMap((one) => {
+    const report = payoffs.newest(one);
+    return report ? [{ label: dataSetName(one), description: payoffFigure(report), report }] : [];
+  });
+  const placeHolder = vscode.l10n.t('The payoff of cleaning which data set?');
+  return (await vscode.window.showQuickPick(picks, { placeHolder }))?.report;
 }
 
 async function subjectOf(
@@ -99,10 +155,6 @@ async function measure(processes: LoupeProcesses, subject: string, seeds: number
       return await processes.ask(args, { cwd: workspace, signal: controller.signal, onLine });
     },
   );
-  if (!isReport(answer)) throw new Problem('bad-answer', vscode.l10n.t('loupe payoff gave no report.'), '');
+  if (!isPayoffReport(answer)) throw new Problem('bad-answer', vscode.l10n.t('loupe payoff gave no report.'), '');
   return answer;
-}
-
-function isReport(value: unknown): value is PayoffReport {
-  return isRecord(value) && value.version === 1 && Array.isArray(value.runs) && Array.isArray(value.seeds);
 }

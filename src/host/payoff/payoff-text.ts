@@ -1,5 +1,6 @@
 import { isRecord } from '../../jobs/record.ts';
 import type { PayoffChange, PayoffReport } from '../../protocol/payoff.ts';
+import { escaped, table } from '../transfer/markdown.ts';
 
 type Translate = (message: string, ...values: (string | number)[]) => string;
 
@@ -34,6 +35,53 @@ function percent(share: number): string {
 function points(share: number): string {
   const value = (Math.abs(share) * 100).toFixed(1);
   return `${share < 0 ? '−' : '+'}${value}`;
+}
+
+/** `81.0% → 84.2%`: on what a person has verified, where that is enough to tell; empty: nothing was measured. */
+export function payoffFigure({ heldOut, verified }: Pick<PayoffReport, 'heldOut' | 'verified'>): string {
+  const change = verified && verified.images >= FEW ? verified : heldOut;
+  return change ? `${percent(change.before)} → ${percent(change.after)}` : '';
+}
+
+/** The whole report as Markdown. */
+export function payoffDocument(report: PayoffReport, t: Translate): string {
+  const { name, source, createdAt, seeds, edits, heldOut, verified, notes, runs } = report;
+  const measured = [
+    [t('All held-out images'), heldOut],
+    [t('Those that you verified'), verified],
+  ] as const;
+  const rows = measured.flatMap(([what, change]) => (change ? [[escaped(what), ...cellsOf(change)]] : []));
+  const titles = [t('Measured on'), t('Images'), t('Before'), t('After'), t('Change, points'), t('95 % interval'), 'p'];
+  const begun = runs.flatMap(({ arm, seed, folder }) =>
+    folder === null ? [] : [[arm === 'before' ? t('before') : t('after'), String(seed), escaped(folder)]],
+  );
+  return [
+    `# ${escaped(t('Payoff of cleaning {0}', source.split(/[\\/]/).at(-1) ?? source))}`,
+    escaped(payoffMessage(report, t)),
+    ...(rows.length > 0 ? [table(titles, 'lrrrrrr', rows)] : []),
+    escaped(
+      t(
+        'Your edits: {0} images relabelled, {1} newly labelled, {2} excluded. {3} trained with {4} seeds each, with and without them, on the same held-out images.',
+        ...[edits.relabelled, edits.labelled, edits.excluded, name, seeds.length],
+      ),
+    ),
+    ...notes.map(escaped),
+    `## ${t('Trainings')}`,
+    table([t('Cleaning'), t('Seed'), t('Run')], 'lrl', begun),
+    escaped(t('Measured {0}.', createdAt.slice(0, 16).replace('T', ' '))),
+    '',
+  ].join('\n\n');
+}
+
+function cellsOf({ images, before, after, difference, interval, p }: PayoffChange): string[] {
+  return [
+    String(images),
+    percent(before),
+    percent(after),
+    points(difference),
+    interval.map(points).join(' … '),
+    p < 0.001 ? '< 0.001' : p.toFixed(3),
+  ].map(escaped);
 }
 
 /** What a line of `--progress json` says for the notification; null: nothing. */

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { providePlainBackend } from '../../../src/engines/plain-backend.ts';
-import { listDataReports, readDataReport } from '../../../src/jobs/data-reports.ts';
+import { readDataReport, reportFolders } from '../../../src/jobs/data-reports.ts';
 import { sharedData, withoutData } from '../../shared-data.ts';
 import { writeSamples } from '../../weight-fuzz.ts';
 import { makeImages, runCli, workFolder } from './run-cli.ts';
@@ -85,7 +85,7 @@ describe('loupe embed and baseline', { skip: withoutData(...small) }, () => {
     assert.equal(path.dirname(found.report), path.join(cwd, '.loupe', 'baselines'));
     const unkept = await runCli([...given, '--no-keep'], { cwd });
     assert.match(unkept.stdout, /^12 images described by mobilenet-v2 × 0\.35/);
-    assert.equal(listDataReports(path.join(cwd, '.loupe', 'baselines')).length, 1);
+    assert.equal(reportFolders(path.join(cwd, '.loupe', 'baselines')).length, 1);
   });
 
   it('what can’t be kept is told all the same', async (t) => {

@@ -82,6 +82,19 @@ describe('Cleaning panel', { skip: noBrowser, timeout: 240_000 }, () => {
       assert.equal(await line.isHidden(), true);
     }));
 
+  test('the last payoff of cleaning is a press away', () =>
+    withHost({}, async (panel) => {
+      const entry = panel.page.locator('.kind', { hasText: 'Payoff' });
+      assert.match((await entry.textContent()) ?? '', /81\.0% → 84\.2%$/);
+      assert.match((await entry.getAttribute('title')) ?? '', /200 held-out images/);
+      await panel.page.locator('.kind').first().focus();
+      await panel.page.keyboard.press('Control+End');
+      await panel.page.keyboard.press('Enter');
+      assert.ok(await lastOf(panel, 'showPayoff'));
+      await panel.send({ type: 'payoff', payoff: null });
+      assert.equal(await entry.isHidden(), true);
+    }));
+
   test('the review budget follows each decision', () =>
     withHost({}, async (panel, host) => {
       const line = panel.page.locator('.budget');

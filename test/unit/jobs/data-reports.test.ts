@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { keepDataReport, listDataReports, readDataReport, summaryOf } from '../../../src/jobs/data-reports.ts';
+import { keepDataReport, readDataReport, reportFolders, summaryOf } from '../../../src/jobs/data-reports.ts';
 import type { DataReport } from '../../../src/protocol/baseline.ts';
 import { temporaryFolder } from './temporary.ts';
 
@@ -33,9 +33,9 @@ const report: Omit<DataReport, 'version' | 'id' | 'createdAt'> = {
 describe('reports on data sets', () => {
   it('come back as they were kept, the oldest first, and ask git to leave them alone', (t) => {
     const parent = path.join(temporaryFolder(t), '.loupe', 'baselines');
-    assert.deepEqual(listDataReports(parent), []);
+    assert.deepEqual(reportFolders(parent), []);
     const folders = [keepDataReport(parent, report), keepDataReport(parent, { ...report, images: 25 })];
-    assert.deepEqual(listDataReports(parent), folders.toSorted());
+    assert.deepEqual(reportFolders(parent), folders.toSorted());
     const { id, createdAt, version, ...rest } = readDataReport(folders[0] as string);
     assert.deepEqual([rest, version, id], [report, 1, path.basename(folders[0] as string)]);
     assert.ok(Date.now() - Date.parse(createdAt) < 60_000);

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { payoffMessage, payoffProgress } from '../../../../src/host/payoff/payoff-text.ts';
-import type { PayoffChange } from '../../../../src/protocol/payoff.ts';
+import {
+  payoffDocument,
+  payoffFigure,
+  payoffMessage,
+  payoffProgress,
+} from '../../../../src/host/payoff/payoff-text.ts';
+import type { PayoffChange, PayoffReport } from '../../../../src/protocol/payoff.ts';
 
 const t = (message: string, ...values: (string | number)[]) =>
   message.replace(/\{(\d)\}/g, (_, at: string) => String(values[Number(at)]));
@@ -44,4 +49,37 @@ test('payoff progress: which training it is; other lines say nothing', () => {
   assert.equal(payoffProgress('{"what":"scan","done":2,"total":null}', t), 'looking through the images');
   for (const line of ['{"what":"step","done":2,"total":6}', 'a log line', '[]'])
     assert.equal(payoffProgress(line, t), null);
+});
+
+const report: PayoffReport = {
+  ...{ version: 1, id: 'a', folder: '/w/.loupe/payoff/a', name: 'small_cnn', source: '/w/flo*wers' },
+  ...{ createdAt: '2026-11-25T19:00:00.000Z', seeds, notes: ['A note.'] },
+  edits: { relabelled: 12, labelled: 0, excluded: 3 },
+  heldOut: change(),
+  verified: change({ images: 20, before: 0.7, p: 0.0001 }),
+  runs: [
+    { arm: 'before', seed: 1, folder: '/w/.loupe/runs/1' },
+    { arm: 'after', seed: 1, folder: null },
+  ],
+};
+
+test('payoff figure: of what was verified, where that is enough', () => {
+  assert.equal(payoffFigure(report), '70.0% → 84.2%');
+  assert.equal(payoffFigure({ ...report, verified: change({ images: 2 }) }), '81.0% → 84.2%');
+  assert.equal(payoffFigure({ heldOut: null, verified: null }), '');
+});
+
+test('payoff document: every figure in a table, names as they read', () => {
+  const text = payoffDocument(report, t);
+  assert.match(text, /^# Payoff of cleaning flo\\\*wers\n/);
+  assert.match(
+    text,
+    /\| All held\\-out images \| 200 \| 81\.0% \| 84\.2% \| \\\+3\.2 \| \\\+1\.1 … \\\+5\.3 \| 0\.010 \|/,
+  );
+  assert.match(text, /\| Those that you verified \| 20 \| 70\.0% \| 84\.2% \|.*\| \\< 0\.001 \|/);
+  assert.match(text, /12 images relabelled, 0 newly labelled, 3 excluded\. small\\_cnn trained with 3 seeds each/);
+  assert.match(text, /A note\./);
+  assert.match(text, /\| before \| 1 \| \/w\/\.loupe\/runs\/1 \|/);
+  assert.doesNotMatch(text, /\| after \|/, 'a run that was not begun is none');
+  assert.doesNotMatch(payoffDocument({ ...report, heldOut: null, verified: null }, t), /95 % interval/);
 });
