@@ -7,6 +7,7 @@ import { makeThumbnail } from '../../../src/dataset/thumbnail.ts';
 import { jobFiles } from '../../../src/jobs/job.ts';
 import { parseOnnx } from '../../../src/models/frozen/onnx-file.ts';
 import { readContract } from '../../../src/models/save.ts';
+import type { PairDetail, Verdict } from '../../../src/protocol/compare.ts';
 import { mixSeed, seededRandom } from '../../../src/random.ts';
 import { runTrainJob } from '../../../src/training/run-job.ts';
 import { tiffOf } from '../../unit/images/tiff.ts';
@@ -100,6 +101,38 @@ describe('images of other channels than colours', { timeout: 240_000 }, () => {
       training: { epochs: 3 },
     });
     assert.ok(accuracy <= 0.6, `${accuracy}`);
+  });
+
+  it('runs with and without transparency are compared on the same images', async (t) => {
+    const folder = temporaryFolder(t);
+    await writeTransparent(path.join(folder, 'images'), 40);
+    const runs: string[] = [];
+    for (const [color, seed] of [
+      ['rgb', 42],
+      ['rgba', 42],
+      ['rgba', 43],
+    ] as const) {
+      const input = { width: side, height: side, color };
+      runs.push((await accuracyOf(folder, { engine: 'wasm', input, training, seed })).run);
+    }
+    const [colors = '', transparent = '', again = ''] = runs;
+    const compare = async (...args: string[]) => {
+      const { code, stdout, stderr } = await runCli(['compare', ...args, '--json'], { cwd: folder });
+      assert.equal(code, 0, stderr);
+      return JSON.parse(stdout) as { differences: string[]; verdicts: Verdict[]; detail?: PairDetail };
+    };
+
+    const { differences, verdicts, detail } = await compare(colors, transparent, '--images', '3');
+    assert.deepEqual(differences, ['input.color']);
+    assert.equal(verdicts[0]?.verdict, 'better');
+    assert.equal(verdicts[0]?.figures?.images, 20);
+    assert.ok((verdicts[0]?.figures?.metrics.accuracy?.difference ?? 0) >= 0.3);
+    assert.equal(detail?.won.length, 3);
+    assert.ok(detail.won.every((image) => fs.existsSync(image.path) && image.predictedB === image.label));
+
+    const pooled = await compare(colors, transparent, again);
+    assert.equal(pooled.verdicts.length, 1);
+    assert.equal(pooled.verdicts[0]?.runs.length, 2, 'the two differ in their seed only');
   });
 
   it('all bands are trained on with the largest value that is said; files of other bands are counted', async (t) => {

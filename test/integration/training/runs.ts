@@ -17,6 +17,7 @@ export interface TestConfig {
   engine?: RunConfig['engine']['name'];
   precision?: RunConfig['engine']['precision'];
   logging?: Partial<RunConfig['logging']>;
+  seed?: number;
 }
 
 /** A run of a tiny network on the images in `folder/images`; everything it writes is inside `folder`. */
@@ -33,6 +34,7 @@ export function makeRun(folder: string, config: TestConfig = {}): string {
       training: { ...defaultConfig.training, epochs: 2, batchSize: 8, learningRate: 0.01, ...config.training },
       engine: { name: config.engine ?? 'cpu', threads: 1, adapter: '', precision: config.precision ?? 'float32' },
       logging: { ...defaultConfig.logging, ...config.logging },
+      seed: config.seed ?? defaultConfig.seed,
     },
     folder,
   );
