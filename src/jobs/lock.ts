@@ -35,7 +35,21 @@ const WAIT_LIMIT_MS = BREAKER_LIMIT_MS + 1000;
  * @throws Problem `run-locked` (another process has it), `folder-missing`, `no-permission`, `disk-full`
  */
 export function acquireLock(folder: string): HeldLock {
-  const file = path.join(folder, jobFiles.lock);
+  const lock = tryLock(path.join(folder, jobFiles.lock));
+  if ('release' in lock) return lock;
+  throw lockedProblem(folder, lock.holder);
+}
+
+/** The process that has a lock; null: its file can't be read. */
+export interface TakenLock {
+  holder: LockInfo | null;
+}
+
+/**
+ * Creates a lock file that tells of this process; a dead process's one is taken over.
+ * @throws Problem `folder-missing`, `no-permission`, `disk-full`
+ */
+export function tryLock(file: string): HeldLock | TakenLock {
   const mine: LockInfo = { pid: process.pid, startTime: probeProcess(process.pid).startTime, host: os.hostname() };
   const body = `${JSON.stringify(mine)}\n`;
   const deadline = Date.now() + WAIT_LIMIT_MS;
@@ -43,11 +57,11 @@ export function acquireLock(folder: string): HeldLock {
     while (!createWhole(file, body)) {
       const found = readRaw(file);
       const stale = found !== null && stateOf(found) === 'stale';
-      if ((found?.info && !stale) || Date.now() > deadline) throw lockedProblem(folder, found?.info ?? null);
+      if ((found?.info && !stale) || Date.now() > deadline) return { holder: found?.info ?? null };
       if (!stale || !breakStale(file, found.raw)) sleep(RETRY_MS);
     }
   } catch (error) {
-    throw fsProblem(error, 'lock', folder);
+    throw fsProblem(error, 'lock', path.dirname(file));
   }
   return hold(file, body);
 }

@@ -1,9 +1,12 @@
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fsProblem } from '../../jobs/fs-problem.ts';
+import { type HeldLock, type LockInfo, tryLock } from '../../jobs/lock.ts';
 import { Problem } from '../../problem.ts';
 import { assertChecksum, zooFile } from './store.ts';
 import type { ZooEntry } from './table.ts';
@@ -16,19 +19,52 @@ export interface DownloadOptions {
   signal?: AbortSignal;
 }
 
+/** Between two looks at another process's download. */
+const WAIT_MS = 250;
+
 /**
- * Downloads weights into the store. One that broke off goes on where it was; the file gets its name only when its checksum is right.
+ * Downloads weights into the store. One that broke off goes on where it was; the file gets its name only when its checksum is right. While
+ * another process downloads it, this one waits, and goes on where that one ended.
  * @returns the file
- * @throws Problem `download-failed`, `wrong-checksum`, `disk-full`; the signal's reason when aborted
+ * @throws Problem `download-failed`, `download-locked` (by another machine), `wrong-checksum`, `disk-full`; the signal's reason when aborted
  */
 export async function downloadWeights(entry: ZooEntry, options: DownloadOptions = {}): Promise<string> {
-  const { env = process.env, onProgress, signal } = options;
-  const target = zooFile(entry, env);
+  const target = zooFile(entry, options.env);
   if (fs.existsSync(target)) return target;
-  const partial = `${target}.part`;
   fs.mkdirSync(path.dirname(target), { recursive: true });
+  const lock = await lockWhenFree(target, options);
+  try {
+    return fs.existsSync(target) ? target : await download(entry, target, options);
+  } finally {
+    lock.release();
+  }
+}
+
+async function lockWhenFree(target: string, { onProgress, signal }: DownloadOptions): Promise<HeldLock> {
+  const file = `${target}.lock`;
+  for (;;) {
+    if (signal?.aborted) throw signal.reason;
+    const lock = tryLock(file);
+    if ('release' in lock) return lock;
+    if (lock.holder && lock.holder.host !== os.hostname()) throw lockedElsewhere(target, file, lock.holder);
+    onProgress?.(sizeOf(partialOf(target)), null);
+    await delay(WAIT_MS);
+  }
+}
+
+function partialOf(target: string): string {
+  return `${target}.part`;
+}
+
+function sizeOf(file: string): number {
+  return fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+async function download(entry: ZooEntry, target: string, options: DownloadOptions): Promise<string> {
+  const { env = process.env, onProgress, signal } = options;
+  const partial = partialOf(target);
   const url = addressOf(entry, options.mirror ?? env.LOUPE_ZOO_MIRROR);
-  const begun = fs.existsSync(partial) ? fs.statSync(partial).size : 0;
+  const begun = sizeOf(partial);
   const response = await request(url, begun, signal);
   // A server that does not know ranges begins anew.
   const from = response.status === 206 ? begun : 0;
@@ -85,6 +121,14 @@ async function request(url: string, begun: number, signal: AbortSignal | undefin
   if (!response.ok || !response.body)
     throw failed(url, `the server answered ${response.status} ${response.statusText}`);
   return response;
+}
+
+function lockedElsewhere(target: string, file: string, { pid, host }: LockInfo): Problem {
+  return new Problem(
+    'download-locked',
+    `${path.basename(target)} is being downloaded by process ${pid} on ${host}.`,
+    `Wait until it ends; if that machine is gone, delete ${file}.`,
+  );
 }
 
 function failed(url: string, why: string, cause?: unknown): Problem {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { downloadWeights } from '../../../src/models/zoo/download.ts';
@@ -73,6 +74,51 @@ describe('downloading weights', () => {
     const env = { LOUPE_CACHE: workFolder(t) };
     await assert.rejects(downloadWeights(entry, { mirror: `${mirror}other`, env }), { message: /answered 404/ });
     await assert.rejects(downloadWeights(entry, { mirror: 'http://127.0.0.1:9/', env }), { code: 'download-failed' });
+  });
+
+  it('two at once are one download', async (t) => {
+    const env = { LOUPE_CACHE: workFolder(t) };
+    asked.length = 0;
+    const files = await Promise.all([1, 2, 3].map(() => downloadWeights(entry, { mirror, env })));
+    assert.deepEqual(
+      files,
+      [1, 2, 3].map(() => zooFile(entry, env)),
+    );
+    assert.ok(fs.readFileSync(zooFile(entry, env)).equals(content));
+    assert.deepEqual(asked, [undefined]);
+    assert.deepEqual(fs.readdirSync(path.dirname(zooFile(entry, env))), ['net.pth']);
+  });
+
+  it('one whose other process breaks off goes on where that was', async (t) => {
+    const env = { LOUPE_CACHE: workFolder(t) };
+    asked.length = 0;
+    breakAfter = 100_000;
+    const first = downloadWeights(entry, { mirror, env }).finally(() => {
+      breakAfter = 0;
+    });
+    const seen: number[] = [];
+    const second = downloadWeights(entry, { mirror, env, onProgress: (done) => seen.push(done) });
+    await assert.rejects(first, { code: 'download-failed' });
+    assert.ok(fs.readFileSync(await second).equals(content));
+    assert.deepEqual(asked, [undefined, 'bytes=100000-']);
+    assert.equal(seen.at(-1), content.length);
+  });
+
+  it('a dead process’s is taken over, another machine’s is not', async (t) => {
+    const env = { LOUPE_CACHE: workFolder(t) };
+    const file = zooFile(entry, env);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(`${file}.part`, content.subarray(0, 1234));
+    const lockedBy = (host: string) =>
+      fs.writeFileSync(`${file}.lock`, JSON.stringify({ pid: 2 ** 22 + 1, startTime: null, host }));
+    lockedBy('elsewhere');
+    const advice = `Wait until it ends; if that machine is gone, delete ${file}.lock.`;
+    await assert.rejects(downloadWeights(entry, { mirror, env }), { code: 'download-locked', advice });
+    lockedBy(os.hostname());
+    asked.length = 0;
+    assert.ok(fs.readFileSync(await downloadWeights(entry, { mirror, env })).equals(content));
+    assert.deepEqual(asked, ['bytes=1234-']);
+    assert.equal(fs.existsSync(`${file}.lock`), false);
   });
 
   it('can be stopped', async (t) => {
