@@ -1,11 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { PredictSession } from '../evaluation/predict-session.ts';
-import { Saliency, type SaliencyMethod } from '../evaluation/saliency/explain.ts';
+import { Saliency } from '../evaluation/saliency/explain.ts';
 import { overlayPng } from '../evaluation/saliency/pictures.ts';
 import { writeAtomic } from '../files.ts';
 import { DecodeFailure } from '../images/decode-failure.ts';
 import { fsProblem } from '../jobs/fs-problem.ts';
+import type { SaliencyMethod } from '../protocol/saliency.ts';
 
 export interface OverlayOptions {
   /** Made where it is missing. */

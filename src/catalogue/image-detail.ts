@@ -99,7 +99,7 @@ function findingsOf(catalogue: Catalogue, row: CatalogueRow): ImageDetail['findi
 }
 
 /** 1 for equal images, falling with the bits of the pHash that differ. */
-export function pairScore(distance: number | null): number {
+function pairScore(distance: number | null): number {
   return 1 - (distance ?? 0) / 64;
 }
 

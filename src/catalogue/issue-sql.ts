@@ -122,7 +122,7 @@ export function pairQuery(kind: PairKind, { nearDuplicate }: FindingThresholds, 
 }
 
 /** True for images that are in a pair with the issue. */
-export function pairCondition(kind: PairKind, thresholds: FindingThresholds): Sql {
+function pairCondition(kind: PairKind, thresholds: FindingThresholds): Sql {
   const pairs = pairQuery(kind, thresholds, 'p.a, p.b');
   return sql(
     `i.id IN (WITH found AS (${pairs.text}) SELECT a FROM found UNION ALL SELECT b FROM found)`,
@@ -131,7 +131,7 @@ export function pairCondition(kind: PairKind, thresholds: FindingThresholds): Sq
 }
 
 /** The same for a few images: asks for the pairs of each instead of listing all. */
-export function pairConditionOfFew(kind: PairKind, thresholds: FindingThresholds): Sql {
+function pairConditionOfFew(kind: PairKind, thresholds: FindingThresholds): Sql {
   const pairs = pairQuery(kind, thresholds, '1');
   return sql(`EXISTS (${pairs.text} AND (p.a = i.id OR p.b = i.id))`, ...pairs.values);
 }

@@ -1,5 +1,5 @@
 import type { PredictorRequest } from '../assess/make-predictor.ts';
-import { count, percent, shellPath } from './format.ts';
+import { count, fromHere, percent } from './format.ts';
 import { engineOf, engineOptions, viewsOf, viewsOptions, wholeNumber } from './options.ts';
 import { ProgressLine } from './progress.ts';
 import { listenForSignals } from './signals.ts';
@@ -80,7 +80,7 @@ function made(folder: string, { name, members }: PredictorRequest, how: Way, ima
     (member) => `  ${member.name}${how === 'weighted' ? ` ${percent(member.weight / share)}` : ''}`,
   );
   const measured = images ? `\nBatch norms measured on ${count(images)} training images.` : '';
-  const place = shellPath(folder, folder.startsWith(process.cwd()) ? folder.slice(process.cwd().length + 1) : '');
+  const place = fromHere(folder);
   return {
     json: { folder, name, how, members, statisticsImages: images },
     text: `${name}: ${how} of\n${lines.join('\n')}${measured}\nIn ${place}\nNext: loupe evaluate ${place}`,

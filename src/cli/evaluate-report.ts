@@ -6,7 +6,7 @@ import { EvaluationTracker, readEvaluationJob, subjectOf } from '../jobs/evaluat
 import { jobFiles } from '../jobs/job.ts';
 import type { Estimate, EvaluationReport, EvaluationSummary, MetricName } from '../protocol/evaluation.ts';
 import type { JobOutcome } from '../training/job-session.ts';
-import { count, duration, figure, percent, plural, shellPath } from './format.ts';
+import { count, duration, figure, fromHere, percent, plural } from './format.ts';
 import type { Style } from './style.ts';
 import { renderTable } from './table.ts';
 import type { VerbResult } from './verb.ts';
@@ -85,74 +85,85 @@ const numbers: [name: MetricName, label: string][] = [
 ];
 
 function reportText(folder: string, report: EvaluationReport, colors: Style): string {
-  const { used, intervals, temperature, calibration, cost } = report;
-  const lines = [
-    `${colors.bold(used.subject.name)} on ${plural(report.images, 'image')} of ${used.data.split ? `its ${used.data.split} split` : used.data.source}, ${used.views}`,
+  const { used, cost } = report;
+  const data = used.data.split ? `its ${used.data.split} split` : used.data.source;
+  return [
+    `${colors.bold(used.subject.name)} on ${plural(report.images, 'image')} of ${data}, ${used.views}`,
     '',
-    renderTable(
-      [
-        { title: 'METRIC' },
-        { title: 'VALUE', align: 'right' },
-        { title: `${Math.round(intervals.level * 100)}% INTERVAL`, align: 'right' },
-      ],
-      [
-        ...shares.map(([name, label]) => row(label, report.metrics[name], percent)),
-        ...(report.k > 1 && report.classes.length > report.k
-          ? [row(`Top-${report.k} accuracy`, report.metrics.topK, percent)]
-          : []),
-        ...numbers.map(([name, label]) => row(label, report.metrics[name], figure)),
-      ],
-    ),
+    metricTable(report),
     '',
     classTable(report),
-  ];
-  if (report.confusedPairs.length) {
-    lines.push('', 'Most confused:');
-    for (const { label, predicted, images, share } of report.confusedPairs.slice(0, SHOWN_PAIRS)) {
-      lines.push(
-        `  ${report.classes[label]} taken for ${report.classes[predicted]}: ${count(images)} (${percent(share)} of its images)`,
-      );
-    }
-  }
-  const weak = report.slices.filter((slice) => slice.weak);
-  if (weak.length) {
-    lines.push('', colors.yellow('Weak slices (worse than the rest beyond chance):'));
-    for (const slice of weak.slice(0, SHOWN_SLICES)) {
-      lines.push(
-        `  ${slice.attribute}, ${slice.name}: ${percent(slice.accuracy.value)} of ${plural(slice.images, 'image')}, the rest ${percent(slice.rest)} (p = ${figure(slice.pValue)})`,
-      );
-    }
-  }
-  const { duplicates } = report;
-  if (duplicates.duplicates || duplicates.inTraining) {
-    lines.push(
-      '',
-      `${colors.yellow('Duplicates:')} ${plural(duplicates.duplicates, 'repeated image')}${duplicates.inTraining === null ? '' : `, ${plural(duplicates.inTraining, 'image')} also trained on`}; without them accuracy is ${percent(duplicates.accuracy.value)} of ${plural(duplicates.images, 'image')}.`,
-    );
-  }
-  if (temperature) {
-    lines.push(
-      '',
-      `Temperature ${figure(temperature.temperature)} (fitted on ${temperature.fittedOn === 'same' ? 'these images' : 'the validation images'}): log loss ${figure(calibration.logLoss)} → ${figure(temperature.after.logLoss)}, calibration error ${figure(calibration.ece)} → ${figure(temperature.after.ece)}`,
-    );
-  }
-  for (const alternative of report.alternatives) {
-    lines.push(
-      `${alternative.name}: accuracy ${percent(alternative.accuracy)}, log loss ${figure(alternative.logLoss)}, ${figure(alternative.predictSeconds)} s of predicting against ${figure(cost.predictSeconds)} s`,
-    );
-  }
-  if (used.unknownClasses.length) {
-    const names = used.unknownClasses.map(({ name, images }) => `${name} (${count(images)})`);
-    lines.push('', `${colors.yellow('Left out:')} classes that the model does not know: ${names.join(', ')}`);
-  }
-  for (const { cause, count: times } of used.skipped)
-    lines.push(`${colors.yellow('Skipped')} ${plural(times, 'image')}: ${cause}`);
-  for (const note of report.notes) lines.push(`${colors.yellow('Note:')} ${note}`);
-  lines.push(
+    ...confusedLines(report),
+    ...weakLines(report, colors),
+    ...duplicateLines(report, colors),
+    ...temperatureLines(report),
+    ...report.alternatives.map(
+      ({ name, accuracy, logLoss, predictSeconds }) =>
+        `${name}: accuracy ${percent(accuracy)}, log loss ${figure(logLoss)}, ${figure(predictSeconds)} s of predicting against ${figure(cost.predictSeconds)} s`,
+    ),
+    ...leftOutLines(report, colors),
     '',
-    `${count(cost.imagesPerSecond)} images/s on ${used.engine.label}, ${duration(cost.seconds)}; kept in ${shellPath(folder, path.relative(process.cwd(), folder))}`,
+    `${count(cost.imagesPerSecond)} images/s on ${used.engine.label}, ${duration(cost.seconds)}; kept in ${fromHere(folder)}`,
+  ].join('\n');
+}
+
+function metricTable({ metrics, intervals, classes, k }: EvaluationReport): string {
+  const level = `${Math.round(intervals.level * 100)}% INTERVAL`;
+  return renderTable(
+    [{ title: 'METRIC' }, { title: 'VALUE', align: 'right' }, { title: level, align: 'right' }],
+    [
+      ...shares.map(([name, label]) => row(label, metrics[name], percent)),
+      ...(k > 1 && classes.length > k ? [row(`Top-${k} accuracy`, metrics.topK, percent)] : []),
+      ...numbers.map(([name, label]) => row(label, metrics[name], figure)),
+    ],
   );
-  return lines.join('\n');
+}
+
+function confusedLines({ confusedPairs, classes }: EvaluationReport): string[] {
+  if (confusedPairs.length === 0) return [];
+  const pairs = confusedPairs.slice(0, SHOWN_PAIRS).map(({ label, predicted, images, share }) => {
+    return `  ${classes[label]} taken for ${classes[predicted]}: ${count(images)} (${percent(share)} of its images)`;
+  });
+  return ['', 'Most confused:', ...pairs];
+}
+
+function weakLines({ slices }: EvaluationReport, colors: Style): string[] {
+  const weak = slices.filter((slice) => slice.weak);
+  if (weak.length === 0) return [];
+  const lines = weak.slice(0, SHOWN_SLICES).map(({ attribute, name, accuracy, images, rest, pValue }) => {
+    return `  ${attribute}, ${name}: ${percent(accuracy.value)} of ${plural(images, 'image')}, the rest ${percent(rest)} (p = ${figure(pValue)})`;
+  });
+  return ['', colors.yellow('Weak slices (worse than the rest beyond chance):'), ...lines];
+}
+
+function duplicateLines({ duplicates: { duplicates, inTraining, accuracy, images } }: EvaluationReport, colors: Style) {
+  if (!duplicates && !inTraining) return [];
+  const trained = inTraining === null ? '' : `, ${plural(inTraining, 'image')} also trained on`;
+  return [
+    '',
+    `${colors.yellow('Duplicates:')} ${plural(duplicates, 'repeated image')}${trained}; without them accuracy is ${percent(accuracy.value)} of ${plural(images, 'image')}.`,
+  ];
+}
+
+function temperatureLines({ temperature, calibration }: EvaluationReport): string[] {
+  if (!temperature) return [];
+  const { temperature: value, fittedOn, after } = temperature;
+  const where = fittedOn === 'same' ? 'these images' : 'the validation images';
+  return [
+    '',
+    `Temperature ${figure(value)} (fitted on ${where}): log loss ${figure(calibration.logLoss)} → ${figure(after.logLoss)}, calibration error ${figure(calibration.ece)} → ${figure(after.ece)}`,
+  ];
+}
+
+function leftOutLines({ used, notes }: EvaluationReport, colors: Style): string[] {
+  const names = used.unknownClasses.map(({ name, images }) => `${name} (${count(images)})`);
+  return [
+    ...(names.length > 0
+      ? ['', `${colors.yellow('Left out:')} classes that the model does not know: ${names.join(', ')}`]
+      : []),
+    ...used.skipped.map(({ cause, count: times }) => `${colors.yellow('Skipped')} ${plural(times, 'image')}: ${cause}`),
+    ...notes.map((note) => `${colors.yellow('Note:')} ${note}`),
+  ];
 }
 
 function row(label: string, { value, low, high }: Estimate, text: (value: number | null) => string): string[] {

@@ -1,8 +1,7 @@
-import path from 'node:path';
 import { exportFormats, formatNamed } from '../export/formats.ts';
 import type { Preprocessing } from '../export/source.ts';
 import { didYouMean } from '../jobs/closest.ts';
-import { megabytes, shellPath } from './format.ts';
+import { fromHere, megabytes } from './format.ts';
 import { ProgressLine } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -60,9 +59,9 @@ async function exportVerbRun(input: VerbInput, terminal: Terminal): Promise<Verb
     });
     line.end();
     const lines = [
-      `${terminal.out.green('Exported')} ${show(result.path)}, ${format.label}, ${megabytes(result.bytes)}`,
+      `${terminal.out.green('Exported')} ${fromHere(result.path)}, ${format.label}, ${megabytes(result.bytes)}`,
     ];
-    if (result.card !== null && result.card !== result.path) lines.push(`  model card ${show(result.card)}`);
+    if (result.card !== null && result.card !== result.path) lines.push(`  model card ${fromHere(result.card)}`);
     return { json: { run: folder, ...result }, text: lines.join('\n') };
   } finally {
     line.end();
@@ -81,8 +80,4 @@ function wantedPreprocessing(input: VerbInput): Preprocessing | undefined {
   const given = textOf(input, 'preprocess');
   if (given === undefined || given === 'inside' || given === 'outside') return given;
   throw new UsageError(`--preprocess can't be "${given}".`, 'Use inside or outside.');
-}
-
-function show(file: string): string {
-  return shellPath(file, path.relative(process.cwd(), file));
 }

@@ -1,3 +1,5 @@
+import path from 'node:path';
+
 /** 0.8765 → `87.7%`; `–` for nothing. */
 export function percent(value: number | null): string {
   return value === null ? '–' : `${(value * 100).toFixed(1)}%`;
@@ -44,6 +46,11 @@ export function dateTime(ms: number): string {
 export function shellPath(file: string, relative: string): string {
   const shorter = relative !== '' && !relative.startsWith('..') && relative.length < file.length ? relative : file;
   return /^[\w@%+=:,./\\-]+$/.test(shorter) ? shorter : `"${shorter.replace(/(["\\$`])/g, '\\$1')}"`;
+}
+
+/** A file as one would type it in the folder where the command runs. */
+export function fromHere(file: string): string {
+  return shellPath(file, path.relative(process.cwd(), file));
 }
 
 /** `█████░░░░░` for 0–1. */

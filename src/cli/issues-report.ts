@@ -4,7 +4,7 @@ import { IssuesTracker, issuesFiles, readIssuesReport } from '../jobs/issues-job
 import { type Finding, type FindingKind, WEAK_AGREEMENT } from '../protocol/findings.ts';
 import type { IssuesReport } from '../protocol/issues.ts';
 import type { JobOutcome } from '../training/job-session.ts';
-import { count, duration, percent, plural, shellPath } from './format.ts';
+import { count, duration, fromHere, percent, plural } from './format.ts';
 import type { Style } from './style.ts';
 import { renderTable } from './table.ts';
 import type { VerbResult } from './verb.ts';
@@ -17,7 +17,7 @@ export function describeSearch(folder: string, outcome: JobOutcome, colors: Styl
   const report = outcome === 'done' ? readIssuesReport(folder) : null;
   if (!report) {
     const { message, advice, state } = new IssuesTracker(folder).refreshWithEvents().summary;
-    const goOn = `Go on with: loupe issues ${shellPath(folder, path.relative('.', folder))}`;
+    const goOn = `Go on with: loupe issues ${fromHere(folder)}`;
     const text = state === 'failed' ? `${message ?? 'The search failed.'}\n${advice ?? ''}`.trim() : `Stopped. ${goOn}`;
     return { json: { folder, outcome, message, advice }, text, exitCode: 1 };
   }
@@ -116,7 +116,7 @@ function leakText({ split, from, images, accuracy, accuracyWithout }: IssuesRepo
 }
 
 function nextText(folder: string, { counts }: IssuesReport): string {
-  const where = shellPath(folder, path.relative('.', folder));
+  const where = fromHere(folder);
   const next = [
     (counts['split-leak'] ?? 0) > 0 && 'take leaked images out of one of their splits before you trust the accuracy',
     (counts['conflicting-labels'] ?? 0) > 0 && 'decide which label of the conflicting copies is right',

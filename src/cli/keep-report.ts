@@ -22,11 +22,10 @@ export async function keepReport(
   if (input.values['no-keep'] === true) return { folder: null, text: '' };
   const { dataReportsFolder, keepDataReport } = await import('../jobs/data-reports.ts');
   const { Problem } = await import('../problem.ts');
-  const { shellPath } = await import('./format.ts');
-  const path = await import('node:path');
+  const { fromHere } = await import('./format.ts');
   try {
     const folder = keepDataReport(textOf(input, 'reports') ?? dataReportsFolder('.'), report);
-    return { folder, text: `\nKept in ${shellPath(folder, path.relative('.', folder))}` };
+    return { folder, text: `\nKept in ${fromHere(folder)}` };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return { folder: null, text: `\nNot kept: ${error.message}` };

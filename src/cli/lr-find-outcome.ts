@@ -4,7 +4,7 @@ import { readFinderSummary } from '../jobs/finder-tracker.ts';
 import { jobFiles } from '../jobs/job.ts';
 import { writeSetting } from '../jobs/write-setting.ts';
 import { type FinderSummary, type LrFinderReport, suggestionMethods } from '../protocol/lr-finder.ts';
-import { figure, shellPath } from './format.ts';
+import { figure, fromHere } from './format.ts';
 import { rateText } from './lr-find-progress.ts';
 import type { Style } from './style.ts';
 import { renderTable } from './table.ts';
@@ -39,15 +39,15 @@ export function describeFinder(
     suggestionTable(report),
     '',
     ...curveLines(report),
-    ...(written ? [`Written into ${show(written)}.`] : verdict.usable ? [next(finder, verdict.rate)] : []),
+    ...(written ? [`Written into ${fromHere(written)}.`] : verdict.usable ? [next(finder, verdict.rate)] : []),
   ];
   return { json: { outcome, finder, report, written }, text: lines.join('\n') };
 }
 
 function next({ origin }: FinderSummary, rate: number): string {
   const set = `--set training.learningRate=${rateText(rate)}`;
-  if (origin.kind === 'config') return `To train with it: loupe train ${show(origin.path)} ${set}`;
-  if (origin.kind === 'data') return `To train with it: loupe train ${show(origin.path)} ${set}`;
+  if (origin.kind === 'config') return `To train with it: loupe train ${fromHere(origin.path)} ${set}`;
+  if (origin.kind === 'data') return `To train with it: loupe train ${fromHere(origin.path)} ${set}`;
   return 'To train with it: duplicate the run with this training.learningRate.';
 }
 
@@ -93,8 +93,4 @@ function curveLines({ band }: LrFinderReport): string[] {
 function readReport(folder: string): LrFinderReport | null {
   const file = path.join(folder, jobFiles.report);
   return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as LrFinderReport) : null;
-}
-
-function show(file: string): string {
-  return shellPath(file, path.relative(process.cwd(), file));
 }

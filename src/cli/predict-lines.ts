@@ -1,10 +1,11 @@
 import { createInterface } from 'node:readline';
 import type { ImageInput } from '../evaluation/image-input.ts';
 import { PredictSession, type SessionOptions } from '../evaluation/predict-session.ts';
-import { Saliency, type SaliencyMethod } from '../evaluation/saliency/explain.ts';
+import { Saliency } from '../evaluation/saliency/explain.ts';
 import { heatPng, imagePng } from '../evaluation/saliency/pictures.ts';
 import { DecodeFailure } from '../images/decode-failure.ts';
 import { Problem } from '../problem.ts';
+import { type SaliencyMethod, saliencyMethods } from '../protocol/saliency.ts';
 
 const BATCH_SIZE = 32;
 
@@ -110,7 +111,7 @@ function parseRequest(line: string, top: number): LineRequest | null {
     if (typeof id !== 'number') return null;
     const input = inputOf(path, name, data);
     if (!input) return null;
-    const method = saliency === 'grad-cam' || saliency === 'occlusion' ? saliency : null;
+    const method = saliencyMethods.find((name) => name === saliency) ?? null;
     return {
       id,
       input,

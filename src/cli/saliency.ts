@@ -1,4 +1,4 @@
-import type { SaliencyMethod } from '../evaluation/saliency/explain.ts';
+import { saliencyMethods } from '../protocol/saliency.ts';
 import { percent, plural } from './format.ts';
 import { engineOf, engineOptions } from './options.ts';
 import { ProgressLine } from './progress.ts';
@@ -6,7 +6,6 @@ import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 import { textOf, type Verb, type VerbInput, type VerbResult } from './verb.ts';
 
-const methods: readonly SaliencyMethod[] = ['grad-cam', 'occlusion'];
 const DEFAULT_OPACITY = 0.7;
 
 export const saliencyVerb: Verb = {
@@ -18,7 +17,7 @@ and works with every model. The picture is the part of the image that the networ
   positionals: { min: 2, max: Number.POSITIVE_INFINITY, missing: 'Which run, and which images?' },
   options: {
     out: { type: 'string', short: 'o', value: '<folder>', help: 'Where the pictures go; made where it is missing.' },
-    method: { type: 'string', value: `<${methods.join('|')}>`, help: 'Default grad-cam.' },
+    method: { type: 'string', value: `<${saliencyMethods.join('|')}>`, help: 'Default grad-cam.' },
     class: {
       type: 'string',
       value: '<name>',
@@ -38,9 +37,12 @@ type Entry =
 async function saliency(input: VerbInput, terminal: Terminal): Promise<VerbResult> {
   const out = textOf(input, 'out');
   if (out === undefined) throw new UsageError('Where should the pictures go?', 'Name a folder with --out.');
-  const method = methods.find((name) => name === (textOf(input, 'method') ?? 'grad-cam'));
+  const method = saliencyMethods.find((name) => name === (textOf(input, 'method') ?? 'grad-cam'));
   if (!method)
-    throw new UsageError(`--method can't be "${textOf(input, 'method')}".`, `Use one of ${methods.join(', ')}.`);
+    throw new UsageError(
+      `--method can't be "${textOf(input, 'method')}".`,
+      `Use one of ${saliencyMethods.join(', ')}.`,
+    );
   const opacity = Number(textOf(input, 'opacity') ?? DEFAULT_OPACITY);
   if (!(opacity >= 0 && opacity <= 1))
     throw new UsageError(`--opacity can't be "${textOf(input, 'opacity')}".`, 'Give a number from 0 to 1.');

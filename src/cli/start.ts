@@ -3,7 +3,7 @@ import type { DataSet } from '../dataset/types.ts';
 import type { FirstRunPlan } from '../first-run/plan.ts';
 import type { WeightsAtHand } from '../first-run/weights-at-hand.ts';
 import type { Baseline, NetworkUsed } from '../protocol/baseline.ts';
-import { count, duration, percent, plural, shellPath } from './format.ts';
+import { count, duration, fromHere, percent, plural } from './format.ts';
 import { type Kept, keepReport, reportOptions } from './keep-report.ts';
 import { engineOf, engineOptions, wholeNumber } from './options.ts';
 import { ProgressLine } from './progress.ts';
@@ -57,11 +57,11 @@ async function start(input: VerbInput, terminal: Terminal): Promise<VerbResult> 
   const { writeFirstConfig } = await import('../first-run/write-config.ts');
   const config = writeFirstConfig(process.cwd(), source, plan);
   const kept = await keep(input, { ...found, measured, config, source, seconds: (performance.now() - started) / 1000 });
-  const wrote = `Wrote ${shellPath(config, path.relative('.', config))}${kept.text}`;
+  const wrote = `Wrote ${fromHere(config)}${kept.text}`;
   if (input.values['no-train'] === true) {
     return {
       json: { ...facts, plan, baseline, config, run: null, report: kept.folder },
-      text: `${told}\n${wrote}\nNext: loupe train ${shellPath(config, path.relative('.', config))}`,
+      text: `${told}\n${wrote}\nNext: loupe train ${fromHere(config)}`,
     };
   }
   terminal.stderr.write(`${told}\n${wrote}\n`);

@@ -5,7 +5,7 @@ import { readSummary } from '../jobs/list.ts';
 import { readRawEvents } from '../jobs/read-events.ts';
 import type { RunSummary } from '../protocol/runs.ts';
 import type { RunReport } from '../training/report.ts';
-import { count, duration, figure, percent, shellPath } from './format.ts';
+import { count, duration, figure, fromHere, percent } from './format.ts';
 import type { Style } from './style.ts';
 import type { VerbResult } from './verb.ts';
 
@@ -44,8 +44,10 @@ function success(
   if (run.testAccuracy !== null) lines.push(`  test accuracy ${percent(run.testAccuracy)}`);
   lines.push(...weakestClasses(run.folder), ...phaseLines(run.folder));
   if (run.tricks.length > 0) lines.push(`  tricks: ${run.tricks.join(', ')}`);
-  if (model) lines.push(`  model ${show(model)}`);
-  lines.push(outcome === 'done' && model ? `Next: loupe predict ${show(run.folder)} <images or folder>` : goOn(run));
+  if (model) lines.push(`  model ${fromHere(model)}`);
+  lines.push(
+    outcome === 'done' && model ? `Next: loupe predict ${fromHere(run.folder)} <images or folder>` : goOn(run),
+  );
   return lines.join('\n');
 }
 
@@ -80,9 +82,5 @@ function readReport(folder: string): RunReport | null {
 }
 
 function goOn(run: RunSummary): string {
-  return `To go on: loupe train ${show(run.folder)}`;
-}
-
-function show(file: string): string {
-  return shellPath(file, path.relative(process.cwd(), file));
+  return `To go on: loupe train ${fromHere(run.folder)}`;
 }

@@ -41,7 +41,7 @@ export function parseIdxHeader(bytes: Uint8Array, name: string): IdxHeader | nul
   return { shape, headerBytes: 4 + dimensions * 4 };
 }
 
-export function isGzip(bytes: Uint8Array): boolean {
+function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 

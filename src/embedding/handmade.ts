@@ -7,8 +7,6 @@ import type { Description } from './embed.ts';
 /** Features that need no weights: shapes, colours, or both one after the other. */
 export type HandmadeName = 'hog' | 'color' | 'hog-color';
 
-export const handmadeNames: readonly HandmadeName[] = ['hog', 'color', 'hog-color'];
-
 /** Enough for 8 × 8 cells of 8 pixels. */
 const SIDE = 64;
 /** Changes with the formulas, so that what is kept by another is not taken. */

@@ -2,7 +2,7 @@ import { quantile } from '../quantile.ts';
 import { seededRandom } from '../random.ts';
 import type { PairedPredictions } from './paired-predictions.ts';
 
-export const pairMetrics = ['accuracy', 'balancedAccuracy', 'macroF1', 'logLoss'] as const;
+const pairMetrics = ['accuracy', 'balancedAccuracy', 'macroF1', 'logLoss'] as const;
 export type PairMetric = (typeof pairMetrics)[number];
 export type PairFigures = Record<PairMetric, number>;
 

@@ -124,7 +124,7 @@ function metricValues(
   };
 }
 
-export function calibrationOf(scored: Scored, verdicts = judge(scored)): CalibrationReport {
+function calibrationOf(scored: Scored, verdicts = judge(scored)): CalibrationReport {
   const bins = reliability(verdicts);
   return {
     bins,

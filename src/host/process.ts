@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { jobFiles } from '../jobs/job.ts';
+import { fieldOf, isRecord } from '../jobs/record.ts';
 import { Problem } from '../problem.ts';
 
 /**
@@ -152,11 +153,10 @@ function parseAnswer(verb: string, code: number | null, stdout: string, lastLine
 }
 
 function errorOf(answer: unknown): { code: string; message: string; advice: string } | null {
-  if (typeof answer !== 'object' || answer === null || !('error' in answer)) return null;
-  const error = answer.error;
-  if (typeof error !== 'object' || error === null) return null;
+  const error = fieldOf(answer, 'error');
+  if (!isRecord(error)) return null;
   const text = (name: string) => {
-    const value: unknown = (error as Record<string, unknown>)[name];
+    const value = fieldOf(error, name);
     return typeof value === 'string' ? value : '';
   };
   return { code: text('code') || 'process-failed', message: text('message') || 'Failed.', advice: text('advice') };

@@ -5,7 +5,7 @@ export type FileFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'avif' | 'bm
 export type Sniffed = { format: FileFormat } | { unsupported: string } | null;
 
 /** As many leading bytes of a file as `sniff` ever looks at. */
-export const SNIFF_BYTES = 65536;
+const SNIFF_BYTES = 65536;
 
 const UNSUPPORTED: [name: string, offset: number, magic: string][] = [
   ['JPEG XL', 0, '\xff\x0a'],

@@ -43,7 +43,7 @@ export interface IssuesJob {
 export type NewIssuesJob = Pick<IssuesJob, 'source' | 'workspace' | 'settings' | 'engine'>;
 
 /** Where searches are kept below a workspace. */
-export function issuesFolderOf(workspace: string): string {
+function issuesFolderOf(workspace: string): string {
   return path.join(path.resolve(workspace), '.loupe', 'issues');
 }
 

@@ -36,13 +36,8 @@ export function readRawEvents(folder: string): JobEvent[] {
   return new EventTail(folder).read().events;
 }
 
-/** All events of a run without those that a later resume superseded. */
-export function readEvents(folder: string): JobEvent[] {
-  return withoutSuperseded(readRawEvents(folder));
-}
-
 /** True for what a resume at `step` makes void: steps, epochs, checkpoints and phases after it. */
-export function isSuperseded(event: JobEvent, step: number): boolean {
+function isSuperseded(event: JobEvent, step: number): boolean {
   // Whoever goes on at the first step of a phase says again that it begins.
   if (event.kind === 'phase') return event.step >= step;
   return (event.kind === 'step' || event.kind === 'epoch' || event.kind === 'checkpoint') && event.step > step;

@@ -4,6 +4,11 @@ export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** What a value, of any kind, has under a name; undefined: nothing. */
+export function fieldOf(value: unknown, name: string): unknown {
+  return isRecord(value) ? value[name] : undefined;
+}
+
 /** `value` over `defaults`, recursively for objects; keys that only one of them has are kept. Makes new objects. */
 export function fillDefaults(defaults: unknown, value: unknown): unknown {
   if (value === undefined) return structuredClone(defaults);

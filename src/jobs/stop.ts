@@ -19,18 +19,7 @@ export function requestStop(folder: string): void {
     throw fsProblem(error, 'write', file);
   }
   const holder = liveHolder(folder);
-  if (holder && process.platform !== 'win32') signal(holder.pid, 'SIGTERM');
-}
-
-/**
- * Ends the run's process at once, and its whole process group where it leads one. Nothing after the last checkpoint is kept.
- * @returns false where no process of this machine has the run
- */
-export function killRun(folder: string): boolean {
-  const holder = liveHolder(folder);
-  if (!holder || holder.pid === process.pid) return false;
-  if (process.platform === 'win32' || !signal(-holder.pid, 'SIGKILL')) signal(holder.pid, 'SIGKILL');
-  return true;
+  if (holder && process.platform !== 'win32') askToEnd(holder.pid);
 }
 
 /** Cheap enough for every step. */
@@ -48,12 +37,10 @@ function liveHolder(folder: string): LockInfo | null {
   return info && info.host === os.hostname() && readLockState(folder) === 'live' ? info : null;
 }
 
-function signal(pid: number, name: NodeJS.Signals): boolean {
+function askToEnd(pid: number): void {
   try {
-    process.kill(pid, name);
-    return true;
+    process.kill(pid, 'SIGTERM');
   } catch (error) {
-    if (errnoOf(error) === 'ESRCH' || errnoOf(error) === 'EPERM') return false;
-    throw error;
+    if (errnoOf(error) !== 'ESRCH' && errnoOf(error) !== 'EPERM') throw error;
   }
 }

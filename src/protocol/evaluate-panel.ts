@@ -1,4 +1,5 @@
 import type { EvaluationReport, EvaluationSummary, EvaluationViews } from './evaluation.ts';
+import type { SaliencyMethod } from './saliency.ts';
 
 /** Run or predictor whose evaluations the panel shows. */
 export interface PanelSubject {
@@ -28,8 +29,6 @@ export interface PanelImage {
   labelProbability: number;
 }
 
-export type SaliencyChoice = 'grad-cam' | 'occlusion';
-
 export type ToEvaluatePanel =
   /** The list changed: an evaluation is new, goes on or has ended. */
   | { type: 'list'; subject: PanelSubject; evaluations: EvaluationSummary[]; selected: string | null; trusted: boolean }
@@ -42,7 +41,7 @@ export type ToEvaluatePanel =
       type: 'saliency';
       id: string;
       at: number;
-      method: SaliencyChoice;
+      method: SaliencyMethod;
       label: string;
       probability: number;
       /** `data:` URIs: the part of the image that the network sees, and the map to lay over it. */
@@ -58,7 +57,7 @@ export type FromEvaluatePanel =
   | { type: 'stop'; id: string }
   | { type: 'select'; id: string }
   | { type: 'images'; id: string; selection: ImageSelection; from: number; count: number }
-  | { type: 'saliency'; id: string; at: number; method: SaliencyChoice; of: 'predicted' | 'label' }
+  | { type: 'saliency'; id: string; at: number; method: SaliencyMethod; of: 'predicted' | 'label' }
   | { type: 'openImage'; id: string; at: number }
   | { type: 'openReport'; id: string }
   | { type: 'revealFolder'; id: string }
@@ -74,7 +73,7 @@ export interface EvaluatePanelState {
   sort: { column: string; descending: boolean };
   curve: number | null;
   opacity: number;
-  method: SaliencyChoice;
+  method: SaliencyMethod;
 }
 
 const messages: readonly FromEvaluatePanel['type'][] = [

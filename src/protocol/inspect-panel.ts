@@ -6,6 +6,7 @@ import type {
   CatalogueRequest,
   Overview,
 } from './catalogue.ts';
+import type { SaliencyMethod } from './saliency.ts';
 
 /** What the panel may ask the catalogue itself. */
 export const inspectRequests = [
@@ -47,8 +48,6 @@ export interface MapJob {
   problem: { message: string; advice: string } | null;
 }
 
-export type SaliencyChoice = 'grad-cam' | 'occlusion';
-
 /** What a run's model says of one image. */
 export interface ModelOpinion {
   top: { label: string; probability: number }[];
@@ -73,7 +72,7 @@ export type FromInspectPanel =
   | { type: 'ask'; id: number; request: InspectRequest }
   /** The pictures that are wanted now; what was wanted before and is not here yet is forgotten. */
   | { type: 'pictures'; wishes: { side: number; keys: number[] }[] }
-  | { type: 'opinion'; image: number; model: string; saliency: SaliencyChoice | null; label: string | null }
+  | { type: 'opinion'; image: number; model: string; saliency: SaliencyMethod | null; label: string | null }
   | { type: 'open'; image: number; beside: boolean }
   | { type: 'reveal'; image: number }
   | { type: 'copyPaths'; images: number[] }

@@ -1,4 +1,4 @@
-import type { SaliencyChoice } from './evaluate-panel.ts';
+import type { SaliencyMethod } from './saliency.ts';
 
 /** What answers in the panel. */
 export interface PredictSubject {
@@ -47,7 +47,7 @@ export type ToPredictPanel =
   | {
       type: 'saliency';
       id: number;
-      method: SaliencyChoice;
+      method: SaliencyMethod;
       label: string;
       probability: number;
       image: string;
@@ -68,7 +68,7 @@ export type FromPredictPanel =
   | { type: 'paths'; uris: string[] }
   /** An image that is no file here: pasted, dropped from a browser, a camera's frame. `data`: base64. */
   | { type: 'image'; id: number; name: string; data: string }
-  | { type: 'saliency'; id: number; method: SaliencyChoice; label: string | null }
+  | { type: 'saliency'; id: number; method: SaliencyMethod; label: string | null }
   | { type: 'open'; id: number }
   | { type: 'export'; format: 'csv' | 'jsonl' }
   | { type: 'clear' };
@@ -78,7 +78,7 @@ export interface PredictPanelState {
   folder: string;
   top: number;
   opacity: number;
-  method: SaliencyChoice;
+  method: SaliencyMethod;
 }
 
 const messages: readonly FromPredictPanel['type'][] = [

@@ -63,6 +63,6 @@ export function scheduleCurve(
 }
 
 /** What a schedule moves as "momentum". */
-export function momentumOf({ name, momentum, beta1 }: OptimizerConfig): number {
+function momentumOf({ name, momentum, beta1 }: OptimizerConfig): number {
   return name === 'sgd' || name === 'rmsprop' ? momentum : beta1;
 }

@@ -13,7 +13,7 @@ const ALPHA = 0.05;
 
 const clarities = { 1: 'hardly', 2: 'partly', 3: 'well' } as const;
 
-export const algorithmColumns: readonly TableColumn<ComparedAlgorithm, AlgorithmColumn>[] = [
+const algorithmColumns: readonly TableColumn<ComparedAlgorithm, AlgorithmColumn>[] = [
   { id: 'title', title: 'Algorithm', value: ({ title }) => title, cell: nameCell },
   { id: 'features', title: 'Sees', value: ({ features }) => features, cell: ({ features }) => features },
   {

@@ -1,7 +1,7 @@
 import { paletteSize } from '../ui/palette-size.ts';
 
 /** Line patterns: beyond the palette's end, runs are told apart by these, and by the marker of their point in the scatter. */
-export const dashes: readonly (readonly number[])[] = [[], [7, 4], [2, 3], [11, 3, 2, 3], [16, 5]];
+const dashes: readonly (readonly number[])[] = [[], [7, 4], [2, 3], [11, 3, 2, 3], [16, 5]];
 export const markers = ['circle', 'square', 'triangle', 'diamond', 'cross'] as const;
 export type Marker = (typeof markers)[number];
 

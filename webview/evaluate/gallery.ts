@@ -2,10 +2,10 @@ import type {
   EvaluatePanelState,
   ImageSelection,
   PanelImage,
-  SaliencyChoice,
   ToEvaluatePanel,
 } from '../../src/protocol/evaluate-panel.ts';
 import type { EvaluationReport } from '../../src/protocol/evaluation.ts';
+import type { SaliencyMethod } from '../../src/protocol/saliency.ts';
 import { segments } from '../ui/controls.ts';
 import { element, setHidden, setText } from '../ui/dom.ts';
 import { count, percent } from '../ui/format.ts';
@@ -17,7 +17,7 @@ import { sliceText } from './texts.ts';
 
 export interface GalleryListeners {
   onMore(from: number): void;
-  onSaliency(at: number, method: SaliencyChoice, of: 'predicted' | 'label'): void;
+  onSaliency(at: number, method: SaliencyMethod, of: 'predicted' | 'label'): void;
   onOpen(at: number): void;
   onChange(change: Partial<EvaluatePanelState>): void;
   onWorst(): void;
@@ -49,7 +49,7 @@ export class Gallery {
   #classes: string[] = [];
   #tiles = new Map<number, Tile>();
   #chosen: PanelImage | null = null;
-  #method: SaliencyChoice;
+  #method: SaliencyMethod;
   #of: 'predicted' | 'label' = 'predicted';
 
   constructor(state: Pick<EvaluatePanelState, 'opacity' | 'method'>, listeners: GalleryListeners) {

@@ -2,7 +2,7 @@ import type { EvaluatePanelState } from '../../src/protocol/evaluate-panel.ts';
 import type { EvaluationReport } from '../../src/protocol/evaluation.ts';
 
 /** Larger matrices can't be read: those classes are shown that are confused most. */
-export const MOST_SHOWN = 50;
+const MOST_SHOWN = 50;
 
 export interface MatrixCell {
   label: number;

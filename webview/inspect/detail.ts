@@ -1,5 +1,6 @@
 import type { CatalogueField, CatalogueRow, ImageDetail } from '../../src/protocol/catalogue.ts';
-import type { ModelOpinion, SaliencyChoice } from '../../src/protocol/inspect-panel.ts';
+import type { ModelOpinion } from '../../src/protocol/inspect-panel.ts';
+import type { SaliencyMethod } from '../../src/protocol/saliency.ts';
 import { segments } from '../ui/controls.ts';
 import { type Child, element, setHidden, setText } from '../ui/dom.ts';
 import { figure, percent } from '../ui/format.ts';
@@ -14,7 +15,7 @@ export interface DetailListeners {
   onOpen(row: CatalogueRow, beside: boolean): void;
   onReveal(row: CatalogueRow): void;
   onCopyPath(row: CatalogueRow): void;
-  onOpinion(row: CatalogueRow, model: string, saliency: SaliencyChoice | null): void;
+  onOpinion(row: CatalogueRow, model: string, saliency: SaliencyMethod | null): void;
   /** Another image of this one's neighbours or findings. */
   onShow(row: CatalogueRow): void;
   onPictures(rows: readonly CatalogueRow[]): void;
@@ -36,7 +37,7 @@ export class DetailPane {
   #detail: ImageDetail | null = null;
   #uri: string | null = null;
   #models: readonly { folder: string; name: string }[] = [];
-  #method: SaliencyChoice = 'grad-cam';
+  #method: SaliencyMethod = 'grad-cam';
   #small: { row: CatalogueRow; tile: TilePicture }[] = [];
 
   constructor(listeners: DetailListeners) {
@@ -137,7 +138,7 @@ export class DetailPane {
   }
 
   #makeModel(): void {
-    const ask = (saliency: SaliencyChoice | null) => {
+    const ask = (saliency: SaliencyMethod | null) => {
       if (!this.#detail || this.#modelSelect.value === '') return;
       this.#heat.say(saliency ? 'Looking for what counts…' : 'Asking the model…');
       this.#listeners.onOpinion(this.#detail.row, this.#modelSelect.value, saliency);

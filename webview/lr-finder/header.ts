@@ -123,7 +123,7 @@ export class Header {
 }
 
 /** The button says what it will do. */
-export function useText({ kind, ...origin }: PanelOrigin, rate: number | null): string {
+function useText({ kind, ...origin }: PanelOrigin, rate: number | null): string {
   if (rate === null) return kind === 'run' ? 'Duplicate with This Rate' : 'Use This Rate';
   if (isInUse({ kind, ...origin }, rate)) return `${rateText(rate)} Is in Use`;
   if (kind === 'config') return `Use ${rateText(rate)}`;

@@ -13,7 +13,7 @@ const labels: Record<Field, string> = {
 };
 
 /** What is wrong with what was typed; null: nothing. The same limits as the job's. */
-export function sweepMistake({ start, end, steps, seeds }: SweepSettings): string | null {
+function sweepMistake({ start, end, steps, seeds }: SweepSettings): string | null {
   const isWhole = (value: number, least: number, most: number) =>
     Number.isInteger(value) && value >= least && value <= most;
   if (!(start > 0) || !Number.isFinite(start)) return 'The first rate is a number above 0.';

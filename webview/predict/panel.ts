@@ -1,10 +1,10 @@
-import type { SaliencyChoice } from '../../src/protocol/evaluate-panel.ts';
 import type {
   FromPredictPanel,
   PredictItem,
   PredictPanelState,
   ToPredictPanel,
 } from '../../src/protocol/predict-panel.ts';
+import type { SaliencyMethod } from '../../src/protocol/saliency.ts';
 import type { Bus } from '../ui/bus.ts';
 import { segments } from '../ui/controls.ts';
 import { element, setAttribute, setHidden, setText } from '../ui/dom.ts';
@@ -96,7 +96,7 @@ export class PredictPanel {
       this.#latency,
       this.#failure,
       this.#bars,
-      segments('Where it is seen, by', 'method', methods, this.#state.method, (method: SaliencyChoice) => {
+      segments('Where it is seen, by', 'method', methods, this.#state.method, (method: SaliencyMethod) => {
         this.#change({ method });
         this.#explain();
       }),

@@ -22,7 +22,7 @@ export interface SavedCalibration {
 const CALIBRATION_FILE = 'calibration.json';
 
 /** In a run beside its model, in a predictor beside its file. */
-export function calibrationFile(subject: string): string {
+function calibrationFile(subject: string): string {
   return path.join(subject, isPredictorFolder(subject) ? '' : jobFiles.model, CALIBRATION_FILE);
 }
 

@@ -1,16 +1,13 @@
 import type { Explainer } from '../../engines/engine.ts';
 import { channelsOf, type DecodeSettings } from '../../images/preprocess.ts';
 import { Problem } from '../../problem.ts';
+import type { SaliencyMethod } from '../../protocol/saliency.ts';
 import { decodeInput, type ImageInput } from '../image-input.ts';
 import { argmax } from '../metrics.ts';
 import { batchOf, type PredictSession } from '../predict-session.ts';
 import type { OpenMember } from '../predictor/classifier.ts';
 import { averageHeat, type HeatMap, normalizeHeat, resizeHeat } from './heat.ts';
 import { occlusionMap } from './occlusion.ts';
-
-export type SaliencyMethod = 'grad-cam' | 'occlusion';
-
-export const saliencyMethods: readonly SaliencyMethod[] = ['grad-cam', 'occlusion'];
 
 export interface Explanation {
   path: string;

@@ -9,7 +9,7 @@ export interface OcclusionOptions {
   batchSize: number;
 }
 
-export const defaultOcclusion: OcclusionOptions = { patch: 0.25, steps: 10, batchSize: 64 };
+const defaultOcclusion: OcclusionOptions = { patch: 0.25, steps: 10, batchSize: 64 };
 
 /** Middle grey: neither dark nor light, as Zeiler and Fergus (2014) have it. */
 const GREY = 128;

@@ -1,3 +1,4 @@
+import { fieldOf } from '../../jobs/record.ts';
 import type { ApplyPlan, RefusedEdit } from '../../protocol/apply.ts';
 import type { AppliedEdits } from '../../protocol/clean-panel.ts';
 
@@ -14,8 +15,4 @@ export function readApplied(answer: unknown): AppliedEdits | null {
   if (typeof id !== 'string' || typeof done !== 'number' || typeof steps !== 'number') return null;
   const refused = fieldOf(applied, 'refused');
   return { id, done, steps, refused: Array.isArray(refused) ? (refused as RefusedEdit[]) : [] };
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }

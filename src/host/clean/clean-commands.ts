@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { fieldOf } from '../../jobs/record.ts';
 import { chooseDataSet } from '../data-sets/choose-data-set.ts';
 import type { DataSetStore } from '../data-sets/data-set-store.ts';
 import { dataSetName } from '../data-sets/propose.ts';
@@ -80,10 +81,6 @@ export function sourceOf(argument: unknown): string | undefined {
   if (typeof argument === 'string') return argument;
   const source = fieldOf(argument, 'source');
   return typeof source === 'string' ? source : undefined;
-}
-
-function fieldOf(argument: unknown, name: string): unknown {
-  return typeof argument === 'object' && argument !== null ? (argument as Record<string, unknown>)[name] : undefined;
 }
 
 /** The only data set of the list, else the user's choice, which is in the list then. Undefined: none chosen. */

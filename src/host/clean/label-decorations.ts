@@ -43,8 +43,8 @@ export class LabelDecorations implements vscode.FileDecorationProvider, vscode.D
 
 type Kinds = ReturnType<IssueIndex['kindsOf']>;
 
-/** Undefined: nothing is to be said of the file. Exported for tests. */
-export function decorationOf(edit: RowEdit | null, kinds: Kinds): vscode.FileDecoration | undefined {
+/** Undefined: nothing is to be said of the file. */
+function decorationOf(edit: RowEdit | null, kinds: Kinds): vscode.FileDecoration | undefined {
   const mark = (badge: string, tooltip: string, color: string) =>
     new vscode.FileDecoration(badge, tooltip, new vscode.ThemeColor(color));
   if (edit?.deleted) {

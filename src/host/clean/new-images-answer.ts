@@ -1,13 +1,11 @@
+import { fieldOf } from '../../jobs/record.ts';
 import type { UnlabelledRow } from '../../protocol/clean-panel.ts';
 import type { NewImage, NewImagesReport } from '../../protocol/new-images.ts';
 import { kindTitles } from './kind-titles.ts';
 
 /** The answer of `loupe new --json`; null: it is none. */
 export function readNewImages(answer: unknown): NewImagesReport | null {
-  if (typeof answer !== 'object' || answer === null) return null;
-  const isReport = ['images', 'added', 'left', 'unreadable'].every((name) =>
-    Array.isArray((answer as Record<string, unknown>)[name]),
-  );
+  const isReport = ['images', 'added', 'left', 'unreadable'].every((name) => Array.isArray(fieldOf(answer, name)));
   return isReport ? (answer as NewImagesReport) : null;
 }
 

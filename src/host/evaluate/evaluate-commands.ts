@@ -44,7 +44,7 @@ interface SubjectPick extends vscode.QuickPickItem {
 }
 
 /** The folder given, else the user's choice of runs with a model and predictors. @throws Problem `no-model` */
-export async function subjectFor(store: RunStore, argument: unknown, placeHolder: string): Promise<string | undefined> {
+async function subjectFor(store: RunStore, argument: unknown, placeHolder: string): Promise<string | undefined> {
   if (typeof argument === 'string') return argument;
   await store.ready();
   const runs = store.all().filter(({ hasModel }) => hasModel);

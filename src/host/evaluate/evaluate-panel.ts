@@ -11,7 +11,7 @@ import {
   type PanelSubject,
   type ToEvaluatePanel,
 } from '../../protocol/evaluate-panel.ts';
-import type { EvaluationSummary, EvaluationTarget } from '../../protocol/evaluation.ts';
+import type { EvaluationReport, EvaluationSummary, EvaluationTarget } from '../../protocol/evaluation.ts';
 import { commands } from '../ids.ts';
 import { panelIcon } from '../panels/panel-icon.ts';
 import { WebviewPanelHost } from '../panels/webview-panel.ts';
@@ -184,7 +184,13 @@ export class EvaluatePanel extends WebviewPanelHost<ToEvaluatePanel, FromEvaluat
   private sendReport(): void {
     const id = this.selected;
     if (id === null) return;
-    this.send({ type: 'report', id, report: this.read(id)?.report ?? null });
+    let report: EvaluationReport | null = null;
+    try {
+      report = this.read(id)?.report ?? null;
+    } catch (error) {
+      this.parts.onError(error);
+    }
+    this.send({ type: 'report', id, report });
   }
 
   private async sendImages(message: FromEvaluatePanel & { type: 'images' }): Promise<void> {

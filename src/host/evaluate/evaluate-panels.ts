@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { fieldOf } from '../../jobs/record.ts';
 import { panels } from '../ids.ts';
 import { KeyedPanels } from '../panels/keyed-panels.ts';
 import { EvaluatePanel, type EvaluatePanelParts } from './evaluate-panel.ts';
@@ -31,7 +32,7 @@ export class EvaluatePanels extends KeyedPanels<EvaluatePanel, Evaluated> {
   protected override restored(state: unknown): Evaluated | null {
     const folder = modelFolderOfState(state);
     if (folder === null) return null;
-    const { selected } = state as { selected?: unknown };
+    const selected = fieldOf(state, 'selected');
     return { folder, selected: typeof selected === 'string' ? selected : null };
   }
 

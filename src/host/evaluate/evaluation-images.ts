@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { evaluationFiles } from '../../jobs/evaluation-job.ts';
 import { jobFiles } from '../../jobs/job.ts';
+import { Problem } from '../../problem.ts';
 import type { ImageSelection, PanelImage } from '../../protocol/evaluate-panel.ts';
 import type { EvaluatedImages, EvaluationReport } from '../../protocol/evaluation.ts';
 
@@ -15,15 +16,23 @@ export class EvaluationContents {
     this.#images = images;
   }
 
-  /** Null until the evaluation is done. */
+  /** Null until the evaluation is done. @throws Problem `bad-evaluation` where its files are damaged or one is gone */
   static read(folder: string): EvaluationContents | null {
     const report = path.join(folder, jobFiles.report);
     if (!fs.existsSync(report)) return null;
-    const images = path.join(folder, evaluationFiles.images);
-    return new EvaluationContents(
-      JSON.parse(fs.readFileSync(report, 'utf8')) as EvaluationReport,
-      JSON.parse(fs.readFileSync(images, 'utf8')) as EvaluatedImages,
-    );
+    try {
+      return new EvaluationContents(
+        JSON.parse(fs.readFileSync(report, 'utf8')) as EvaluationReport,
+        JSON.parse(fs.readFileSync(path.join(folder, evaluationFiles.images), 'utf8')) as EvaluatedImages,
+      );
+    } catch (error) {
+      throw new Problem(
+        'bad-evaluation',
+        `The evaluation in ${folder} can't be read: ${(error as Error).message}.`,
+        'Evaluate again.',
+        { cause: error },
+      );
+    }
   }
 
   /** The images of a selection, the least probable label first. */

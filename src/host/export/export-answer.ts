@@ -1,3 +1,5 @@
+import { fieldOf } from '../../jobs/record.ts';
+
 /** What `loupe export --json` answers. */
 export interface ExportAnswer {
   /** Absolute: a file or a folder. */
@@ -8,8 +10,7 @@ export interface ExportAnswer {
 
 /** Null where it is something else. */
 export function readExport(value: unknown): ExportAnswer | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const { path, card, bytes } = value as Record<string, unknown>;
+  const [path, card, bytes] = ['path', 'card', 'bytes'].map((name) => fieldOf(value, name));
   if (typeof path !== 'string') return null;
   return { path, card: typeof card === 'string' ? card : null, bytes: typeof bytes === 'number' ? bytes : 0 };
 }

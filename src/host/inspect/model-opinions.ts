@@ -1,5 +1,6 @@
 import { Problem } from '../../problem.ts';
-import type { ModelOpinion, SaliencyChoice } from '../../protocol/inspect-panel.ts';
+import type { ModelOpinion } from '../../protocol/inspect-panel.ts';
+import type { SaliencyMethod } from '../../protocol/saliency.ts';
 import { PredictProcess } from '../predict/predict-process.ts';
 import type { LoupeProcesses } from '../process.ts';
 
@@ -20,7 +21,7 @@ export class ModelOpinions {
    * @param model folder of a run. @param file absolute, `file#index` inside an IDX file
    * @param label class whose place is looked for; null: the most probable
    */
-  async of(model: string, file: string, saliency: SaliencyChoice | null, label: string | null): Promise<ModelOpinion> {
+  async of(model: string, file: string, saliency: SaliencyMethod | null, label: string | null): Promise<ModelOpinion> {
     const opinion: ModelOpinion = { top: [], saliency: null, message: null };
     try {
       const process = this.process(model);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { isRecord } from '../../jobs/record.ts';
+import { fieldOf } from '../../jobs/record.ts';
 import { localFolders } from '../workspace.ts';
 import { webviewOptions } from './webview-panel.ts';
 
@@ -95,7 +95,7 @@ export abstract class KeyedPanels<Panel extends { reveal(preserveFocus: boolean)
 
 /** The path that a kept state has under a name, absolute; null: it has none. */
 export function pathOfState(state: unknown, name: string): string | null {
-  const value = isRecord(state) ? state[name] : undefined;
+  const value = fieldOf(state, name);
   return typeof value === 'string' ? path.resolve(value) : null;
 }
 

@@ -259,7 +259,7 @@ async function choose({ files }: { files: boolean }): Promise<string[]> {
 }
 
 /** Files as they are; of folders the images in them, in order. */
-export function imagesIn(targets: readonly string[]): string[] {
+function imagesIn(targets: readonly string[]): string[] {
   return targets.flatMap((target) => {
     if (!fs.statSync(target, { throwIfNoEntry: false })?.isDirectory()) return [target];
     return fs

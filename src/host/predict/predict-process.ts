@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { isRecord } from '../../jobs/record.ts';
 import { Problem } from '../../problem.ts';
 import type { LoupeProcesses } from '../process.ts';
 
@@ -73,12 +74,13 @@ export class PredictProcess {
   }
 
   private take(line: string): void {
-    let value: Record<string, unknown>;
+    let value: unknown;
     try {
-      value = JSON.parse(line) as Record<string, unknown>;
+      value = JSON.parse(line);
     } catch {
       return;
     }
+    if (!isRecord(value)) return;
     if (isReady(value.ready)) this.settle?.resolve({ ...value.ready, engine: value.ready.engine.label });
     else if (isError(value.error)) {
       this.settle?.reject(new Problem(value.error.code, value.error.message, value.error.advice));

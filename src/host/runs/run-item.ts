@@ -24,7 +24,7 @@ export function runItem(run: RunSummary): vscode.TreeItem {
   return item;
 }
 
-export function stateName(run: RunSummary): string {
+function stateName(run: RunSummary): string {
   const names: Record<RunSummary['state'], string> = {
     queued: vscode.l10n.t('queued'),
     starting: vscode.l10n.t('starting'),

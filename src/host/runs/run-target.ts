@@ -9,7 +9,7 @@ import { pickRun } from './pick-run.ts';
 import type { RunStore } from './run-store.ts';
 
 /** What a keybinding passes: the run that is selected in the tree. */
-export const SELECTION = 'selection';
+const SELECTION = 'selection';
 
 export interface TargetTexts {
   choose: string;

@@ -48,7 +48,7 @@ export class ScheduleHovers implements vscode.HoverProvider, vscode.Disposable {
 }
 
 /** The name of the setting that an offset is on, where it is one of `training` that makes the curve; null: it is not. */
-export function curveSettingAt(text: string, offset: number): { start: number; end: number } | null {
+function curveSettingAt(text: string, offset: number): { start: number; end: number } | null {
   const root = parseJsonc(text);
   const training = root?.kind === 'object' ? root.properties.find(({ key }) => key === 'training')?.value : undefined;
   if (training?.kind !== 'object') return null;

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import type * as vscode from 'vscode';
+import { fieldOf } from '../../jobs/record.ts';
 import { dataSetName } from '../data-sets/propose.ts';
 import { panels } from '../ids.ts';
 import { KeyedPanels, pathOfState } from '../panels/keyed-panels.ts';
@@ -41,7 +42,7 @@ export class BaselinePanels extends KeyedPanels<BaselinePanel, Expected> {
     const source = pathOfState(state, 'source');
     if (source === null || !fs.existsSync(source)) return null;
     if (!isInWorkspace(source) && !this.parts.isDataSet(source)) return null;
-    const { selected } = state as { selected?: unknown };
+    const selected = fieldOf(state, 'selected');
     return { source, selected: typeof selected === 'string' ? selected : null };
   }
 

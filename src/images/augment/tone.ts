@@ -68,7 +68,7 @@ function shifted(table: Uint8Array, levels: number): Uint8Array {
 }
 
 /** Mean of the luma, each pixel's rounded down, of the image seen through `table`. */
-export function meanLuma(pixels: Uint8Array, { channels }: Frame, table: Uint8Array): number {
+function meanLuma(pixels: Uint8Array, { channels }: Frame, table: Uint8Array): number {
   let sum = 0;
   if (channels === 1) {
     for (let i = 0; i < pixels.length; i++) sum += table[pixels[i] as number] as number;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { test } from 'node:test';
-import { bar, dateTime, duration, figure, percent, plural, shellPath } from '../../../src/cli/format.ts';
+import { bar, dateTime, duration, figure, fromHere, percent, plural, shellPath } from '../../../src/cli/format.ts';
 import { style } from '../../../src/cli/style.ts';
 import { displayWidth, renderTable } from '../../../src/cli/table.ts';
 import { wantsColor } from '../../../src/cli/terminal.ts';
@@ -29,6 +30,8 @@ const texts: [actual: string, expected: string][] = [
   [shellPath('/a', ''), '/a'],
   [shellPath('/home/my run', '../x'), '"/home/my run"'],
   [shellPath('/a$b', '..'), '"/a\\$b"'],
+  [fromHere(path.resolve('runs', 'one')), path.join('runs', 'one')],
+  [fromHere(`${process.cwd()}-beside`), `${process.cwd()}-beside`],
 ];
 for (const [actual, expected] of texts) test(`"${expected}"`, () => assert.equal(actual, expected));
 

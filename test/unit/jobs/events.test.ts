@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { LineTail } from '../../../src/jobs/event-tail.ts';
 import { EventWriter } from '../../../src/jobs/event-writer.ts';
 import { jobFiles } from '../../../src/jobs/job.ts';
-import { EventTail, parseEvent, readEvents, readRawEvents, withoutSuperseded } from '../../../src/jobs/read-events.ts';
+import { EventTail, parseEvent, readRawEvents, withoutSuperseded } from '../../../src/jobs/read-events.ts';
 import type { JobEvent } from '../../../src/protocol/events.ts';
 import { temporaryFolder } from './temporary.ts';
 
@@ -26,7 +26,7 @@ test('what was appended is read back in order, with a time', (t) => {
   const writer = new EventWriter(folder);
   const before = Date.now();
   for (let i = 1; i <= 3; i++) writer.append(step(i));
-  const events = readEvents(folder);
+  const events = readRawEvents(folder);
   writer.close();
   assert.deepEqual(
     events.map((event) => event.kind === 'step' && event.step),

@@ -1,5 +1,5 @@
 /** Sides that small pictures are made in, pixels. */
-export const pictureSides = [64, 96, 128, 256] as const;
+const pictureSides = [64, 96, 128, 256] as const;
 export type PictureSide = (typeof pictureSides)[number];
 
 /** Addresses that are kept; a picture itself is the browser's. */

@@ -1,5 +1,5 @@
 /** Browsers draw nothing below some height of an element (Chromium: 33.5 million pixels); this is far from it. */
-export const MAX_SCROLL_HEIGHT = 8_000_000;
+const MAX_SCROLL_HEIGHT = 8_000_000;
 
 /**
  * Maps the scrollbar of an element that is as high as a browser allows to contents that may be far higher. Up to
