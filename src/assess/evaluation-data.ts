@@ -44,7 +44,7 @@ export async function openEvaluationData(
   const runs = runsOf(spec);
   const opened =
     target.kind === 'split'
-      ? await openSplit(runs, target.split, options)
+      ? await openSplit(spec.name, runs, target.split, options)
       : await openFolder(target.source, runs, options);
   const { images, unknownClasses } = matchLabels(opened.images, opened.classes, labels);
   if (images.length === 0) {
@@ -66,13 +66,13 @@ export function runsOf(spec: PredictorSpec): string[] {
 
 type Opened = Omit<EvaluationData, 'unknownClasses' | 'trained'> & { classes: string[] };
 
-async function openSplit(runs: string[], split: SplitName, options: DataOptions): Promise<Opened> {
+async function openSplit(name: string, runs: string[], split: SplitName, options: DataOptions): Promise<Opened> {
   const [run] = runs;
   if (!run) {
     throw new Problem(
       'no-split',
-      'No run that this classifier was made of is here, so nothing is known of the images it was trained on.',
-      'Evaluate it on a folder of images.',
+      `Nothing is known of the images that ${name} was trained on: no run that it was made of is here.`,
+      `Evaluate it on a folder of images: loupe evaluate ${name} <folder>.`,
     );
   }
   const job = readJob(run);

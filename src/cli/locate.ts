@@ -53,6 +53,16 @@ export async function findRun(
   );
 }
 
+function noClassifier(given: string): Problem {
+  return new Problem(
+    'no-such-run',
+    `${given} is no run, no predictor and no TensorFlow.js layers model.`,
+    /\.zip$/i.test(given)
+      ? 'Unpack it, and name the folder that holds its model.json.'
+      : 'Give a run folder, a predictor or the folder of a model.json; loupe runs tells names and ids of runs.',
+  );
+}
+
 /** Where predictors are kept: beside the runs. */
 export function predictorsFolderOf(runsFolder: string): string {
   return path.join(path.dirname(runsFolder), 'predictors');
@@ -83,5 +93,11 @@ export async function findSubject(given: string, runsFolder: string): Promise<st
       `Give an id: ${ids.join(', ')}.`,
     );
   }
-  return await findRun(given, runsFolder, (run) => run.hasModel);
+  try {
+    return await findRun(given, runsFolder, (run) => run.hasModel);
+  } catch (error) {
+    throw fs.existsSync(given) && error instanceof Problem && error.code === 'no-such-run'
+      ? noClassifier(given)
+      : error;
+  }
 }

@@ -11,6 +11,8 @@ const MOST_PICKLE_BYTES = 256 * 2 ** 20;
 /** A file of `torch.save` since PyTorch 1.6: a zip archive of a pickle and one entry a storage. Takes the archive over. @throws FormatError */
 export function openTorchZip(zip: ZipFile): WeightFile {
   const pickle = zip.entries.find(({ name }) => /(^|^[^/]+\/)data\.pkl$/.test(name));
+  if (zip.has('model.json'))
+    throw new WeightFileError('it is an archive of a TensorFlow.js model: unpack it, and name the folder');
   if (!pickle) {
     throw new WeightFileError(
       'its archive has neither data.pkl of torch.save nor model.weights.h5 of Keras (a TorchScript file holds code: save the state_dict() instead)',

@@ -110,6 +110,14 @@ describe('layers models of TensorFlow.js', { timeout: 240_000 }, () => {
       fs.readdirSync(path.join(folder, '.loupe', 'predictors')).filter((one) => one.startsWith('tm-0')).length,
       1,
     );
+    for (const [args, code, message] of [
+      [['evaluate', 'tm-0'], 'no-split', /images that tm-0 was trained on/],
+      [['predict', 'images', 'images'], 'no-such-run', /images is no run, no predictor and no TensorFlow.js/],
+    ] as const) {
+      const { error } = JSON.parse((await runCli([...args, ...common], { cwd: folder })).stdout);
+      assert.equal(error.code, code);
+      assert.match(error.message, message);
+    }
   });
 
   it('give a backbone with TensorFlow.js’ features, in colour and for other channels and sizes', async () => {
