@@ -103,7 +103,7 @@ function contradictions({ data, input, augment, model, training }: RunConfig): C
 /** Networks that are used as others designed them don't take every setting: one that did nothing would mislead. */
 function modelContradictions(model: ModelConfig): ConfigIssue[] {
   const { architecture } = model;
-  const isResNet = architecture.startsWith('resnet');
+  const isResNet = /^resnet\d+$/.test(architecture);
   const issues: ConfigIssue[] = [];
   if (model.stochasticDepth > 0 && !isResNet) {
     const message = `${architecture} has no residual blocks that could be left out; expected 0, or a ResNet.`;

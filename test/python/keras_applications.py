@@ -1,6 +1,6 @@
 """keras_applications.py <folder> <file>=<network> …: for each of Keras' applications random weights in a file of that name, a random batch of pixels and what the network makes of it.
 
-<network> is a name of keras.applications, `@width` behind it where it takes one. The file's name says how it is saved: `.weights.h5`, `.keras`, `.h5`
+<network> is a name of keras.applications, `@width` or `@minimal` behind it where it takes one. The file's name says how it is saved: `.weights.h5`, `.keras`, `.h5`
 (a whole model), `.old.h5` (weights as Keras 2 wrote them), `.keras2.h5` (ResNet-50 as it was named, and normalised, in 2018), `.nested.*` (inside a Sequential), `.nameless.*` (as Keras wrote it before 3.3), `.keras213.*` (as 2.13 did), `.latest.h5` (HDF5's newest format).
 """
 import io
@@ -26,6 +26,8 @@ PREPROCESS = {
     "VGG19": keras.applications.vgg19,
     "ResNet50": keras.applications.resnet,
     "ResNet101": keras.applications.resnet,
+    "ResNet50V2": keras.applications.resnet_v2,
+    "ResNet101V2": keras.applications.resnet_v2,
     "InceptionV3": keras.applications.inception_v3,
     "DenseNet121": keras.applications.densenet,
 }
@@ -147,7 +149,7 @@ def rewrite_latest(file):
 for one in wanted:
     file, network = one.split("=")
     name, _, width = network.partition("@")
-    options = {"alpha": float(width)} if width else {}
+    options = {"minimalistic": True} if width == "minimal" else {"alpha": float(width)} if width else {}
     if name in ("VGG16", "VGG19"):
         options["include_top"] = False
     side = SIDES.get(name, 64)

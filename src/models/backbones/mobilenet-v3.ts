@@ -12,7 +12,8 @@ import {
   squeezeExcite,
 } from './layers.ts';
 
-export type MobileNetV3Variant = 'mobilenet-v3-small' | 'mobilenet-v3-large';
+type FullVariant = 'mobilenet-v3-small' | 'mobilenet-v3-large';
+export type MobileNetV3Variant = FullVariant | `${FullVariant}-minimalistic`;
 
 interface Block {
   kernel: 3 | 5;
@@ -24,7 +25,7 @@ interface Block {
 }
 
 /** Howard et al. 2019, tables 1 and 2. */
-const variants: Record<MobileNetV3Variant, readonly Block[]> = {
+const full: Record<FullVariant, readonly Block[]> = {
   'mobilenet-v3-small': [
     block(3, 16, 16, true, 'relu', 2),
     block(3, 72, 24, false, 'relu', 2),
@@ -57,6 +58,16 @@ const variants: Record<MobileNetV3Variant, readonly Block[]> = {
   ],
 };
 
+/** Howard's “minimalistic” ones, for hardware that is slow at anything else. */
+const minimalistic = (blocks: readonly Block[]) =>
+  blocks.map((one): Block => ({ ...one, kernel: 3, squeeze: false, inner: 'relu' }));
+
+const variants: Record<MobileNetV3Variant, readonly Block[]> = {
+  ...full,
+  'mobilenet-v3-small-minimalistic': minimalistic(full['mobilenet-v3-small']),
+  'mobilenet-v3-large-minimalistic': minimalistic(full['mobilenet-v3-large']),
+};
+
 const STEM_CHANNELS = 16;
 
 /** MobileNetV3 with torchvision's names (`features.4.block.1.0` …): [batch, height, width, 3] → [batch, height/32, width/32, 576 or 960]. */
@@ -66,14 +77,15 @@ export function mobileNetV3(
   variant: MobileNetV3Variant,
 ): SymbolicTensor {
   let x = conv(image, context, { name: 'features.0.0', filters: STEM_CHANNELS, kernel: 3, stride: 2 });
-  x = activation(norm(x, context, 'features.0.1'), 'hard-swish', 'features.0.2');
   const blocks = variants[variant];
+  const outer = blocks.at(-1)?.inner ?? 'relu';
+  x = activation(norm(x, context, 'features.0.1'), outer, 'features.0.2');
   blocks.forEach((options, i) => {
     x = invertedResidual(x, context, `features.${i + 1}`, options);
   });
   const last = `features.${blocks.length + 1}`;
   x = conv(x, context, { name: `${last}.0`, filters: 6 * channelsOf(x), kernel: 1 });
-  return activation(norm(x, context, `${last}.1`), 'hard-swish', `${last}.2`);
+  return activation(norm(x, context, `${last}.1`), outer, `${last}.2`);
 }
 
 function invertedResidual(

@@ -69,10 +69,11 @@ function variantOf(
     case 'densenet121':
       return count(/^conv\d_block\d+_2_conv$/) === 58 ? 'densenet121' : null;
     case 'resnet50': {
-      // The second version normalises before the first convolution of each block.
-      if (has('conv2_block1_preact_conv') || layers.nameOf(`${prefix}conv2_block1_preact_bn`, 'gamma')) return null;
       if (has(OLD_RESNET)) return count(/^res\d[a-z]_branch2a$/) === 16 ? 'resnet50' : null;
       const blocks = count(/^conv\d_block\d+_1_conv$/);
+      // The second version normalises before the first convolution of each block.
+      if (layers.nameOf(`${prefix}conv2_block1_preact_bn`, 'gamma'))
+        return blocks === 16 ? 'resnet50v2' : blocks === 33 ? 'resnet101v2' : null;
       return blocks === 16 ? 'resnet50' : blocks === 33 ? 'resnet101' : null;
     }
     case 'efficientnet-b0': {
@@ -86,11 +87,9 @@ function variantOf(
     case 'mobilenet-v3-large': {
       const channels = architecture === 'mobilenet-v3-small' ? 96 : 160;
       const last = architecture === 'mobilenet-v3-small' ? 10 : 14;
-      // Other widths, and the variant for phones without squeeze-and-excitation, are other networks.
-      const full =
-        has('expanded_conv_3_squeeze_excite_conv') &&
-        layers.shapeOf(`${prefix}expanded_conv_${last}_project`)?.[3] === channels;
-      return full ? architecture : null;
+      // Other widths are other networks.
+      if (layers.shapeOf(`${prefix}expanded_conv_${last}_project`)?.[3] !== channels) return null;
+      return has('expanded_conv_3_squeeze_excite_conv') ? architecture : `${architecture}-minimalistic`;
     }
     default:
       return architecture;

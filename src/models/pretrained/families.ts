@@ -8,6 +8,7 @@ import type { BackboneContext, Flavor } from '../backbones/layers.ts';
 import { mobileNetV1 } from '../backbones/mobilenet-v1.ts';
 import { mobileNetV2 } from '../backbones/mobilenet-v2.ts';
 import { mobileNetV3 } from '../backbones/mobilenet-v3.ts';
+import { resNetV2 } from '../backbones/resnet-v2.ts';
 import { squeezeNet } from '../backbones/squeezenet.ts';
 import { vgg } from '../backbones/vgg.ts';
 import type { FirstWeights } from '../first-weights.ts';
@@ -62,6 +63,16 @@ export const torchFamilies = {
     epsilon: 1e-3,
     build: (x, context) => mobileNetV3(x, context, 'mobilenet-v3-large'),
   },
+  'mobilenet-v3-small-minimalistic': {
+    ...torch,
+    epsilon: 1e-3,
+    build: (x, context) => mobileNetV3(x, context, 'mobilenet-v3-small-minimalistic'),
+  },
+  'mobilenet-v3-large-minimalistic': {
+    ...torch,
+    epsilon: 1e-3,
+    build: (x, context) => mobileNetV3(x, context, 'mobilenet-v3-large-minimalistic'),
+  },
   'efficientnet-b0': { ...torch, build: (x, context) => efficientNet(x, context, 'efficientnet-b0') },
   'efficientnet-b1': { ...torch, build: (x, context) => efficientNet(x, context, 'efficientnet-b1') },
   'efficientnet-b2': { ...torch, build: (x, context) => efficientNet(x, context, 'efficientnet-b2') },
@@ -69,6 +80,8 @@ export const torchFamilies = {
   'convnext-tiny': { ...torch, first: { deviation: 0.02 }, build: convNeXtTiny, featureNorm: convNeXtNorm },
   densenet121: { ...torch, first: 'he-fan-in', build: denseNet121 },
   'inception-v3': { ...torch, first: { deviation: 0.1 }, epsilon: 1e-3, least: 75, build: inceptionV3 },
+  resnet50v2: { ...torch, build: (x, context) => resNetV2(x, context, 'resnet50v2') },
+  resnet101v2: { ...torch, build: (x, context) => resNetV2(x, context, 'resnet101v2') },
   squeezenet: { ...torch, first: 'he-uniform', build: squeezeNet },
   vgg16: { ...torch, build: (x, context) => vgg(x, context, 'vgg16') },
   vgg19: { ...torch, build: (x, context) => vgg(x, context, 'vgg19') },
@@ -80,6 +93,16 @@ export const kerasFamilies = {
   'mobilenet-v2': { ...keras, scalable: true, input: 'minus-one-one', build: mobileNetV2 },
   'mobilenet-v3-small': { ...torchFamilies['mobilenet-v3-small'], ...keras, input: 'minus-one-one' },
   'mobilenet-v3-large': { ...torchFamilies['mobilenet-v3-large'], ...keras, input: 'minus-one-one' },
+  'mobilenet-v3-small-minimalistic': {
+    ...torchFamilies['mobilenet-v3-small-minimalistic'],
+    ...keras,
+    input: 'minus-one-one',
+  },
+  'mobilenet-v3-large-minimalistic': {
+    ...torchFamilies['mobilenet-v3-large-minimalistic'],
+    ...keras,
+    input: 'minus-one-one',
+  },
   'efficientnet-b0': { ...torchFamilies['efficientnet-b0'], ...keras },
   'efficientnet-b1': { ...torchFamilies['efficientnet-b1'], ...keras },
   'efficientnet-b2': { ...torchFamilies['efficientnet-b2'], ...keras },
@@ -94,6 +117,8 @@ export const kerasFamilies = {
     input: 'caffe',
     build: (x, context) => kerasResNet(x, context, 'resnet101'),
   },
+  resnet50v2: { ...torchFamilies.resnet50v2, ...keras, epsilon: 1.001e-5, input: 'minus-one-one' },
+  resnet101v2: { ...torchFamilies.resnet101v2, ...keras, epsilon: 1.001e-5, input: 'minus-one-one' },
   vgg16: { ...torchFamilies.vgg16, ...keras, input: 'caffe' },
   vgg19: { ...torchFamilies.vgg19, ...keras, input: 'caffe' },
 } satisfies Record<string, Family>;

@@ -12,6 +12,8 @@ const names: Partial<Record<Architecture, KerasName>> = {
   'mobilenet-v2': mobileNetV2Name,
   'mobilenet-v3-small': mobileNetV3Name,
   'mobilenet-v3-large': mobileNetV3Name,
+  'mobilenet-v3-small-minimalistic': mobileNetV3Name,
+  'mobilenet-v3-large-minimalistic': mobileNetV3Name,
   'efficientnet-b0': efficientNetName,
   'efficientnet-b1': efficientNetName,
   'efficientnet-b2': efficientNetName,
@@ -21,6 +23,8 @@ const names: Partial<Record<Architecture, KerasName>> = {
   'inception-v3': inceptionName,
   resnet50: resNetName,
   resnet101: resNetName,
+  resnet50v2: resNetV2Name,
+  resnet101v2: resNetV2Name,
   vgg16: (layer) => vggName(layer, [2, 2, 3, 3, 3]),
   vgg19: (layer) => vggName(layer, [2, 2, 4, 4, 4]),
 };
@@ -132,6 +136,14 @@ function resNetName(layer: string): string | null {
   const prefix = `conv${Number(stage) + 1}_block${Number(block) + 1}_`;
   if (kind === 'downsample.') return `${prefix}0_${index === '0' ? 'conv' : 'bn'}`;
   return `${prefix}${index}_${kind}`;
+}
+
+/** Normalised before it is convolved. */
+function resNetV2Name(layer: string): string | null {
+  if (layer === 'norm') return 'post_bn';
+  const [, stage, block] = /^layer(\d)\.(\d+)\.preact$/.exec(layer) ?? [];
+  if (stage !== undefined) return `conv${Number(stage) + 1}_block${Number(block) + 1}_preact_bn`;
+  return resNetName(layer);
 }
 
 /** ResNet-50 as Keras had it until 2018, whose files are still about: `layer2.1.conv3` → `res3b_branch2c`. */

@@ -122,6 +122,8 @@ const networks = {
   },
   'mobilenet-v3-small': mobileNetV3([0, 3, 4, 5, 6, 7, 8, 9, 10], 11),
   'mobilenet-v3-large': mobileNetV3([3, 4, 5, 10, 11, 12, 13, 14], 15),
+  'mobilenet-v3-small-minimalistic': mobileNetV3([], 11),
+  'mobilenet-v3-large-minimalistic': mobileNetV3([], 15),
   'efficientnet-b0': efficientNet([1, 2, 2, 3, 3, 4, 1], 32),
   // B2 has the same layers, with more channels.
   'efficientnet-b1': efficientNet([2, 3, 3, 4, 4, 5, 2], 32),
@@ -131,6 +133,8 @@ const networks = {
   'inception-v3': inception(),
   resnet50: resNet([3, 4, 6, 3]),
   resnet101: resNet([3, 4, 23, 3]),
+  resnet50v2: resNetV2([3, 4, 6, 3]),
+  resnet101v2: resNetV2([3, 4, 23, 3]),
   vgg16: vgg([2, 2, 3, 3, 3]),
   vgg19: vgg([2, 2, 4, 4, 4]),
 } satisfies Partial<Record<Detected['architecture'], Network>>;
@@ -251,6 +255,27 @@ function resNet(stages: readonly number[]): Network {
       ...stages.flatMap((blocks, i) =>
         upTo(blocks).flatMap((j) => block(`conv${i + 2}_block${j + 1}`, j === 0 ? [1, 2, 0, 3] : [1, 2, 3])),
       ),
+    ],
+    head: predictions,
+  };
+}
+
+/** Its shortcut's and its last convolution are as far from the end as each other: the shortcut's is listed first. */
+function resNetV2(stages: readonly number[]): Network {
+  const block = (name: string, parts: readonly number[]) => [
+    norm(`${name}_preact_bn`),
+    ...parts.map((part) => conv(`${name}_${part}_conv`)),
+    norm(`${name}_1_bn`),
+    norm(`${name}_2_bn`),
+  ];
+  return {
+    stem: [7, 64],
+    layers: [
+      conv('conv1_conv'),
+      ...stages.flatMap((blocks, i) =>
+        upTo(blocks).flatMap((j) => block(`conv${i + 2}_block${j + 1}`, j === 0 ? [1, 2, 0, 3] : [1, 2, 3])),
+      ),
+      norm('post_bn'),
     ],
     head: predictions,
   };

@@ -40,6 +40,10 @@ const networks: [file: string, network: string, architecture: Architecture, inpu
   ['resnet50.keras', 'ResNet50', 'resnet50', 'caffe'],
   ['resnet50.keras2.h5', 'ResNet50', 'resnet50', 'caffe'],
   ['resnet101.nameless.weights.h5', 'ResNet101', 'resnet101', 'caffe'],
+  ['resnet50v2.h5', 'ResNet50V2', 'resnet50v2', 'minus-one-one'],
+  ['resnet101v2.nested.nameless.weights.h5', 'ResNet101V2', 'resnet101v2', 'minus-one-one'],
+  ['v3-small.h5', 'MobileNetV3Small@minimal', 'mobilenet-v3-small-minimalistic', 'minus-one-one'],
+  ['v3-large.nameless.weights.h5', 'MobileNetV3Large@minimal', 'mobilenet-v3-large-minimalistic', 'minus-one-one'],
   ['densenet121.old.h5', 'DenseNet121', 'densenet121', 'imagenet'],
   ['inception-v3.weights.h5', 'InceptionV3', 'inception-v3', 'minus-one-one'],
   ['convnext-tiny.h5', 'ConvNeXtTiny', 'convnext-tiny', 'imagenet'],
@@ -59,7 +63,7 @@ const skip = fs.existsSync(pythonPeer())
 
 /** What is no part of a network without its classifier. */
 const heads =
-  /^(predictions|conv_preds|conv_2|logits|dense|layers\/(dense|normalization|conv2d_4[12])\/|normalization\w*|\w*head_(layernorm|dense)|top_level_model_weights|seed)/i;
+  /^(predictions|conv_preds|conv_2|logits|dense|layers\/(dense|normalization|conv2d_[34][12])\/|normalization\w*|\w*head_(layernorm|dense)|top_level_model_weights|seed)/i;
 
 describe('files of Keras’ applications', { skip, timeout: 300_000 }, () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'loupe-keras-'));
