@@ -111,7 +111,7 @@ describe('layers models of TensorFlow.js', { timeout: 240_000 }, () => {
       1,
     );
     for (const [args, code, message] of [
-      [['evaluate', 'tm-0'], 'no-split', /images that tm-0 was trained on/],
+      [['evaluate', 'tm-0'], 'evaluation-failed', /images that tm-0 was trained on/],
       [['predict', 'images', 'images'], 'no-such-run', /images is no run, no predictor and no TensorFlow.js/],
     ] as const) {
       const { error } = JSON.parse((await runCli([...args, ...common], { cwd: folder })).stdout);
