@@ -1,8 +1,13 @@
-/** A picture as it is compared: grey, stretched to a square. */
+import { differentColors } from './colors.ts';
+import { mirror, type Plane, sample, sumsOf, WHOLE, type Window } from './plane.ts';
+
+/** A picture as it is compared: stretched to squares. */
 export interface Picture {
-  /** [side, side], 0–255. */
-  grey: Float32Array;
-  side: number;
+  /** 0–255. */
+  grey: Plane;
+  /** Red and blue without the grey, −255–255, coarser: colours change slowly. */
+  red: Plane;
+  blue: Plane;
   /** Width over height of the image itself. */
   aspect: number;
 }
@@ -16,16 +21,10 @@ export interface Likeness {
   /** Share of the larger picture's sides that the other one shows; 1: both show the same part. */
   scale: number;
   isMirrored: boolean;
+  /** Share of where they overlap in which their colours are not the same, 0–1; 0 where one of them is grey throughout. */
+  otherColors: number;
 }
 
-interface Window {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
-
-const WHOLE: Window = { x: 0, y: 0, width: 1, height: 1 };
 /** Smallest part of an image's side that is looked for. */
 const SMALLEST_CROP = 0.55;
 const SCALE_STEP = 0.05;
@@ -36,13 +35,15 @@ const HOPELESS = 0.8;
 /** Grey levels of deviation below which a picture, or its detail, has nothing to correlate. */
 const FLAT = 2;
 const FLAT_DETAIL = 0.5;
+/** A part of another colour is no copy's: less is what JPEG leaves of small things. */
+const MOST_OTHER = 0.05;
 
 /**
  * How alike two pictures are, whatever their size, encoding, brightness and contrast: as they are, or mirrored.
  */
 export function compareWhole(a: Picture, b: Picture): Likeness {
-  const plain = measure(a.grey, b.grey, a.side, false, 1);
-  const mirrored = measure(mirror(a), b.grey, a.side, true, 1);
+  const plain = measure(a, b, { window: WHOLE, isMirrored: false });
+  const mirrored = measure(a, b, { window: WHOLE, isMirrored: true });
   return better(plain, mirrored);
 }
 
@@ -57,17 +58,14 @@ export function compareParts(a: Picture, b: Picture): Likeness {
     [b, a],
   ] as const) {
     const found = locate(part, whole);
-    if (!found) continue;
-    const { window, isMirrored } = found;
-    const grey = isMirrored ? mirror(part) : part.grey;
-    const scale = Math.sqrt(window.width * window.height);
-    best = better(best, measure(grey, sample(whole, window, part.side), part.side, isMirrored, scale));
+    if (found) best = better(best, measure(part, whole, found));
   }
   return best;
 }
 
 /** Whether two pictures are the same one for everybody who looks at them. */
-export function showsTheSame({ correlation, detail, scale }: Likeness): boolean {
+export function showsTheSame({ correlation, detail, scale, otherColors }: Likeness): boolean {
+  if (otherColors > MOST_OTHER) return false;
   return scale === 1 ? correlation >= 0.94 && detail >= 0.6 : correlation >= 0.96 && detail >= 0.75;
 }
 
@@ -75,17 +73,30 @@ function better(a: Likeness, b: Likeness): Likeness {
   return a.correlation + a.detail >= b.correlation + b.detail ? a : b;
 }
 
-function measure(a: Float32Array, b: Float32Array, side: number, isMirrored: boolean, scale: number): Likeness {
-  const correlation = correlate(a, b);
-  return { correlation, detail: correlate(detailOf(a, side), detailOf(b, side), FLAT_DETAIL), scale, isMirrored };
+/** Where a part lies in the whole, as it is or mirrored. */
+interface Place {
+  window: Window;
+  isMirrored: boolean;
+}
+
+function measure(part: Picture, whole: Picture, { window, isMirrored }: Place): Likeness {
+  const { side } = part.grey;
+  const a = isMirrored ? mirror(part.grey) : part.grey;
+  const b = window === WHOLE ? whole.grey : { values: sample(whole.grey, window, side), side };
+  return {
+    correlation: correlate(a.values, b.values),
+    detail: correlate(detailOf(a), detailOf(b), FLAT_DETAIL),
+    scale: Math.sqrt(window.width * window.height),
+    isMirrored,
+    otherColors: differentColors(part, whole, window, isMirrored),
+  };
 }
 
 /** Where in `whole` the other picture fits best, as it is or mirrored; null: nowhere. */
-function locate(part: Picture, whole: Picture): { window: Window; isMirrored: boolean } | null {
+function locate(part: Picture, whole: Picture): Place | null {
   const relativeAspect = part.aspect / whole.aspect;
-  const plain = { grey: part.grey, side: part.side, aspect: 1 };
-  const mirrored = { grey: mirror(part), side: part.side, aspect: 1 };
-  const small = [plain, mirrored].map((picture) => sample(picture, WHOLE, COARSE_SIDE));
+  const mirrored = mirror(part.grey);
+  const small = [part.grey, mirrored].map((plane) => sample(plane, WHOLE, COARSE_SIDE));
   let best = { window: WHOLE, fit: HOPELESS, isMirrored: false };
   for (let scale = 1; scale >= SMALLEST_CROP; scale -= SCALE_STEP) {
     // The longer side of the part is `scale`; the other follows from the aspects.
@@ -94,7 +105,7 @@ function locate(part: Picture, whole: Picture): { window: Window; isMirrored: bo
     for (const x of places(1 - width)) {
       for (const y of places(1 - height)) {
         const window = { x, y, width, height };
-        const seen = sample(whole, window, COARSE_SIDE);
+        const seen = sample(whole.grey, window, COARSE_SIDE);
         small.forEach((own, at) => {
           const fit = correlate(own, seen);
           if (fit > best.fit) best = { window, fit, isMirrored: at === 1 };
@@ -103,12 +114,12 @@ function locate(part: Picture, whole: Picture): { window: Window; isMirrored: bo
     }
   }
   if (best.window === WHOLE) return null;
-  const fine = sample(best.isMirrored ? mirrored : plain, WHOLE, FINE_SIDE);
-  return { window: refine(fine, whole, best.window), isMirrored: best.isMirrored };
+  const fine = sample(best.isMirrored ? mirrored : part.grey, WHOLE, FINE_SIDE);
+  return { window: refine(fine, whole.grey, best.window), isMirrored: best.isMirrored };
 }
 
 /** Hill climbing over place and size, with smaller and smaller steps. */
-function refine(part: Float32Array, whole: Picture, start: Window): Window {
+function refine(part: Float32Array, whole: Plane, start: Window): Window {
   let best = { window: start, fit: correlate(part, sample(whole, start, FINE_SIDE)) };
   for (let step = SCALE_STEP / 2; step > 0.002; step /= 2) {
     for (let improved = true; improved; ) {
@@ -153,76 +164,12 @@ function places(room: number): number[] {
   return Array.from({ length: steps + 1 }, (_, i) => (room * i) / steps);
 }
 
-/** A part of a picture at `side` × `side`, each value the mean of the area that it covers. */
-function sample(picture: Picture, window: Window, side: number): Float32Array {
-  const n = picture.side;
-  const edges = edgeSums(integralOf(picture), n, window, side);
-  const scale = (side * side) / (window.width * window.height * n * n);
-  const result = new Float32Array(side * side);
-  for (let row = 0, at = 0; row < side; row++) {
-    const top = row * (side + 1);
-    const bottom = top + side + 1;
-    for (let column = 0; column < side; column++, at++) {
-      const sum =
-        (edges[bottom + column + 1] as number) -
-        (edges[bottom + column] as number) -
-        (edges[top + column + 1] as number) +
-        (edges[top + column] as number);
-      result[at] = sum * scale;
-    }
-  }
-  return result;
-}
-
-/** [side + 1, side + 1], sums of all above and left of the corners of a grid that may lie inside pixels. */
-function edgeSums(sums: Float64Array, n: number, window: Window, side: number): Float64Array {
-  const result = new Float64Array((side + 1) * (side + 1));
-  for (let row = 0, at = 0; row <= side; row++) {
-    const y = Math.min(n, Math.max(0, n * (window.y + (row * window.height) / side)));
-    const line = Math.min(n - 1, Math.floor(y));
-    const fy = y - line;
-    for (let column = 0; column <= side; column++, at++) {
-      const x = Math.min(n, Math.max(0, n * (window.x + (column * window.width) / side)));
-      const left = Math.min(n - 1, Math.floor(x));
-      const fx = x - left;
-      const from = line * (n + 1) + left;
-      const above = (sums[from] as number) * (1 - fx) + (sums[from + 1] as number) * fx;
-      const below = (sums[from + n + 1] as number) * (1 - fx) + (sums[from + n + 2] as number) * fx;
-      result[at] = above * (1 - fy) + below * fy;
-    }
-  }
-  return result;
-}
-
-const integrals = new WeakMap<Picture, Float64Array>();
-
-/** [side + 1, side + 1], sum of all values above and left. */
-function integralOf(picture: Picture): Float64Array {
-  const known = integrals.get(picture);
-  if (known) return known;
-  const { grey, side } = picture;
-  const width = side + 1;
-  const sums = new Float64Array(width * width);
-  for (let row = 0; row < side; row++) {
-    let line = 0;
-    for (let column = 0; column < side; column++) {
-      line += grey[row * side + column] as number;
-      sums[(row + 1) * width + column + 1] = (sums[row * width + column + 1] as number) + line;
-    }
-  }
-  integrals.set(picture, sums);
-  return sums;
-}
-
-function mirror({ grey, side }: Picture): Float32Array {
-  return grey.map((_, i) => grey[i - (i % side) + side - 1 - (i % side)] as number);
-}
-
 /** What differs from the mean of the 5 × 5 pixels around. */
-function detailOf(grey: Float32Array, side: number): Float32Array {
-  const sums = integralOf({ grey, side, aspect: 1 });
+function detailOf(plane: Plane): Float32Array {
+  const { values, side } = plane;
+  const sums = sumsOf(plane);
   const width = side + 1;
-  return grey.map((value, i) => {
+  return values.map((value, i) => {
     const column = i % side;
     const row = (i - column) / side;
     const top = Math.max(0, row - 2);

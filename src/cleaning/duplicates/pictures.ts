@@ -1,9 +1,13 @@
 import { decodeRecord } from '../../dataset/decode-record.ts';
 import type { ImageFormat } from '../../dataset/types.ts';
+import { toColor } from '../../images/pixels.ts';
 import type { Picture } from './likeness.ts';
+import { sample, WHOLE } from './plane.ts';
 
 /** Pixels of a side: enough to tell pictures apart, few enough to compare many. */
 const SIDE = 64;
+/** So many times fewer for what they have of colour. */
+const COLORS_COARSER = 4;
 const AT_ONCE = 8;
 
 export interface PicturedImage {
@@ -25,8 +29,8 @@ export async function readPictures(
     for (let next = waiting.pop(); next; next = waiting.pop()) {
       signal?.throwIfAborted();
       const [position, image] = next;
-      const grey = await readGrey(root, image);
-      if (grey) pictures.set(position, { grey, side: SIDE, aspect: image.width / image.height });
+      const picture = await readPicture(root, image);
+      if (picture) pictures.set(position, picture);
       onDone?.();
     }
   };
@@ -34,11 +38,26 @@ export async function readPictures(
   return pictures;
 }
 
-async function readGrey(root: string, image: PicturedImage): Promise<Float32Array | null> {
+/** Null: it can't be decoded. */
+export async function readPicture(root: string, image: PicturedImage): Promise<Picture | null> {
   try {
-    const settings = { width: SIDE, height: SIDE, color: 'grey', resize: 'stretch' } as const;
-    return Float32Array.from(await decodeRecord(root, image, settings));
+    const settings = { width: SIDE, height: SIDE, color: 'rgb', resize: 'stretch' } as const;
+    return pictureOf(await decodeRecord(root, image, settings), SIDE, image.width / image.height);
   } catch {
     return null;
   }
+}
+
+/**
+ * @param pixels [side, side, 3], a multiple of 4 a side
+ * @param aspect width over height of the image itself
+ */
+export function pictureOf(pixels: Uint8Array, side: number, aspect: number): Picture {
+  const grey = Float32Array.from(toColor(pixels, 3, 'grey'));
+  const coarse = side / COLORS_COARSER;
+  const colorOf = (channel: number) => {
+    const values = grey.map((value, i) => (pixels[3 * i + channel] as number) - value);
+    return { values: sample({ values, side }, WHOLE, coarse), side: coarse };
+  };
+  return { grey: { values: grey, side }, red: colorOf(0), blue: colorOf(2), aspect };
 }

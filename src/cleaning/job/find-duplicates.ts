@@ -17,7 +17,7 @@ import type { DescribedImages, Search } from './search.ts';
 /** Pairs of pictures that are compared in one go, so that the pictures of all need not be held at once. */
 const AT_ONCE = 4000;
 /** Numbers of a verdict as it is kept. */
-const KEPT = 5;
+const KEPT = 6;
 
 /** Exact and near copies, written into the catalogue. Positions in the result are those of `Search.images`. */
 export async function findDuplicates(search: Search, described: DescribedImages | null): Promise<DuplicatePair[]> {
@@ -77,7 +77,7 @@ async function verdictsOf(
 ): Promise<{ verdicts: (Likeness | null)[]; kept: boolean }> {
   const hashOf = (i: number) => images[i]?.hash ?? '';
   const key = stepKey(
-    2,
+    3,
     candidates.flatMap(({ a, b, similarity }) => [hashOf(a), hashOf(b), Number((similarity ?? 0).toFixed(4))]),
   );
   const before = store.read('duplicates', key)?.tensors[0]?.data;
@@ -106,8 +106,8 @@ async function verdictsOf(
   const packed = new Float32Array(candidates.length * KEPT);
   verdicts.forEach((likeness, at) => {
     if (!likeness) return;
-    const { correlation, detail, scale, isMirrored } = likeness;
-    packed.set([1, correlation, detail, scale, isMirrored ? 1 : 0], at * KEPT);
+    const { correlation, detail, scale, isMirrored, otherColors } = likeness;
+    packed.set([1, correlation, detail, scale, isMirrored ? 1 : 0, otherColors], at * KEPT);
   });
   store.write('duplicates', key, {
     tensors: [{ name: 'verdicts', shape: [candidates.length, KEPT], data: packed }],
@@ -117,8 +117,11 @@ async function verdictsOf(
 }
 
 function unpack(packed: Float32Array, at: number): Likeness | null {
-  const [same, correlation = 0, detail = 0, scale = 1, mirrored] = packed.subarray(at * KEPT, (at + 1) * KEPT);
-  return same ? { correlation, detail, scale, isMirrored: mirrored === 1 } : null;
+  const [same, correlation = 0, detail = 0, scale = 1, mirrored, otherColors = 0] = packed.subarray(
+    at * KEPT,
+    (at + 1) * KEPT,
+  );
+  return same ? { correlation, detail, scale, isMirrored: mirrored === 1, otherColors } : null;
 }
 
 function cataloguePair({ a, b, kind, distance, similarity }: DuplicatePair, images: Search['images']): ImagePair {

@@ -16,42 +16,67 @@ export interface CopyOf {
   distance: number;
 }
 
+/** Images with one look (plain black) would all be candidates of each other. */
+const MOST_CANDIDATES = 40;
+
 /**
- * Of which image each of `images` is a copy: one that is known, or one that came before it. Equal content first, else the nearest pHash
- * within the radius.
+ * Of which image each of `images` is a copy: one that is known, or one that came before it. Equal content first, else the nearest by pHash
+ * whose pixels show the same.
+ * @param radius bits of the pHash in which a copy may differ
+ * @param showsTheSame looks at the pixels of two images
  * @returns [image]
  */
-export function copiesOf(images: readonly Looks[], known: readonly Looks[], radius: number): (CopyOf | null)[] {
+export async function copiesOf<Image extends Looks>(
+  images: readonly Image[],
+  known: readonly Image[],
+  { radius, showsTheSame }: { radius: number; showsTheSame: (a: Image, b: Image) => Promise<boolean> },
+): Promise<(CopyOf | null)[]> {
   const byHash = new Map(known.map(({ hash, path }) => [hash, path]));
   const seen = known.flatMap(withBits);
-  return images.map((image) => {
+  const copies: (CopyOf | null)[] = [];
+  for (const image of images) {
     const same = byHash.get(image.hash);
-    const found: CopyOf | null =
-      same === undefined ? nearest(image, seen, radius) : { kind: 'exact-duplicate', of: same, distance: 0 };
-    if (same === undefined) byHash.set(image.hash, image.path);
+    if (same === undefined) {
+      byHash.set(image.hash, image.path);
+      copies.push(await nearest(image, candidatesOf(image, seen, radius), showsTheSame));
+    } else copies.push({ kind: 'exact-duplicate', of: same, distance: 0 });
     seen.push(...withBits(image));
-    return found;
-  });
+  }
+  return copies;
 }
 
-interface Seen {
-  path: string;
+interface Seen<Image> {
+  image: Image;
   bits: bigint;
 }
 
-function withBits({ path, perceptualHash }: Looks): Seen[] {
-  return perceptualHash === null ? [] : [{ path, bits: BigInt(`0x${perceptualHash}`) }];
+interface Candidate<Image> {
+  image: Image;
+  distance: number;
 }
 
-function nearest({ perceptualHash }: Looks, seen: readonly Seen[], radius: number): CopyOf | null {
-  if (perceptualHash === null) return null;
-  const bits = BigInt(`0x${perceptualHash}`);
-  let best: CopyOf | null = null;
-  for (const other of seen) {
-    const distance = hammingDistance(bits, other.bits);
-    if (distance <= radius && distance < (best?.distance ?? 65)) {
-      best = { kind: 'near-duplicate', of: other.path, distance };
-    }
+function withBits<Image extends Looks>(image: Image): Seen<Image>[] {
+  return image.perceptualHash === null ? [] : [{ image, bits: BigInt(`0x${image.perceptualHash}`) }];
+}
+
+/** The nearest first. */
+function candidatesOf<Image extends Looks>(image: Image, seen: readonly Seen<Image>[], radius: number) {
+  const [own] = withBits(image);
+  if (!own) return [];
+  const near = seen.flatMap((other): Candidate<Image>[] => {
+    const distance = hammingDistance(own.bits, other.bits);
+    return distance <= radius ? [{ image: other.image, distance }] : [];
+  });
+  return near.sort((a, b) => a.distance - b.distance).slice(0, MOST_CANDIDATES);
+}
+
+async function nearest<Image extends Looks>(
+  image: Image,
+  candidates: readonly Candidate<Image>[],
+  showsTheSame: (a: Image, b: Image) => Promise<boolean>,
+): Promise<CopyOf | null> {
+  for (const { image: other, distance } of candidates) {
+    if (await showsTheSame(image, other)) return { kind: 'near-duplicate', of: other.path, distance };
   }
-  return best;
+  return null;
 }

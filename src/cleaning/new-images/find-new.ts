@@ -9,13 +9,15 @@ import { describeImages, type Embeddings } from '../../embedding/embed.ts';
 import { handmadeDescription, handmadeTitle } from '../../embedding/handmade.ts';
 import { unitRows } from '../../evaluation/probes/nearest.ts';
 import { Problem } from '../../problem.ts';
-import { defaultThresholds, type FindingKind } from '../../protocol/findings.ts';
+import { defaultThresholds, type FindingKind, WIDEST_NEAR } from '../../protocol/findings.ts';
 import type { NewImage, NewImagesReport } from '../../protocol/new-images.ts';
 import { quantile } from '../../quantile.ts';
 import { seededRandom } from '../../random.ts';
 import { type Suggestions, suggestClasses } from '../active/suggest.ts';
 import { marginUncertainty, usefulOrder } from '../active/useful-order.ts';
-import { copiesOf, type Looks } from './copies-of.ts';
+import { compareWhole, type Picture, showsTheSame } from '../duplicates/likeness.ts';
+import { type PicturedImage, readPicture } from '../duplicates/pictures.ts';
+import { type CopyOf, copiesOf, type Looks } from './copies-of.ts';
 
 export interface FindNewOptions {
   /** Folder whose `.loupe` holds the journal. */
@@ -33,8 +35,8 @@ type Found = Pick<NewImagesReport, 'network' | 'labelled' | 'images' | 'unreadab
 /** Labelled images that new ones are compared with; of more, as many of each class. */
 const MOST_LABELLED = 4_000;
 const MOST_SUGGESTED = 5;
-/** Bits of pHash in which a copy may differ where no pixels are compared. */
-const COPY_RADIUS = 4;
+/** Pictures that are held for the next comparison. */
+const MOST_PICTURES = 500;
 const MOST_UNREADABLE = 1_000;
 /** Kinds of issues that an image has by itself. */
 const ownKinds: readonly FindingKind[] = [
@@ -95,7 +97,10 @@ async function compare(
   if (fresh.length === 0) return { network: '', labelled: labelled.length, images: [], unreadable };
   const there = new Set(fresh.map(({ id }) => id));
   const others = [...known.images()].filter(({ id }) => incoming !== known || !there.has(id));
-  const copies = copiesOf(looksOf(incoming, fresh), looksOf(known, others), COPY_RADIUS);
+  const copies = await copiesOf(looksOf(incoming, fresh), looksOf(known, others), {
+    radius: WIDEST_NEAR,
+    showsTheSame: comparePixels(options.signal),
+  });
   const classes = [...new Set(labelled.map(({ effectiveLabel }) => effectiveLabel as string))].sort();
   const mine = await describe({ root: incoming.facts.root, images: fresh.map(asRecord) });
   const theirs = await describe({ root: known.facts.root, images: labelled.map(asRecord) });
@@ -142,7 +147,7 @@ function suggest(
 
 function newImage(
   row: NewImage['row'],
-  copy: ReturnType<typeof copiesOf>[number],
+  copy: CopyOf | null,
   at: number,
   suggested: Suggestions | null,
   classes: string[],
@@ -202,10 +207,38 @@ function sampleLabelled(images: CatalogueImage[]): CatalogueImage[] {
   );
 }
 
-function looksOf(catalogue: Catalogue, images: readonly CatalogueImage[]): Looks[] {
+interface LookedAt extends Looks {
+  root: string;
+  picture: PicturedImage;
+}
+
+function looksOf(catalogue: Catalogue, images: readonly CatalogueImage[]): LookedAt[] {
   const { ids, hashes } = catalogue.perceptualHashes();
   const byId = new Map(Array.from(ids, (id, at) => [id, (hashes[at] as bigint).toString(16).padStart(16, '0')]));
-  return images.map(({ id, path: name, hash }) => ({ path: name, hash, perceptualHash: byId.get(id) ?? null }));
+  return images.map((image) => {
+    const { id, path: name, hash } = image;
+    const { root } = catalogue.facts;
+    return { path: name, hash, perceptualHash: byId.get(id) ?? null, root, picture: asRecord(image) };
+  });
+}
+
+/** As the search for copies in a data set looks at two images. */
+function comparePixels(signal: AbortSignal | undefined): (a: LookedAt, b: LookedAt) => Promise<boolean> {
+  const pictures = new Map<string, Picture | null>();
+  const pictureOf = async ({ root, picture, hash }: LookedAt) => {
+    const known = pictures.get(hash);
+    if (known !== undefined) return known;
+    signal?.throwIfAborted();
+    const read = await readPicture(root, picture);
+    const [oldest] = pictures.keys();
+    if (pictures.size >= MOST_PICTURES && oldest !== undefined) pictures.delete(oldest);
+    pictures.set(hash, read);
+    return read;
+  };
+  return async (one, other) => {
+    const [a, b] = [await pictureOf(one), await pictureOf(other)];
+    return a !== null && b !== null && showsTheSame(compareWhole(a, b));
+  };
 }
 
 function unreadableOf(catalogue: Catalogue, prefix: string): { path: string; message: string }[] {

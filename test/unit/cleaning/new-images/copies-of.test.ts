@@ -7,9 +7,9 @@ const looks = (path: string, hash: string, bits: bigint | null) => ({
   perceptualHash: bits === null ? null : bits.toString(16).padStart(16, '0'),
 });
 
-test('copies of what is known: by content first, then by the nearest pHash; of each other too', () => {
+test('copies of what is known: by content first, then by the nearest pHash; of each other too', async () => {
   const known = [looks('rose/a', 'A', 0n), looks('rose/b', 'B', 0xffn)];
-  const found = copiesOf(
+  const found = await copiesOf(
     [
       looks('n1', 'A', 0n),
       looks('n2', 'C', 0b11n),
@@ -19,7 +19,7 @@ test('copies of what is known: by content first, then by the nearest pHash; of e
       looks('n6', 'F', null),
     ],
     known,
-    4,
+    { radius: 4, showsTheSame: async () => true },
   );
   assert.deepEqual(found, [
     { kind: 'exact-duplicate', of: 'rose/a', distance: 0 },
@@ -29,4 +29,24 @@ test('copies of what is known: by content first, then by the nearest pHash; of e
     { kind: 'exact-duplicate', of: 'n4', distance: 0 },
     null,
   ]);
+});
+
+test('the nearest pHash whose pixels show the same is the original; pixels are looked at no oftener than need be', async () => {
+  const known = [looks('blue', 'A', 0n), looks('red', 'B', 0b1n), looks('far', 'C', 0xffn)];
+  const compared: string[] = [];
+  const options = {
+    radius: 4,
+    showsTheSame: async (a: { path: string }, b: { path: string }) => {
+      compared.push(`${a.path} ${b.path}`);
+      return b.path !== 'blue';
+    },
+  };
+  const found = await copiesOf([looks('n', 'N', 0n), looks('same', 'A', 0n)], known, options);
+  assert.deepEqual(found, [
+    { kind: 'near-duplicate', of: 'red', distance: 1 },
+    { kind: 'exact-duplicate', of: 'blue', distance: 0 },
+  ]);
+  assert.deepEqual(compared, ['n blue', 'n red']);
+  const other = await copiesOf([looks('n', 'N', 0n)], known.slice(0, 1), options);
+  assert.deepEqual(other, [null]);
 });
