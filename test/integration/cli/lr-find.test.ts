@@ -9,7 +9,7 @@ const config = `{
   "data": { "source": "images" },
   "input": { "width": 8, "height": 8 },
   "model": { "width": 0.25 },
-  "training": { "epochs": 2, "batchSize": 8 }, // the rate is to be found
+  "training": { "epochs": 2, "batchSize": 16 }, // the rate is to be found
   "engine": { "name": "wasm", "threads": 1 }
 }
 `;
@@ -35,8 +35,8 @@ describe('loupe lr-find', () => {
     assert.ok(report.verdict.usable, JSON.stringify(report.verdict));
     const file = path.join(cwd, 'two.loupe.json');
     assert.equal(fs.realpathSync(written), fs.realpathSync(file));
-    const rate = `"batchSize": 8, "learningRate": ${report.verdict.rate} }, // the rate`;
-    assert.equal(fs.readFileSync(file, 'utf8'), config.replace('"batchSize": 8 }, // the rate', rate));
+    const rate = `"batchSize": 16, "learningRate": ${report.verdict.rate} }, // the rate`;
+    assert.equal(fs.readFileSync(file, 'utf8'), config.replace('"batchSize": 16 }, // the rate', rate));
     assert.equal(path.dirname(finder.folder), path.join(fs.realpathSync(cwd), '.loupe', 'lr-finder'));
     assert.equal(fs.readFileSync(path.join(finder.folder, '..', '.gitignore'), 'utf8'), '*\n');
   });
