@@ -77,6 +77,7 @@ export const middles: Record<string, () => Middle> = {
   LayerNormalization: () => through(layers.layerNormalization({ epsilon: 1e-4 })),
   'MaxPooling2D valid': () => through(layers.maxPooling2d({ poolSize: 2 })),
   'MaxPooling2D same, overlapping': () => through(layers.maxPooling2d({ poolSize: 3, strides: 2, padding: 'same' })),
+  'MaxPooling2D of one pixel, stride 2': () => through(layers.maxPooling2d({ poolSize: 1, strides: 2 })),
   'AveragePooling2D valid': () => through(layers.averagePooling2d({ poolSize: 2 })),
   'AveragePooling2D same': () => through(layers.averagePooling2d({ poolSize: 3, strides: 2, padding: 'same' })),
   'AveragePooling2D same, stride 1': () =>
