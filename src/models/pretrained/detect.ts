@@ -80,8 +80,10 @@ function conventionsOf({ architecture, naming }: Plain, timm: TimmFacts | null):
   if (!naming.startsWith('timm')) return { flavor: 'torch', input: 'imagenet' };
   const isV3 = architecture.startsWith('mobilenet-v3');
   const told = inputOf(timm);
-  if (isOfBothFlavors(architecture) && timm?.network.startsWith('tf_')) {
-    const isMinusOneOne = isV3 || /_ap(_|$)/.test(timm.network);
+  // The minimalistic ones are TensorFlow's only.
+  const isTf = timm?.network.startsWith('tf_') || architecture.endsWith('minimalistic');
+  if (isOfBothFlavors(architecture) && isTf) {
+    const isMinusOneOne = isV3 || /_ap(_|$)/.test(timm?.network ?? '');
     return { flavor: 'keras', input: told ?? (isMinusOneOne ? 'minus-one-one' : 'imagenet') };
   }
   return {
@@ -112,10 +114,10 @@ function architectureOf(names: Shapes): Detected['architecture'] | null {
     return isShape(names.get('features.28.weight'), [512, 512, 3, 3]) ? 'vgg16' : null;
   }
   if (has('features.18.0.weight') && has('features.2.conv.3.weight')) return 'mobilenet-v2';
-  if (isShape(names.get('blocks.5.0.conv.weight'), [576, 96, 1, 1]) && has('blocks.0.0.se.conv_reduce.weight'))
-    return 'mobilenet-v3-small';
-  if (isShape(names.get('blocks.6.0.conv.weight'), [960, 160, 1, 1]) && has('blocks.2.0.se.conv_reduce.weight'))
-    return 'mobilenet-v3-large';
+  if (isShape(names.get('blocks.5.0.conv.weight'), [576, 96, 1, 1]))
+    return has('blocks.0.0.se.conv_reduce.weight') ? 'mobilenet-v3-small' : 'mobilenet-v3-small-minimalistic';
+  if (isShape(names.get('blocks.6.0.conv.weight'), [960, 160, 1, 1]))
+    return has('blocks.2.0.se.conv_reduce.weight') ? 'mobilenet-v3-large' : 'mobilenet-v3-large-minimalistic';
   if (isShape(names.get('features.12.0.weight'), [576, 96, 1, 1])) return 'mobilenet-v3-small';
   if (isShape(names.get('features.16.0.weight'), [960, 160, 1, 1])) return 'mobilenet-v3-large';
   const convNeXt = names.get('features.0.0.weight') ?? names.get('stem.0.weight');

@@ -49,6 +49,7 @@ const networks: [name: string, architecture: Architecture, width?: number][] = [
   ['timm:mobilenetv3_large_100', 'mobilenet-v3-large'],
   ['timm:tf_mobilenetv3_small_100', 'mobilenet-v3-small'],
   ['timm:tf_efficientnet_b0', 'efficientnet-b0'],
+  ['timm:tf_mobilenetv3_large_minimal_100', 'mobilenet-v3-large-minimalistic'],
   ['hub:tf_mobilenetv3_large_100', 'mobilenet-v3-large'],
   ['hub:tf_efficientnet_b2', 'efficientnet-b2'],
   ['timm:resnet18', 'resnet18'],
