@@ -10,7 +10,13 @@ import type { FindingKind } from '../src/protocol/findings.ts';
 import { type Defect, defects, type Pixels } from './defects.ts';
 
 /** Kinds that are judged by what most images of the set are like. */
-const BESIDE_STYLE: readonly FindingKind[] = ['odd-size', 'greyscale', 'uniform-border', 'low-information'];
+const BESIDE_STYLE: readonly FindingKind[] = [
+  'odd-size',
+  'greyscale',
+  'uniform-border',
+  'low-information',
+  'low-contrast',
+];
 
 export interface FinderQuality {
   kind: FindingKind;
