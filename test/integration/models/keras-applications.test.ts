@@ -63,7 +63,7 @@ const skip = fs.existsSync(pythonPeer())
 
 /** What is no part of a network without its classifier. */
 const heads =
-  /^(predictions|conv_preds|conv_2|logits|dense|layers\/(dense|normalization|conv2d_[34][12])\/|normalization\w*|\w*head_(layernorm|dense)|top_level_model_weights|seed)/i;
+  /^(predictions|conv_preds|conv_2|logits|dense|layers\/(dense(_36)?|normalization|conv2d_[34][12])\/|normalization\w*|\w*head_(layernorm|dense)|top_level_model_weights|seed)/i;
 
 describe('files of Keras’ applications', { skip, timeout: 300_000 }, () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'loupe-keras-'));
