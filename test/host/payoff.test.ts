@@ -17,6 +17,7 @@ describe('payoff of cleaning', function () {
     const group = dataSet && (await dataSetTree.getChildren(dataSet)).find((one) => one.kind === 'payoffs');
     return group ? await dataSetTree.getChildren(group) : [];
   };
+  let runs: string[] = [];
   const tabs = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs.map(({ label }) => label));
 
   before(async () => {
@@ -44,6 +45,10 @@ describe('payoff of cleaning', function () {
     for (const name of ['payoff-shapes', 'payoff-shapes.loupe.json', '.loupe/labels.jsonl', '.loupe/payoff']) {
       fs.rmSync(path.join(workspaceFolder(), name), { recursive: true, force: true });
     }
+    const { store } = await loupe();
+    for (const folder of runs) fs.rmSync(folder, { recursive: true });
+    store.refresh();
+    await until('no run', () => runs.every((folder) => !store.get(folder)));
   });
 
   it('what was measured is listed below the data set', async () => {
@@ -57,6 +62,7 @@ describe('payoff of cleaning', function () {
       await vscode.commands.executeCommand(`workbench.action.${key}`);
     }
     const report = await until('a report', () => payoffs.newest(source()), 150_000);
+    runs = report.runs.flatMap(({ folder }) => folder ?? []);
     assert.deepEqual([report.seeds.length, report.edits.excluded, report.runs.length], [1, 1, 2]);
     const [node] = await nodes();
     const { dataSetTree } = await loupe();
