@@ -65,7 +65,7 @@ const skip = fs.existsSync(pythonPeer())
 const heads =
   /^(predictions|conv_preds|conv_2|logits|dense|layers\/(dense(_36)?|normalization|conv2d_[34][12])\/|normalization\w*|\w*head_(layernorm|dense)|top_level_model_weights|seed)/i;
 
-describe('files of Keras’ applications', { skip, timeout: 300_000 }, () => {
+describe('files of Keras’ applications', { skip, timeout: 600_000 }, () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'loupe-keras-'));
   after(() => fs.rmSync(folder, { recursive: true, force: true }));
   before(async () => {
