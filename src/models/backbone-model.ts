@@ -32,6 +32,6 @@ export function buildBackboneModel(
   const seeds = new SeedSequence(shape.seed);
   const image = input({ name: 'image', shape: [height, width, channels] });
   const features = build(image, { seeds, flavor, epsilon, momentum, scale, first }, config.width);
-  const head = { ...config, classes, ...(featureNorm && { featureNorm }) };
+  const head = { ...config, classes, designed: true, ...(featureNorm && { featureNorm }) };
   return model({ name, inputs: image, outputs: classifierHead(features, seeds, head) });
 }

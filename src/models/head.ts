@@ -11,8 +11,10 @@ export function isHeadLayer(name: string): boolean {
   return name === 'logits' || name.startsWith('head.');
 }
 
-export interface HeadOptions extends Pick<ModelConfig, 'head' | 'dropout'> {
+export interface HeadOptions extends Pick<ModelConfig, 'head' | 'dropout' | 'weights'> {
   classes: number;
+  /** The network is one that others designed: its last layer begins as PyTorch's linear layers do, pretrained or not. */
+  designed?: boolean;
   /** A norm of the averages that belongs to the backbone. */
   featureNorm?: (averages: SymbolicTensor, name: string) => SymbolicTensor;
 }
@@ -32,17 +34,17 @@ export function classifierHead(x: SymbolicTensor, seeds: SeedSequence, options: 
       : head === 'dense'
         ? dense(averages, seeds, { units: DENSE_UNITS, bias: true })
         : concatPool(x, averages, seeds, dropout);
-  return classifier(drop(features, seeds, { name: 'dropout', rate: dropout }), seeds, options.classes);
+  return classifier(drop(features, seeds, { name: 'dropout', rate: dropout }), seeds, options);
 }
 
 /** Features [batch, size] → `logits` → softmax `probabilities`, for a network that has no map of features to pool. */
 export function vectorHead(
   features: SymbolicTensor,
   seeds: SeedSequence,
-  { head, dropout, classes }: Omit<HeadOptions, 'featureNorm'>,
+  { head, dropout, classes, weights }: Omit<HeadOptions, 'featureNorm'>,
 ): SymbolicTensor {
   const x = head === 'dense' ? dense(features, seeds, { units: DENSE_UNITS, bias: true }) : features;
-  return classifier(drop(x, seeds, { name: 'dropout', rate: dropout }), seeds, classes);
+  return classifier(drop(x, seeds, { name: 'dropout', rate: dropout }), seeds, { classes, weights });
 }
 
 /** fastai's: maxima beside averages, batch norm, half the dropout, 512 units, batch norm. */
@@ -67,12 +69,20 @@ function drop(x: SymbolicTensor, seeds: SeedSequence, options: { name: string; r
 }
 
 /**
- * The first weights lie evenly between ±1/√features, as those of PyTorch's linear layers do: larger ones have to be unlearned, for which few images
- * give few steps. (Seen on Intel scenes at 60 images a class, on the very images that are tested with.)
+ * After pretrained layers the first weights are small, even between ±1/√features as PyTorch's are: the few steps of a fine-tuning may not
+ * unlearn what larger ones say by chance. (Seen on Intel scenes at 60 images a class, on the very images that are tested with.)
  */
-function classifier(features: SymbolicTensor, seeds: SeedSequence, classes: number): SymbolicTensor {
+function classifier(
+  features: SymbolicTensor,
+  seeds: SeedSequence,
+  { classes, weights, designed }: Pick<HeadOptions, 'classes' | 'weights' | 'designed'>,
+): SymbolicTensor {
+  const seed = seeds.next();
   const bound = 1 / Math.sqrt(features.shape.at(-1) ?? 1);
-  const kernelInitializer = initializers.randomUniform({ minval: -bound, maxval: bound, seed: seeds.next() });
+  const isSmall = designed === true || weights !== '';
+  const kernelInitializer = isSmall
+    ? initializers.randomUniform({ minval: -bound, maxval: bound, seed })
+    : initializers.glorotUniform({ seed });
   const logits = layers.dense({ name: 'logits', units: classes, kernelInitializer }).apply(features) as SymbolicTensor;
   return layers.activation({ name: 'probabilities', activation: 'softmax' }).apply(logits) as SymbolicTensor;
 }

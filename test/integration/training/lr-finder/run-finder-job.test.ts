@@ -193,7 +193,7 @@ describe('runFinderJob', () => {
     ['not-finite', { start: 1e20, end: 1e30 }, {}],
     ['diverged', { start: 0.5, end: 1e4 }, {}],
     // One image at a time, at rates that throw the network from one class to the next.
-    ['noisy', { start: 0.01, end: 0.05, steps: 40 }, { training: { batchSize: 1 } }],
+    ['noisy', { start: 0.01, end: 0.05, steps: 60 }, { training: { batchSize: 1 } }],
   ] as [string, Partial<SweepSettings>, TestConfig][]) {
     it(`has no rate to suggest: ${cause}`, async (t) => {
       const { verdict } = await find(t, config, sweep);
