@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { writeJson } from '../files.ts';
-import { Problem } from '../problem.ts';
 import type { DataReport, DataReportSummary } from '../protocol/baseline.ts';
 import { createTimedFolder } from './create.ts';
 import { errnoOf, fsProblem } from './fs-problem.ts';
 import { jobFiles } from './job.ts';
+import { readKeptReport } from './kept-report.ts';
 import { isRecord } from './record.ts';
 
 const VERSION = 1;
@@ -51,16 +51,7 @@ export function reportFolders(parent: string): string[] {
 
 /** @throws Problem `bad-report`; what the file system says */
 export function readDataReport(folder: string): DataReport {
-  const file = path.join(folder, jobFiles.report);
-  let value: unknown;
-  try {
-    value = JSON.parse(fs.readFileSync(file, 'utf8'));
-  } catch (error) {
-    if (errnoOf(error)) throw fsProblem(error, 'read', file);
-    throw bad(file, (error as Error).message);
-  }
-  if (!isDataReport(value)) throw bad(file, 'it is no report on a data set, or one of another version of Loupe');
-  return { ...value, id: path.basename(folder) };
+  return readKeptReport(folder, { isReport: isDataReport, what: 'report on a data set' });
 }
 
 export function summaryOf(report: DataReport): DataReportSummary {
@@ -91,8 +82,4 @@ function isDataReport(value: unknown): value is DataReport {
     (!isRecord(algorithms) || Array.isArray(algorithms.algorithms)) &&
     (!isRecord(plan) || Array.isArray(plan.reasons))
   );
-}
-
-function bad(file: string, why: string): Problem {
-  return new Problem('bad-report', `${file} can't be shown: ${why}.`, 'Delete its folder and measure again.');
 }

@@ -1,9 +1,6 @@
-import fs from 'node:fs';
 import path from 'node:path';
-import { Problem } from '../problem.ts';
 import type { PayoffReport } from '../protocol/payoff.ts';
-import { errnoOf, fsProblem } from './fs-problem.ts';
-import { jobFiles } from './job.ts';
+import { readKeptReport } from './kept-report.ts';
 import { isRecord } from './record.ts';
 
 /** Below `.loupe`. */
@@ -16,16 +13,7 @@ export function payoffsFolder(workspace: string): string {
 
 /** @throws Problem `bad-report`; what the file system says */
 export function readPayoffReport(folder: string): PayoffReport {
-  const file = path.join(folder, jobFiles.report);
-  let value: unknown;
-  try {
-    value = JSON.parse(fs.readFileSync(file, 'utf8'));
-  } catch (error) {
-    if (errnoOf(error)) throw fsProblem(error, 'read', file);
-    throw bad(file, (error as Error).message);
-  }
-  if (!isPayoffReport(value)) throw bad(file, 'it is no payoff of cleaning, or one of another version of Loupe');
-  return { ...value, folder, id: path.basename(folder) };
+  return { ...readKeptReport(folder, { isReport: isPayoffReport, what: 'payoff of cleaning' }), folder };
 }
 
 /** What is shown of a report is there; its figures are trusted, being ours. */
@@ -38,8 +26,4 @@ export function isPayoffReport(value: unknown): value is PayoffReport {
     isRecord(edits) &&
     [heldOut, verified].every((one) => one === null || (isRecord(one) && Array.isArray(one.interval)))
   );
-}
-
-function bad(file: string, why: string): Problem {
-  return new Problem('bad-report', `${file} can't be shown: ${why}.`, 'Delete its folder and measure again.');
 }

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { readPayoffReport } from '../../jobs/payoff-reports.ts';
-import { Problem } from '../../problem.ts';
 import type { PayoffReport } from '../../protocol/payoff.ts';
 import { dataSetName } from '../data-sets/propose.ts';
+import { showMarkdown, toldInstead } from '../markdown-documents.ts';
 import { payoffDocument } from './payoff-text.ts';
 
 const SCHEME = 'loupe-payoff';
@@ -16,16 +16,13 @@ export class PayoffDocuments implements vscode.TextDocumentContentProvider, vsco
     try {
       return payoffDocument(readPayoffReport(folder), vscode.l10n.t);
     } catch (error) {
-      if (error instanceof Problem) return `${error.message}\n\n${error.advice}`;
-      throw error;
+      return toldInstead(error);
     }
   }
 
   async show({ source, folder }: PayoffReport): Promise<vscode.Uri> {
-    const title = vscode.l10n.t('Payoff of {0}', dataSetName(source)).replaceAll(/[\\/:?#]/g, ' ');
-    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${title}.md`, query: path.resolve(folder) });
-    await vscode.commands.executeCommand('markdown.showPreview', uri);
-    return uri;
+    const title = vscode.l10n.t('Payoff of {0}', dataSetName(source));
+    return await showMarkdown({ scheme: SCHEME, title, query: path.resolve(folder) });
   }
 
   dispose(): void {

@@ -1,5 +1,6 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
-import { Problem } from '../../problem.ts';
+import { markdownUri, showMarkdown, toldInstead } from '../markdown-documents.ts';
 import type { LoupeProcesses } from '../process.ts';
 import { workspaceFolderFor } from '../workspace.ts';
 import { importReport } from './import-report.ts';
@@ -22,19 +23,16 @@ export class ImportDocuments implements vscode.TextDocumentContentProvider, vsco
     try {
       return importReport(file, this.answers.get(file) ?? (await this.look(file)));
     } catch (error) {
-      if (error instanceof Problem) return `${error.message}\n\n${error.advice}`;
-      throw error;
+      return toldInstead(error);
     }
   }
 
   /** Shows what `loupe import` answered about a file. @param file absolute */
   async show(file: string, answer: unknown): Promise<vscode.Uri> {
-    const path = `/${vscode.l10n.t('Weights {0}', file.split(/[\\/]/).at(-1) ?? file).replaceAll(/[\\/:?#]/g, ' ')}.md`;
-    const uri = vscode.Uri.from({ scheme: SCHEME, path, query: file });
+    const address = { scheme: SCHEME, title: vscode.l10n.t('Weights {0}', path.basename(file)), query: file };
     this.answers.set(file, answer);
-    this.changed.fire(uri);
-    await vscode.commands.executeCommand('markdown.showPreview', uri);
-    return uri;
+    this.changed.fire(markdownUri(address));
+    return await showMarkdown(address);
   }
 
   dispose(): void {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { DataReportSummary, Share } from '../../protocol/baseline.ts';
 import { commands } from '../ids.ts';
+import { reportGroup, reportTime } from '../reports/report-group.ts';
 import { percent } from '../runs/run-text.ts';
 
 /** A report in the tree of data sets. */
@@ -16,19 +17,15 @@ export function reportNodes(source: string, reports: readonly DataReportSummary[
   return reports.toReversed().map((summary) => ({ kind: 'report', source, id: summary.id, summary }));
 }
 
-export function reportsItem({ source, count }: { source: string; count: number }): vscode.TreeItem {
-  const item = new vscode.TreeItem(vscode.l10n.t('What to Expect'), vscode.TreeItemCollapsibleState.Collapsed);
-  item.id = `${source}\0reports`;
-  item.description = count.toLocaleString(vscode.env.language);
-  item.iconPath = new vscode.ThemeIcon('telescope');
-  return item;
+export function reportsItem(group: { source: string; count: number }): vscode.TreeItem {
+  return reportGroup(group, { kind: 'reports', title: vscode.l10n.t('What to Expect'), icon: 'telescope' });
 }
 
 export function reportItem({ source, id, summary }: ReportNode): vscode.TreeItem {
   const item = new vscode.TreeItem(titleOf(summary));
   item.id = `${source}\0report\0${id}`;
   item.contextValue = 'report';
-  item.description = [figureOf(summary), timeOf(summary)].filter(Boolean).join(' · ');
+  item.description = [figureOf(summary), reportTime(summary.createdAt)].filter(Boolean).join(' · ');
   item.tooltip = tooltipOf(summary);
   const icons = { baseline: 'pulse', algorithms: 'list-ordered', start: 'rocket' };
   item.iconPath = new vscode.ThemeIcon(icons[summary.kind]);
@@ -45,10 +42,6 @@ function titleOf({ kind, network }: DataReportSummary): string {
 function figureOf({ probe, best }: DataReportSummary): string {
   const share = probe ?? best?.accuracy;
   return share ? percent(share.value) : '';
-}
-
-function timeOf({ createdAt }: DataReportSummary): string {
-  return new Date(createdAt).toLocaleString(vscode.env.language, { dateStyle: 'short', timeStyle: 'short' });
 }
 
 function tooltipOf(summary: DataReportSummary): string {
