@@ -4,6 +4,7 @@ import { element, setHidden } from '../ui/dom.ts';
 import { count, plural } from '../ui/format.ts';
 import { icon } from '../ui/icons.ts';
 import { button, progressRing } from '../ui/kit.ts';
+import { noticeParts } from '../ui/notice.ts';
 
 /** Lines of one kind that are there at once. */
 const MOST_LINES = 300;
@@ -141,18 +142,12 @@ export class ApplyView {
     );
   }
 
-  #say(sign: Node, title: string, advice: string): void {
+  #say(sign: Element, title: string, advice: string): void {
     this.root.replaceChildren(
       element(
         'div',
         { class: 'notice', role: 'status' },
-        element('div', { class: 'notice-sign' }, sign),
-        element(
-          'div',
-          { class: 'notice-text' },
-          element('div', { class: 'notice-title' }, title),
-          element('div', { class: 'notice-advice' }, advice),
-        ),
+        ...noticeParts(sign, title, advice),
         button('Back', { appearance: 'secondary', onClick: () => this.#listeners.onBack() }),
       ),
     );

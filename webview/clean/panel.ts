@@ -14,6 +14,7 @@ import { element, setHidden, setText } from '../ui/dom.ts';
 import { count, plural } from '../ui/format.ts';
 import { icon } from '../ui/icons.ts';
 import { button, checkbox, progressRing } from '../ui/kit.ts';
+import { noticeParts } from '../ui/notice.ts';
 import { ApplyView } from './apply-view.ts';
 import { ClassPicker } from './class-picker.ts';
 import { CleanHeader } from './header.ts';
@@ -359,16 +360,7 @@ export class CleanPanel {
   #showNotice(kind: 'busy' | 'bad' | 'info', title: string, advice: string, act: HTMLElement | null = null): void {
     this.#notice.dataset.kind = kind;
     const sign = kind === 'busy' ? progressRing() : icon(kind === 'bad' ? 'error' : 'info');
-    this.#notice.replaceChildren(
-      element('div', { class: 'notice-sign' }, sign),
-      element(
-        'div',
-        { class: 'notice-text' },
-        element('div', { class: 'notice-title' }, title),
-        element('div', { class: 'notice-advice' }, advice),
-      ),
-      ...(act ? [act] : []),
-    );
+    this.#notice.replaceChildren(...noticeParts(sign, title, advice), ...(act ? [act] : []));
     setHidden(this.#notice, false);
   }
 

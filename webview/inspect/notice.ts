@@ -2,6 +2,7 @@ import type { InspectState } from '../../src/protocol/inspect-panel.ts';
 import { element, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import { button, progressRing } from '../ui/kit.ts';
+import { noticeParts } from '../ui/notice.ts';
 import { progressText } from './fields.ts';
 
 export interface NoticeListeners {
@@ -40,13 +41,7 @@ export class Notice {
       element(
         'div',
         { class: 'notice', 'data-kind': kind === 'failed' ? 'bad' : kind === 'untrusted' ? 'warning' : 'quiet' },
-        element('span', { class: 'notice-sign' }, kind === 'starting' ? progressRing() : icon(signs[kind] ?? 'info')),
-        element(
-          'div',
-          { class: 'notice-text' },
-          element('div', { class: 'notice-title' }, title),
-          element('div', { class: 'notice-advice' }, text),
-        ),
+        ...noticeParts(kind === 'starting' ? progressRing() : icon(signs[kind] ?? 'info'), title, text),
         element('div', { class: 'actions' }, ...actions),
       ),
     ];

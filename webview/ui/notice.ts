@@ -1,7 +1,7 @@
 import { type Child, element } from './dom.ts';
 
 /** What stands in a `.notice`: a sign, what is the matter, what to do about it, and more below. */
-export function noticeParts(sign: Element, title: string, advice: string, ...more: Child[]): HTMLElement[] {
+export function noticeParts(sign: Element, title: string, advice: Child, ...more: Child[]): HTMLElement[] {
   return [
     element('div', { class: 'notice-sign' }, sign),
     element(
