@@ -1,10 +1,8 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { type Bottleneck, bottlenecks, EXPANSION } from './bottlenecks.ts';
 import { activation, add, type BackboneContext, conv, maxPool, norm } from './layers.ts';
 
 export type KerasResNetVariant = 'resnet50' | 'resnet101';
-
-const stages: Record<KerasResNetVariant, readonly number[]> = { resnet50: [3, 4, 6, 3], resnet101: [3, 4, 23, 3] };
-const EXPANSION = 4;
 
 /**
  * ResNet as Keras has it, with torchvision's names: biases beside the batch norms, and the stride on the first 1 × 1 convolution of a
@@ -18,26 +16,18 @@ export function kerasResNet(
   let x = conv(image, context, { name: 'conv1', filters: 64, kernel: 7, stride: 2, padding: 3, bias: true });
   x = activation(norm(x, context, 'bn1'), 'relu', 'relu');
   x = maxPool(x, { name: 'maxpool', kernel: 3, stride: 2, padding: 1 });
-  stages[variant].forEach((blocks, stage) => {
-    for (let i = 0; i < blocks; i++) {
-      const options = { channels: 64 * 2 ** stage, stride: stage > 0 && i === 0 ? 2 : 1, project: i === 0 };
-      x = bottleneck(x, context, `layer${stage + 1}.${i}`, options);
-    }
-  });
-  return x;
-}
-
-interface BlockOptions {
-  channels: number;
-  stride: number;
-  project: boolean;
+  return bottlenecks(
+    x,
+    variant === 'resnet50' ? 50 : 101,
+    (input, options) => bottleneck(input, context, options),
+    (stage, i) => stage > 0 && i === 0,
+  );
 }
 
 function bottleneck(
   input: SymbolicTensor,
   context: BackboneContext,
-  name: string,
-  { channels, stride, project }: BlockOptions,
+  { name, channels, stride, project }: Bottleneck,
 ): SymbolicTensor {
   const filters = EXPANSION * channels;
   let shortcut = input;

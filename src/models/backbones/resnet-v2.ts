@@ -1,10 +1,8 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { type Bottleneck, bottlenecks, EXPANSION, STAGES } from './bottlenecks.ts';
 import { activation, add, type BackboneContext, conv, maxPool, norm } from './layers.ts';
 
 export type ResNetV2Variant = 'resnet50v2' | 'resnet101v2';
-
-const stages: Record<ResNetV2Variant, readonly number[]> = { resnet50v2: [3, 4, 6, 3], resnet101v2: [3, 4, 23, 3] };
-const EXPANSION = 4;
 
 /**
  * ResNet whose blocks normalise before they convolve (He et al. 2016, “Identity mappings”), as Keras has it: the stride is on the last block of
@@ -14,27 +12,19 @@ export function resNetV2(image: SymbolicTensor, context: BackboneContext, varian
   let x = conv(image, context, { name: 'conv1', filters: 64, kernel: 7, stride: 2, padding: 3, bias: true });
   // The zeros that pad it can be larger than what they stand beside, in Keras too.
   x = maxPool(x, { name: 'maxpool', kernel: 3, stride: 2, padding: 1 });
-  stages[variant].forEach((blocks, stage) => {
-    for (let i = 0; i < blocks; i++) {
-      const isLast = i === blocks - 1 && stage < stages[variant].length - 1;
-      const options = { channels: 64 * 2 ** stage, stride: isLast ? 2 : 1, project: i === 0 };
-      x = bottleneck(x, context, `layer${stage + 1}.${i}`, options);
-    }
-  });
+  x = bottlenecks(
+    x,
+    variant === 'resnet50v2' ? 50 : 101,
+    (input, options) => bottleneck(input, context, options),
+    (stage, i, blocks) => stage < STAGES - 1 && i === blocks - 1,
+  );
   return activation(norm(x, context, 'norm'), 'relu', 'relu');
-}
-
-interface BlockOptions {
-  channels: number;
-  stride: number;
-  project: boolean;
 }
 
 function bottleneck(
   input: SymbolicTensor,
   context: BackboneContext,
-  name: string,
-  { channels, stride, project }: BlockOptions,
+  { name, channels, stride, project }: Bottleneck,
 ): SymbolicTensor {
   const filters = EXPANSION * channels;
   const ready = activation(norm(input, context, `${name}.preact`), 'relu', `${name}.relu`);

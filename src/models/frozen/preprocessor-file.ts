@@ -1,6 +1,6 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import type { Normalization } from '../../images/preprocess.ts';
+import { readJsonBeside } from '../weights/json-beside.ts';
 
 /** What is written down about a network's input. */
 export interface ToldInput {
@@ -13,7 +13,6 @@ export interface ToldInput {
 }
 
 const fileName = 'preprocessor_config.json';
-const MOST_BYTES = 2 ** 20;
 const MOST_SIDE = 4096;
 
 /**
@@ -23,23 +22,10 @@ const MOST_SIDE = 4096;
 export function readPreprocessorFile(network: string, channels: number): ToldInput | null {
   const folder = path.dirname(network);
   for (const place of [folder, path.dirname(folder)]) {
-    const value = parse(path.join(place, fileName));
+    const value = readJsonBeside(path.join(place, fileName));
     if (value) return { by: fileName, normalization: normalizationIn(value, channels), side: sideIn(value) };
   }
   return null;
-}
-
-function parse(file: string): Record<string, unknown> | null {
-  const stat = fs.statSync(file, { throwIfNoEntry: false });
-  if (!stat?.isFile() || stat.size > MOST_BYTES) return null;
-  try {
-    const value: unknown = JSON.parse(fs.readFileSync(file, 'utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null;
-  } catch {
-    return null;
-  }
 }
 
 /** Theirs is (pixel · rescale_factor − mean) / std, ours (pixel / 255 − mean) / std. */

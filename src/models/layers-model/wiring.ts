@@ -1,3 +1,4 @@
+import { isRecord } from '../../jobs/record.ts';
 import { WeightFileError } from '../weights/weight-file.ts';
 
 const MODELS_OF_CALLS = new Set(['Model', 'Functional']);
@@ -19,39 +20,35 @@ export function assertWiring(className: unknown, config: unknown): void {
 
 interface Wired {
   name: string;
-  /** The calls that were made already, as TensorFlow.js numbers them. */
+  /** The calls that are there when it is made, as TensorFlow.js numbers them. */
   made: number;
-  waiting: Source[][];
+  calls: Call[];
 }
 
-interface Source {
+interface Call {
   layer: string;
-  call: number;
+  takes: { layer: string; call: number }[];
 }
 
 function assertCalls(layers: readonly unknown[]): void {
-  const byName = new Map<string, Wired>();
+  const made = new Map<string, number>();
+  let waiting: Call[] = [];
   for (const layer of layers) {
     const wired = wiredOf(layer);
-    if (byName.has(wired.name)) throw new WeightFileError(`two layers are called ${wired.name}`);
-    byName.set(wired.name, wired);
+    if (made.has(wired.name)) throw new WeightFileError(`two layers are called ${wired.name}`);
+    made.set(wired.name, wired.made);
+    waiting.push(...wired.calls);
   }
-  const isThere = ({ layer, call }: Source) => call < (byName.get(layer)?.made ?? 0);
-  let left = [...byName.values()].filter(({ waiting }) => waiting.length > 0);
-  while (left.length > 0) {
-    const before = left.reduce((sum, { waiting }) => sum + waiting.length, 0);
-    for (const wired of left) {
-      const ready = wired.waiting.filter((sources) => sources.every(isThere));
-      wired.waiting = wired.waiting.filter((sources) => !ready.includes(sources));
-      wired.made += ready.filter((sources) => sources.length > 0).length;
+  const isThere = ({ layer, call }: Call['takes'][number]) => call < (made.get(layer) ?? 0);
+  while (waiting.length > 0) {
+    const ready = new Set(waiting.filter(({ takes }) => takes.every(isThere)));
+    if (ready.size === 0) {
+      const { layer, takes } = waiting[0] as Call;
+      throw new WeightFileError(`layer ${layer} takes what ${takes.find((one) => !isThere(one))?.layer} never gives`);
     }
-    left = left.filter(({ waiting }) => waiting.length > 0);
-    const after = left.reduce((sum, { waiting }) => sum + waiting.length, 0);
-    const [stuck] = left;
-    if (after === before && stuck) {
-      const missing = stuck.waiting.flat().find((source) => !isThere(source));
-      throw new WeightFileError(`layer ${stuck.name} takes what ${missing?.layer} never gives`);
-    }
+    // One that takes nothing is not made.
+    for (const { layer, takes } of ready) if (takes.length > 0) made.set(layer, (made.get(layer) ?? 0) + 1);
+    waiting = waiting.filter((call) => !ready.has(call));
   }
 }
 
@@ -69,19 +66,20 @@ function wiredOf(layer: unknown): Wired {
   // An input, and a model within the model, have been called once when they are made.
   const isModel = className === 'Sequential' || MODELS_OF_CALLS.has(String(className));
   const made = className === 'InputLayer' || isModel ? 1 : 0;
-  return { name, made, waiting: inboundNodes.map((call) => sourcesOf(name, call)) };
+  return { name, made, calls: inboundNodes.map((call) => callOf(name, call)) };
 }
 
-function sourcesOf(name: string, call: unknown): Source[] {
+function callOf(name: string, call: unknown): Call {
   if (!Array.isArray(call)) throw new WeightFileError(`it is not readable what layer ${name} takes`);
-  return call.map((source: unknown) => {
+  const takes = call.map((source: unknown) => {
     const [layer, index] = Array.isArray(source) ? (source as unknown[]) : [];
     if (typeof layer !== 'string' || !Number.isInteger(index) || (index as number) < 0)
       throw new WeightFileError(`it is not readable what layer ${name} takes`);
     return { layer, call: index as number };
   });
+  return { layer: name, takes };
 }
 
 function recordOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  return isRecord(value) ? value : {};
 }

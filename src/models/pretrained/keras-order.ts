@@ -1,3 +1,4 @@
+import { classAndNumber } from '../weights/keras-paths.ts';
 import type { Detected } from './detect.ts';
 
 /** The class of a layer as Keras names groups of weights by it, and the layer's name in one of Keras' applications. */
@@ -46,17 +47,15 @@ type Classes = ReadonlyMap<string, readonly string[]>;
 
 /** Every network in the file; the classes of layers in a sequence within a network begin with `sequential/`. */
 function networksIn(paths: Iterable<string>): Iterable<Classes> {
-  const found = new Map<string, { path: string; className: string; place: number }[]>();
-  for (const path of paths) {
+  const found = [...paths].flatMap((path) => {
     const [, network, outer, sequence = 0, group = ''] =
       /^((?:.+?\/)??layers)\/(?:(sequential)(?:_(\d+))?\/layers\/)?([^/]+)$/.exec(path) ?? [];
-    if (network === undefined) continue;
-    const [, className = '', number = 0] = /^(.+?)(?:_(\d+))?$/.exec(group) ?? [];
-    const place = Number(sequence) * MOST_IN_A_SEQUENCE + Number(number);
-    const one = { path, className: outer ? `${outer}/${className}` : className, place };
-    found.set(network, [...(found.get(network) ?? []), one]);
-  }
-  return [...found.values()].map((layers) => {
+    if (network === undefined) return [];
+    const { className, number } = classAndNumber(group);
+    const place = Number(sequence) * MOST_IN_A_SEQUENCE + number;
+    return [{ network, path, className: outer ? `${outer}/${className}` : className, place }];
+  });
+  return [...Map.groupBy(found, ({ network }) => network).values()].map((layers) => {
     const sorted = layers.sort((a, b) => a.place - b.place);
     return byClass(sorted.map(({ className, path }) => [className, path]));
   });
@@ -65,9 +64,8 @@ function networksIn(paths: Iterable<string>): Iterable<Classes> {
 const MOST_IN_A_SEQUENCE = 1e6;
 
 function byClass(layers: readonly Layer[]): Map<string, string[]> {
-  const classes = new Map<string, string[]>();
-  for (const [className, name] of layers) classes.set(className, [...(classes.get(className) ?? []), name]);
-  return classes;
+  const classes = Map.groupBy(layers, ([className]) => className);
+  return new Map([...classes].map(([className, own]) => [className, own.map(([, name]) => name)]));
 }
 
 function fits(

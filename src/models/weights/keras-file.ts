@@ -3,7 +3,7 @@ import { FormatError } from '../../interop/format-error.ts';
 import { Hdf5File, type HdfArray } from '../../interop/hdf5-reader/hdf5-file.ts';
 import type { ZipFile } from '../../interop/zip-file.ts';
 import { bytesOf, toFloat32 } from './dtypes.ts';
-import { kerasPaths } from './keras-paths.ts';
+import { classAndNumber, kerasPaths } from './keras-paths.ts';
 import { legacyName, variableRoles } from './keras-roles.ts';
 import { type StoredTensor, valuesIn, type WeightFile, WeightFileError } from './weight-file.ts';
 
@@ -126,10 +126,7 @@ function newTensors(file: Hdf5File, config: unknown): Map<string, StoredTensor> 
 function recounted(file: Hdf5File, address: number): [layer: string, address: number][] {
   const group = file.open(address);
   if (group.kind !== 'group') return [];
-  const parts = [...group.links].map(([name, at]) => {
-    const [, className = '', number = 0] = /^(.+?)(?:_(\d+))?$/.exec(name) ?? [];
-    return { className, number: Number(number), at };
-  });
+  const parts = [...group.links].map(([name, at]) => ({ ...classAndNumber(name), at }));
   const counts = new Map<string, number>();
   return parts
     .sort((a, b) => a.number - b.number)

@@ -26,6 +26,12 @@ function visit(network: unknown, prefix: string, paths: Map<string, string>, dep
   }
 }
 
+/** `conv2d_3` → the class and 3; the first of a class has no number. */
+export function classAndNumber(group: string): { className: string; number: number } {
+  const [, className = '', number = 0] = /^(.+?)(?:_(\d+))?$/.exec(group) ?? [];
+  return { className, number: Number(number) };
+}
+
 function fieldOf(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
   return (value as Record<string, unknown>)[name];

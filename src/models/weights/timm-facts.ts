@@ -1,5 +1,6 @@
-import fs from 'node:fs';
 import path from 'node:path';
+import { fieldOf } from '../../jobs/record.ts';
+import { readJsonBeside } from './json-beside.ts';
 
 /** What is told of a network of timm's beside its tensors. */
 export interface TimmFacts {
@@ -9,7 +10,6 @@ export interface TimmFacts {
   mean: readonly number[] | null;
 }
 
-const MOST_BYTES = 2 ** 20;
 /** Of the file, of a folder that it is in, or of one as Hugging Face's cache names them: `models--timm--tf_efficientnet_b0.in1k`. */
 const named = /(?:^|[\\/])(?:models--[^\\/]*--)?((?:tf_)?(?:mobilenetv3|efficientnet)_[a-z0-9_]+)/gi;
 
@@ -26,23 +26,9 @@ export function isNamedTf(file: string): boolean {
 /** By the path, if it names a network of TensorFlow's, else by the `config.json` that timm puts beside its weights, else by the path. */
 export function readTimmFacts(file: string): TimmFacts | null {
   const name = timmNameIn(file);
-  const told = parse(path.join(path.dirname(file), 'config.json'));
-  const network = isNamedTf(file) ? name : (textIn(told.architecture) ?? name);
-  return network === null ? null : { network, mean: meanIn(told.pretrained_cfg) };
-}
-
-function parse(file: string): Record<string, unknown> {
-  const stat = fs.statSync(file, { throwIfNoEntry: false });
-  if (!stat?.isFile() || stat.size > MOST_BYTES) return {};
-  try {
-    return fieldsOf(JSON.parse(fs.readFileSync(file, 'utf8')));
-  } catch {
-    return {};
-  }
-}
-
-function fieldsOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+  const told = readJsonBeside(path.join(path.dirname(file), 'config.json'));
+  const network = isNamedTf(file) ? name : (textIn(fieldOf(told, 'architecture')) ?? name);
+  return network === null ? null : { network, mean: meanIn(fieldOf(told, 'pretrained_cfg')) };
 }
 
 function textIn(value: unknown): string | null {
@@ -50,6 +36,6 @@ function textIn(value: unknown): string | null {
 }
 
 function meanIn(configuration: unknown): number[] | null {
-  const { mean } = fieldsOf(configuration);
+  const mean = fieldOf(configuration, 'mean');
   return Array.isArray(mean) && mean.every((one) => typeof one === 'number') ? mean : null;
 }
